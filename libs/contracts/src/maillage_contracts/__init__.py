@@ -1,0 +1,1 @@
+"""What a hub says: vocabulary, envelope, events and where they are published."""

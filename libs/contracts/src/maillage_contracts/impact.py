@@ -1,0 +1,67 @@
+"""What impact says: signed statements, each with its baseline, its factors and its causes."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from maillage_contracts.envelope import Event, Topic
+from maillage_contracts.vocabulary import BaselineId, StatementId, Text, Value, Word
+
+STATEMENTS = Topic("impact", "statement")
+
+
+class FactorRef(Value):
+    """A factor in the version that was used."""
+
+    factor_id: Word = Field(examples=["van_diesel_km"])
+    version: str = Field(max_length=20, examples=["2026.1"])
+
+
+class Statement(Value):
+    """One indicator of one subject over one period. Signed; never netted; never changed."""
+
+    statement_id: StatementId
+    about: Word = Field(description="synergy, tour or actor", examples=["synergy"])
+    about_id: UUID
+    indicator: Word = Field(examples=["ghg_avoided_material"])
+    account: Word = Field(description="induced, avoided, physical, social or money")
+    value: Decimal = Field(allow_inf_nan=False, max_digits=20, decimal_places=6)
+    low: Decimal | None = Field(default=None, allow_inf_nan=False)
+    high: Decimal | None = Field(default=None, allow_inf_nan=False)
+    unit: str = Field(max_length=20, examples=["kgCO2e"])
+    period_start: date
+    period_end: date
+    baseline_id: BaselineId | None = Field(default=None, description="Only with it is it avoided.")
+    factors: tuple[FactorRef, ...] = Field(default=(), max_length=50)
+    quality: Word = Field(description="a measured ... e declared", examples=["b"])
+    state: Word = Field(description="estimated, measured or verified", examples=["measured"])
+    method: Text
+    causes: tuple[UUID, ...] = Field(max_length=500, description="Events it was computed from.")
+
+
+class ImpactRecorded(Event):
+    """A statement was added to the ledger."""
+
+    TYPE: ClassVar[str] = "org.maillage.impact.recorded.v1"
+    TOPIC: ClassVar[Topic] = STATEMENTS
+    SUBJECT: ClassVar[str] = "statement.about_id"
+
+    statement: Statement
+
+
+class ImpactCorrected(Event):
+    """A new statement corrects an older one; the older one stays."""
+
+    TYPE: ClassVar[str] = "org.maillage.impact.corrected.v1"
+    TOPIC: ClassVar[Topic] = STATEMENTS
+    SUBJECT: ClassVar[str] = "statement.about_id"
+
+    statement: Statement
+    corrects: StatementId
+    delta: Decimal = Field(allow_inf_nan=False, description="New value minus corrected value.")
+    reason: Word = Field(
+        description="factor_update, activity_correction, baseline_change, method_change or error"
+    )

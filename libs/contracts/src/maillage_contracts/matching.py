@@ -1,0 +1,253 @@
+"""What matching says: leads worth an hour, cases, and the synergies that came of them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from maillage_contracts.envelope import Event, Topic
+from maillage_contracts.vocabulary import (
+    ActorId,
+    CaseId,
+    DailyWindow,
+    FlowId,
+    Label,
+    LeadId,
+    Load,
+    Money,
+    PatternId,
+    Period,
+    PeriodicQuantity,
+    Place,
+    QuestionId,
+    SynergyId,
+    Text,
+    Value,
+    Visibility,
+    WasteCode,
+    Word,
+)
+
+LEADS = Topic("matching", "lead", partitions=3)
+CASES = Topic("matching", "case", partitions=3)
+SYNERGIES = Topic("matching", "synergy", partitions=3)
+PATTERNS = Topic("matching", "pattern", partitions=1)
+QUESTIONS = Topic("matching", "question", partitions=3)
+
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, allow_inf_nan=False)]
+
+
+class Gate(Value):
+    """One condition that was examined, and what was found."""
+
+    code: Word = Field(examples=["distance"])
+    verdict: Word = Field(description="pass, fail or unknown", examples=["pass"])
+    reason: Text
+
+
+class Lead(Value):
+    """Two or more flows that may serve one another, with the reasons."""
+
+    lead_id: LeadId
+    source: Word = Field(examples=["engine"])
+    kind: Word = Field(examples=["substitution"])
+    flow_ids: tuple[FlowId, ...] = Field(min_length=1, max_length=200)
+    actor_ids: tuple[ActorId, ...] = Field(min_length=1, max_length=200)
+    activity_zone: Word | None = None
+    resource: Label
+    transformation: Word | None = Field(default=None, examples=["shredding"])
+    missing_link: Word | None = Field(default=None, description="Equipment that nobody has yet.")
+    gates: tuple[Gate, ...] = Field(default=(), max_length=40)
+    explanation: tuple[Text, ...] = Field(max_length=40)
+    score: float | None = Field(default=None, ge=0, le=1)
+    distance_km: float | None = Field(default=None, ge=0)
+    estimated_value: Money | None = Field(default=None, description="Euros a year, estimated.")
+
+
+class LeadSurfaced(Event):
+    """A lead was put in front of an advisor. For consoles only: no actor is told."""
+
+    TYPE: ClassVar[str] = "org.maillage.lead.surfaced.v1"
+    TOPIC: ClassVar[Topic] = LEADS
+    SUBJECT: ClassVar[str] = "lead.lead_id"
+
+    lead: Lead
+
+    @property
+    def visibility(self) -> Visibility:
+        """Advisors only."""
+        return "private"
+
+
+class LeadAccepted(Event):
+    """An advisor takes the lead up: a case exists from now on."""
+
+    TYPE: ClassVar[str] = "org.maillage.lead.accepted.v1"
+    TOPIC: ClassVar[Topic] = LEADS
+    SUBJECT: ClassVar[str] = "lead_id"
+
+    lead_id: LeadId
+    case_id: CaseId
+
+    @property
+    def visibility(self) -> Visibility:
+        """Advisors only."""
+        return "private"
+
+
+class LeadRejected(Event):
+    """An advisor turned the lead down, and said why."""
+
+    TYPE: ClassVar[str] = "org.maillage.lead.rejected.v1"
+    TOPIC: ClassVar[Topic] = LEADS
+    SUBJECT: ClassVar[str] = "lead_id"
+
+    lead_id: LeadId
+    reasons: tuple[Word, ...] = Field(min_length=1, max_length=3, examples=[["too_far"]])
+
+    @property
+    def visibility(self) -> Visibility:
+        """Advisors only."""
+        return "private"
+
+
+class CaseIntroduced(Event):
+    """The parties were brought together: the first moment at which an actor hears of it."""
+
+    TYPE: ClassVar[str] = "org.maillage.case.introduced.v1"
+    TOPIC: ClassVar[Topic] = CASES
+    SUBJECT: ClassVar[str] = "case_id"
+
+    case_id: CaseId
+    kind: Word
+    lead_ids: tuple[LeadId, ...] = Field(max_length=50)
+    actor_ids: tuple[ActorId, ...] = Field(min_length=2, max_length=200)
+    flow_ids: tuple[FlowId, ...] = Field(max_length=200)
+    channel: Word = Field(examples=["visit"])
+
+    @property
+    def visibility(self) -> Visibility:
+        """The parties of the case."""
+        return "case"
+
+
+class Party(Value):
+    """An actor of a synergy, and its share of what the synergy brings."""
+
+    actor_id: ActorId
+    role: Word = Field(description="donor, receiver, processor, member...", examples=["donor"])
+    share: Share = Field(description="Shares of all parties add up to exactly 1.")
+
+
+class LogisticsNeed(Value):
+    """What must be carried so that the synergy runs; orders are made of it without retyping."""
+
+    pickup: Place
+    dropoff: Place
+    load: Load = Field(description="Of one transport.")
+    every: Period = Field(examples=["P1W"])
+    first_on: date
+    pickup_window: DailyWindow
+    dropoff_window: DailyWindow
+    is_waste: bool = False
+    is_return: bool = Field(default=False, description="Comes back on a round that goes out.")
+
+
+class MaterialChange(Value):
+    """What is used instead of what, and where the matter went before."""
+
+    resource_spec: Word = Field(examples=["pallet"])
+    waste_code: WasteCode | None = None
+    replaces_spec: Word | None = Field(default=None, description="What is no longer bought.")
+    replaced_per_unit: Decimal = Field(
+        default=Decimal(1), ge=0, le=1000, description="Mass replaced by one mass used."
+    )
+    route_before: Word | None = Field(default=None, examples=["wood_disposal"])
+    route_after: Word | None = Field(default=None, examples=["reuse"])
+
+
+class Synergy(Value):
+    """What the parties agreed."""
+
+    synergy_id: SynergyId
+    case_id: CaseId
+    kind: Word
+    title: Label
+    parties: tuple[Party, ...] = Field(min_length=2, max_length=200)
+    flow_ids: tuple[FlowId, ...] = Field(max_length=200)
+    quantity: PeriodicQuantity | None = None
+    price: Money | None = Field(default=None, description="A year's price between the parties.")
+    saving: Money | None = Field(default=None, description="A year's saving the parties confirm.")
+    material: MaterialChange | None = None
+    logistics: tuple[LogisticsNeed, ...] = Field(default=(), max_length=200)
+    starts_on: date
+
+
+class SynergyAgreed(Event):
+    """The parties agreed; transport and accounting start from this."""
+
+    TYPE: ClassVar[str] = "org.maillage.synergy.agreed.v1"
+    TOPIC: ClassVar[Topic] = SYNERGIES
+    SUBJECT: ClassVar[str] = "synergy.synergy_id"
+
+    synergy: Synergy
+
+    @property
+    def visibility(self) -> Visibility:
+        """The parties of the case."""
+        return "case"
+
+
+class SynergyEnded(Event):
+    """A synergy stopped; its flows are free again."""
+
+    TYPE: ClassVar[str] = "org.maillage.synergy.ended.v1"
+    TOPIC: ClassVar[Topic] = SYNERGIES
+    SUBJECT: ClassVar[str] = "synergy_id"
+
+    synergy_id: SynergyId
+    ended_on: date
+    reason: Word
+    attribution: Word | None = Field(
+        default=None, description="Would it have happened without the hub: no, partly or yes."
+    )
+
+
+class PatternPublished(Event):
+    """What a synergy taught, without the names: for other territories to adopt."""
+
+    TYPE: ClassVar[str] = "org.maillage.pattern.published.v1"
+    TOPIC: ClassVar[Topic] = PATTERNS
+    SUBJECT: ClassVar[str] = "pattern_id"
+
+    pattern_id: PatternId
+    kind: Word
+    donor_sector: str | None = Field(default=None, max_length=2, description="NAF division.")
+    receiver_sector: str | None = Field(default=None, max_length=2, description="NAF division.")
+    resource_spec: Word
+    replaces_spec: Word | None = None
+    transformation: Word | None = None
+    equipment: Word | None = None
+    outcome: Word = Field(description="running, ended or abandoned", examples=["running"])
+    obstacles: tuple[Word, ...] = Field(default=(), max_length=20)
+    case_count: int = Field(ge=1)
+    consented: bool = Field(description="All parties consented, or at least three cases.")
+
+    @property
+    def visibility(self) -> Visibility:
+        """Everybody, also in other territories."""
+        return "public"
+
+
+class FlowQuestionRaised(Event):
+    """One missing fact decides: to be asked at the next visit. Whoever asks publishes it."""
+
+    TYPE: ClassVar[str] = "org.maillage.flow.question_raised.v1"
+    TOPIC: ClassVar[Topic] = QUESTIONS
+    SUBJECT: ClassVar[str] = "question_id"
+
+    question_id: QuestionId
+    flow_id: FlowId
+    attribute: Word = Field(examples=["contamination"])
+    why: Text

@@ -1,0 +1,177 @@
+"""What tours says: what must be carried, by which round, and what really happened."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from maillage_contracts.envelope import Event, Topic
+from maillage_contracts.vocabulary import (
+    Kilograms,
+    Kilometres,
+    Load,
+    Money,
+    OrderId,
+    Place,
+    PlanId,
+    Positive,
+    Text,
+    TimeWindow,
+    TourId,
+    Value,
+    VehicleId,
+    Word,
+)
+
+TRANSPORT_ORDERS = Topic("tours", "transportorder")
+TOURS = Topic("tours", "tour")
+
+
+class TransportOrder(Value):
+    """One load from one place to another within its customers' windows."""
+
+    order_id: OrderId
+    origin: Word = Field(description="synergy, actor, marketplace or import", examples=["synergy"])
+    origin_id: UUID | None = Field(default=None, description="The synergy it comes from.")
+    on: date
+    pickup: Place
+    dropoff: Place
+    load: Load
+    pickup_window: TimeWindow
+    dropoff_window: TimeWindow
+    is_waste: bool = False
+    is_return: bool = False
+
+
+class TransportOrderRequested(Event):
+    """Something must be carried."""
+
+    TYPE: ClassVar[str] = "org.maillage.transportorder.requested.v1"
+    TOPIC: ClassVar[Topic] = TRANSPORT_ORDERS
+    SUBJECT: ClassVar[str] = "order.order_id"
+
+    order: TransportOrder
+
+
+class TransportOrderFulfilled(Event):
+    """The order came to its end: carried, in part, or not."""
+
+    TYPE: ClassVar[str] = "org.maillage.transportorder.fulfilled.v1"
+    TOPIC: ClassVar[Topic] = TRANSPORT_ORDERS
+    SUBJECT: ClassVar[str] = "order_id"
+
+    order_id: OrderId
+    tour_id: TourId
+    origin: Word
+    origin_id: UUID | None = None
+    outcome: Word = Field(description="fulfilled, partially_fulfilled or failed")
+    accepted_kg: Kilograms
+    refused_kg: Kilograms
+    reason: Word | None = None
+
+
+class PlannedStop(Value):
+    """One stop of a tour as planned."""
+
+    number: int = Field(ge=1)
+    kind: Word = Field(description="pickup, dropoff or mixed", examples=["pickup"])
+    place: Place
+    order_ids: tuple[OrderId, ...] = Field(min_length=1)
+    arrives_at: datetime
+    departs_at: datetime
+    onboard_kg: Kilograms = Field(description="On board when leaving the stop.")
+
+
+class Tour(Value):
+    """A round of one vehicle on one day, as planned and checked."""
+
+    tour_id: TourId
+    plan_id: PlanId
+    on: date
+    vehicle_id: VehicleId
+    vehicle_class: Word
+    energy: Word
+    start: Place
+    end: Place
+    starts_at: datetime
+    ends_at: datetime
+    stops: tuple[PlannedStop, ...] = Field(max_length=1000)
+    distance_km: Kilometres
+    empty_km: Kilometres
+    load_factor: Decimal = Field(
+        ge=0, le=1, decimal_places=4, description="tonne-km carried / tonne-km possible"
+    )
+    cost: Money
+    is_insertion: bool = False
+    matrix: Word = Field(description="Where distances come from.", examples=["estimated"])
+    solver: str = Field(max_length=60, examples=["pyvrp 0.14.1"])
+
+
+class TourPublished(Event):
+    """A tour that passed the independent check was given to its crew."""
+
+    TYPE: ClassVar[str] = "org.maillage.tour.published.v1"
+    TOPIC: ClassVar[Topic] = TOURS
+    SUBJECT: ClassVar[str] = "tour.tour_id"
+
+    tour: Tour
+
+
+class Handover(Value):
+    """What was really handed over for one order at a stop."""
+
+    order_id: OrderId
+    action: Word = Field(description="pickup or dropoff", examples=["pickup"])
+    accepted_kg: Kilograms
+    refused_kg: Kilograms = Decimal(0)
+    reason: Word | None = Field(default=None, examples=["damaged"])
+
+
+class StopCompleted(Event):
+    """A stop was done: weighed, accepted or refused in part."""
+
+    TYPE: ClassVar[str] = "org.maillage.stop.completed.v1"
+    TOPIC: ClassVar[Topic] = TOURS
+    SUBJECT: ClassVar[str] = "tour_id"
+
+    tour_id: TourId
+    number: int = Field(ge=1)
+    arrived_at: datetime
+    completed_at: datetime
+    handovers: tuple[Handover, ...] = Field(min_length=1, max_length=200)
+    temperature_c: Decimal | None = Field(default=None, ge=-60, le=120, decimal_places=1)
+    proof: str | None = Field(default=None, max_length=200, description="Reference, never a name.")
+    note: Text | None = None
+
+
+class CarriedOrder(Value):
+    """What a tour did for one order: the key for sharing its emissions (ISO 14083)."""
+
+    order_id: OrderId
+    origin: Word
+    origin_id: UUID | None = None
+    carried_kg: Kilograms
+    direct_km: Kilometres = Field(description="Shortest feasible distance, pickup to dropoff.")
+
+
+class TourCompleted(Event):
+    """All stops of a tour are done or failed."""
+
+    TYPE: ClassVar[str] = "org.maillage.tour.completed.v1"
+    TOPIC: ClassVar[Topic] = TOURS
+    SUBJECT: ClassVar[str] = "tour_id"
+
+    tour_id: TourId
+    on: date
+    vehicle_id: VehicleId
+    vehicle_class: Word
+    energy: Word
+    distance_km: Kilometres
+    distance_source: Word = Field(description="odometer or planned", examples=["odometer"])
+    empty_km: Kilometres
+    hours: Positive
+    insertion_hours: Positive
+    carried: tuple[CarriedOrder, ...] = Field(max_length=1000)
+    matrix: Word
