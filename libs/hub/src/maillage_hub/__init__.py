@@ -1,0 +1,1 @@
+"""The `maillage` command: a whole hub on one machine."""

@@ -1,0 +1,1 @@
+"""Decides which vehicle carries what, when, in which order; accounts for nothing."""
