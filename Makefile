@@ -1,5 +1,8 @@
 # `make` lists the targets. The virtual environment is .venv; every target makes it as it needs it.
 
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
 VENV := .venv
 BIN := $(VENV)/bin
 PROJECTS := $(sort $(wildcard libs/*/pyproject.toml services/*/pyproject.toml))
@@ -12,9 +15,10 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 
 	$(shell $(python) -c '$(RECENT)' 2>/dev/null && echo $(python))))
 
 # Hashes are required and nothing is compiled: what is installed is what was locked.
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
-LOCKED := $(INSTALL) --require-hashes --only-binary :all: --requirement
+INSTALL := PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check
+LOCKED := $(INSTALL) --progress-bar off --require-hashes --only-binary :all: --requirement
 OURS := $(INSTALL) --quiet --no-deps --no-build-isolation $(EDITABLE)
+FETCHED := | awk '/Downloading/ {print " ", $$2, $$3, $$4; fflush()} /^Installing/ {print "  unpacking"}'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -89,12 +93,12 @@ $(VENV)/.made:
 
 $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt $(PROJECTS)
 	@echo 'Fetching what a hub needs, at locked versions (some 300 MB the first time, Java and PostgreSQL among it) ...'
-	@$(LOCKED) requirements/runtime.txt
+	@$(LOCKED) requirements/runtime.txt $(FETCHED)
 	@$(OURS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made requirements/dev.txt requirements/runtime.txt $(PROJECTS)
 	@echo 'Fetching what a hub and its tests need, at locked versions (some 400 MB the first time) ...'
-	@$(LOCKED) requirements/dev.txt
+	@$(LOCKED) requirements/dev.txt $(FETCHED)
 	@$(OURS)
 	@touch $@ $(VENV)/.runtime
