@@ -1,0 +1,1 @@
+"""Territory packs: reading, checking and importing the data of one territory."""
