@@ -1,4 +1,4 @@
-"""Every event, who publishes it and who reads it: topics, rights and documentation come from here."""
+"""Every event, who publishes it and who reads it; topics and documentation come from here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -128,7 +128,7 @@ def check_siret(siret: str) -> str:
 
 def _luhn(digits: str) -> int:
     doubled = (int(d) * (2 if place % 2 else 1) for place, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled)
+    return sum(sum(divmod(d, 10)) for d in doubled)
 
 
 Siret = Annotated[
@@ -138,10 +138,13 @@ Siret = Annotated[
 ]
 
 
+LAST_WASTE_CHAPTER = 20
+
+
 def check_waste_code(code: str) -> str:
     """Return a code of the European list of waste as `15 01 03` or `13 02 05*`."""
     match = re.fullmatch(r"\s*(\d\d)\s*(\d\d)\s*(\d\d)\s*(\*?)\s*", code)
-    if not match or not 1 <= int(match[1]) <= 20:
+    if not match or not 1 <= int(match[1]) <= LAST_WASTE_CHAPTER:
         message = "a waste code has six digits in three pairs, as in 15 01 03 (chapters 01 to 20)"
         raise ValueError(message)
     return f"{match[1]} {match[2]} {match[3]}{match[4]}"
