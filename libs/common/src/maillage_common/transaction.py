@@ -1,0 +1,234 @@
+"""One message is one transaction: nothing else begins, commits or rolls back."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from maillage_common.dead_letters import BEHIND, letter_of, mirrored
+from maillage_common.handlers import Handlers
+from maillage_common.identifiers import uuid7
+from maillage_common.ledger import (
+    Context,
+    DeadLetter,
+    Delivered,
+    Idempotency,
+    Ledger,
+    Outcome,
+    Outgoing,
+    Published,
+)
+from maillage_contracts.envelope import Envelope, Event, Received, encode
+from maillage_contracts.refusals import Invalid, Refused
+
+__all__ = ["Context", "Idempotency", "Outcome", "Published", "Runner", "utc_now"]
+
+RECORD_BYTES_MAX = 512 * 1024
+"""Half of what Kafka accepts by default, so that a dead letter's headers still fit."""
+
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
+M = TypeVar("M")
+T = TypeVar("T")
+
+UseCase = Callable[[M, S, datetime], Awaitable[Iterable[Event]]]
+
+
+def utc_now() -> datetime:
+    """The one clock of a process."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What became of a batch of events, and what was published because of it."""
+
+    applied: tuple[UUID, ...] = ()
+    duplicates: int = 0
+    ignored: int = 0
+    parked: int = 0
+    gaps: int = 0
+    events: tuple[Published, ...] = ()
+
+
+class Database(Protocol[S_co]):
+    """A service's store and the kernel's ledger, changed together or not at all."""
+
+    def transaction(
+        self, *, read_only: bool = False
+    ) -> AbstractAsyncContextManager[tuple[S_co, Ledger]]:
+        """Commit when the block ends, roll back when it raises."""
+        ...
+
+
+class Runner(Generic[S]):
+    """Runs use cases: each message in one transaction, its events in the outbox of the same."""
+
+    def __init__(
+        self,
+        database: Database[S],
+        *,
+        service: str,
+        territory: str,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.database = database
+        self.service = service
+        self.territory = territory
+        self.clock = clock
+
+    async def execute(
+        self,
+        use_case: UseCase[M, S],
+        command: M,
+        *,
+        subject: str,
+        context: Context,
+        idempotency: Idempotency | None = None,
+    ) -> Outcome:
+        """Run a command about `subject`. A refusal of the use case rises, with nothing kept."""
+        async with self.database.transaction() as (store, ledger):
+            if idempotency is not None and (earlier := await _recall(ledger, idempotency)):
+                return earlier
+            now = self.clock()
+            caused = [(event, context) for event in await use_case(command, store, now)]
+            outcome = Outcome(subject, await self._publish(ledger, caused, now), replayed=False)
+            if idempotency is not None:
+                await ledger.settle(idempotency, outcome)
+            return outcome
+
+    async def execute_batch(
+        self, consumer: str, batch: Sequence[Delivered], handlers: Handlers[S]
+    ) -> BatchOutcome:
+        """Handle events in their order, each only once whatever the bus repeats.
+
+        Events behind a parked one of their lane are parked too. An error of a use case rises.
+        """
+        async with self.database.transaction() as (store, ledger):
+            now = self.clock()
+            gaps = await ledger.advance(consumer, [(d.lane, d.envelope.sequence) for d in batch])
+            wanted = {d.id: d for d in reversed(batch) if d.event is not None}
+            new = await ledger.first_sight(consumer, list(wanted))
+            fresh = [d for d in reversed(wanted.values()) if d.id in new]
+            held = await ledger.held(consumer, {d.lane for d in fresh})
+            stuck = [_behind(d, consumer, now) for d in fresh if d.lane in held]
+            await _park(ledger, stuck)
+            free = [Received(d.envelope, d.event) for d in fresh if d.event and d.lane not in held]
+            caused = await handlers.apply(free, store, now)
+            published = await self._publish(
+                ledger, [(event, _caused_by(cause.envelope)) for event, cause in caused], now
+            )
+            known = sum(d.event is not None for d in batch)
+            return BatchOutcome(
+                applied=tuple(message.envelope.id for message in free),
+                duplicates=known - len(fresh),
+                ignored=len(batch) - known,
+                parked=len(stuck),
+                gaps=gaps,
+                events=published,
+            )
+
+    async def park(self, letter: DeadLetter) -> BatchOutcome:
+        """Put a record aside for good, or until it is replayed; the bus is told too."""
+        async with self.database.transaction() as (_, ledger):
+            gaps = 0
+            if letter.envelope is not None and letter.lane is not None:
+                await ledger.first_sight(letter.consumer, [letter.envelope.id])
+                arrived = [(letter.lane, letter.envelope.sequence)]
+                gaps = await ledger.advance(letter.consumer, arrived)
+            return BatchOutcome(parked=await _park(ledger, [letter]), gaps=gaps)
+
+    async def read(self, query: Callable[[S], Awaitable[T]]) -> T:
+        """Answer a question from one consistent state of the store."""
+        async with self.database.transaction(read_only=True) as (store, _):
+            return await query(store)
+
+    async def _publish(
+        self, ledger: Ledger, caused: Sequence[tuple[Event, Context]], now: datetime
+    ) -> tuple[Published, ...]:
+        if not caused:
+            return ()
+        counts = Counter((event.TOPIC.entity, event.subject) for event, _ in caused)
+        last = await ledger.take_numbers(counts)
+        numbers = {lane: last[lane] - count for lane, count in counts.items()}
+        outgoing: list[Outgoing] = []
+        published: list[Published] = []
+        for event, context in caused:
+            lane = event.TOPIC.entity, event.subject
+            numbers[lane] += 1
+            envelope = self._envelope(event, context, numbers[lane], now)
+            outgoing.append(self._outgoing(envelope, event))
+            published.append(
+                Published(envelope.id, envelope.type, envelope.subject, envelope.sequence)
+            )
+        await ledger.append(outgoing)
+        return tuple(published)
+
+    def _envelope(self, event: Event, context: Context, number: int, now: datetime) -> Envelope:
+        return Envelope(
+            id=uuid7(),
+            source=f"/{self.territory}/{self.service}",
+            type=event.TYPE,
+            subject=event.subject,
+            time=now,
+            territory=self.territory,
+            sequence=number,
+            correlation_id=context.correlation_id,
+            causation_id=context.causation_id,
+            traceparent=context.traceparent,
+            visibility=event.visibility,
+            provenance=context.provenance,
+        )
+
+    def _outgoing(self, envelope: Envelope, event: Event) -> Outgoing:
+        topic = event.TOPIC
+        if topic.service != self.service:
+            raise ValueError(f"{envelope.type} is published by {topic.service} alone")
+        record = encode(envelope, event)
+        if len(record.value) > RECORD_BYTES_MAX:
+            raise Refused(f"this takes {len(record.value)} bytes to tell; {RECORD_BYTES_MAX} fit")
+        return Outgoing(
+            event_id=envelope.id,
+            topic=topic.facts(self.territory),
+            state_topic=topic.state(self.territory) if topic.has_state else None,
+            type=envelope.type,
+            subject=envelope.subject,
+            record=record,
+        )
+
+
+async def _recall(ledger: Ledger, idempotency: Idempotency) -> Outcome | None:
+    earlier = await ledger.claim(idempotency)
+    if earlier is None:
+        return None
+    fingerprint, outcome = earlier
+    if fingerprint != idempotency.fingerprint:
+        raise Invalid("Idempotency-Key", "this key was used for another request: make a new one")
+    return replace(outcome, replayed=True)
+
+
+async def _park(ledger: Ledger, letters: Sequence[DeadLetter]) -> int:
+    if not letters:
+        return 0
+    new = await ledger.park(letters)
+    await ledger.append([mirrored(letter) for letter in letters if letter.id in new])
+    return len(new)
+
+
+def _behind(delivered: Delivered, consumer: str, now: datetime) -> DeadLetter:
+    detail = "an earlier event of the same subject is parked"
+    return letter_of(
+        delivered, consumer=consumer, reason=BEHIND, detail=detail, attempts=0, now=now
+    )
+
+
+def _caused_by(envelope: Envelope) -> Context:
+    return Context(
+        correlation_id=envelope.correlation_id,
+        causation_id=envelope.id,
+        provenance="engine",
+        traceparent=envelope.traceparent,
+    )
