@@ -158,18 +158,30 @@ def decode(
     Raises Unreadable when it is no event of ours and UnknownType when its type is not in `known`.
     Unknown fields of a known type are ignored.
     """
-    attributes, data = _attributes(headers, value)
-    envelope = read_envelope(attributes)
+    envelope, data = unwrap(headers, value)
     model = known.get(envelope.type)
     if model is None:
         raise UnknownType(envelope.type)
+    return Received(envelope, read_event(envelope, data, model))
+
+
+def unwrap(
+    headers: Sequence[tuple[str, bytes | None]], value: bytes | None
+) -> tuple[Envelope, bytes]:
+    """The envelope of a record, and the JSON of its data; raises Unreadable."""
+    attributes, data = _attributes(headers, value)
+    return read_envelope(attributes), data
+
+
+def read_event(envelope: Envelope, data: bytes, model: type[Event]) -> Event:
+    """The data as this type of event; unknown fields are ignored. Raises Unreadable."""
     try:
         event = model.model_validate_json(data, extra="ignore")
     except ValidationError as error:
         raise Unreadable("data", _first_fault(error)) from error
     if event.subject != envelope.subject:
         raise Unreadable("subject", f"{model.SUBJECT} differs from the attribute subject")
-    return Received(envelope, event)
+    return event
 
 
 def _attributes(
