@@ -75,12 +75,18 @@ class Opened(Allowed):
 
 
 def query(permission: str) -> Dependency:
-    """For a route that reads; use it as `Annotated[Principal, query("flows.flow.read")]`."""
+    """What a route that reads depends on.
+
+    As in `who: Annotated[Principal, query("flows.flow.read")]`.
+    """
     return Depends(Allowed(permission))
 
 
 def command(permission: str) -> Dependency:
-    """For a route that changes; use it as `Annotated[Door, command("flows.flow.declare")]`."""
+    """What a route that changes something depends on.
+
+    As in `door: Annotated[Door, command("flows.flow.declare")]`.
+    """
     return Depends(Opened(permission))
 
 

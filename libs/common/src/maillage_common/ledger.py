@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from maillage_contracts.envelope import Envelope, Event, Record
@@ -127,8 +127,12 @@ class DeadLetter:
         return self.origin.topic, self.envelope.subject
 
 
+Closed = Literal["replayed", "discarded"]
+"""How a parked letter ends."""
+
+
 class Ledger(Protocol):
-    """The kernel's own rows. Every method is one round trip, whatever the size of the batch."""
+    """The kernel's own rows. No method makes a round trip for each item of a batch."""
 
     async def claim(self, idempotency: Idempotency) -> tuple[str, Outcome] | None:
         """Take the key, or return the fingerprint and the outcome of the call that has it."""
@@ -163,4 +167,16 @@ class Ledger(Protocol):
 
     async def park(self, letters: Sequence[DeadLetter]) -> AbstractSet[UUID]:
         """Keep letters that are not kept yet; return the identifiers of the new ones."""
+        ...
+
+    async def first_parked(self, consumer: str, letter_id: UUID) -> DeadLetter | None:
+        """Lock and return the first parked letter of the lane of this one, or itself if in none."""
+        ...
+
+    async def close(self, letter_id: UUID, state: Closed) -> bool:
+        """End a parked letter; False when it was not parked."""
+        ...
+
+    async def blame(self, letter_id: UUID, reason: str, detail: str) -> None:
+        """Write down why another attempt at a letter failed."""
         ...

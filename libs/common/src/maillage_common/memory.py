@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from maillage_common.ledger import DeadLetter, Idempotency, Lane, Ledger, Outcome, Outgoing
+from maillage_common.ledger import Closed, DeadLetter, Idempotency, Lane, Ledger, Outcome, Outgoing
 
 S = TypeVar("S")
 
@@ -21,6 +22,7 @@ class MemoryLedger:
 
     log: list[Outgoing] = field(default_factory=list[Outgoing])
     letters: dict[UUID, DeadLetter] = field(default_factory=dict[UUID, DeadLetter])
+    closed: dict[UUID, Closed] = field(default_factory=dict[UUID, Closed])
     _calls: dict[tuple[str, str], tuple[str, Outcome]] = field(
         default_factory=dict[tuple[str, str], tuple[str, Outcome]]
     )
@@ -61,13 +63,44 @@ class MemoryLedger:
         return gaps
 
     async def held(self, consumer: str, lanes: AbstractSet[Lane]) -> AbstractSet[Lane]:
-        mine = (letter for letter in self.letters.values() if letter.consumer == consumer)
-        return lanes & {letter.lane for letter in mine if letter.lane is not None}
+        return lanes & {letter.lane for letter in self._parked(consumer) if letter.lane}
 
     async def park(self, letters: Sequence[DeadLetter]) -> AbstractSet[UUID]:
         new = {letter.id: letter for letter in letters if letter.id not in self.letters}
         self.letters.update(new)
         return new.keys()
+
+    async def first_parked(self, consumer: str, letter_id: UUID) -> DeadLetter | None:
+        one = self.letters.get(letter_id)
+        mine = [
+            letter
+            for letter in self._parked(consumer)
+            if letter.id == letter_id or (one and one.lane and letter.lane == one.lane)
+        ]
+        return min(mine, key=_in_order, default=None)
+
+    async def close(self, letter_id: UUID, state: Closed) -> bool:
+        if letter_id not in self.letters or letter_id in self.closed:
+            return False
+        self.closed[letter_id] = state
+        return True
+
+    async def blame(self, letter_id: UUID, reason: str, detail: str) -> None:
+        letter = self.letters[letter_id]
+        self.letters[letter_id] = replace(
+            letter, reason=reason, detail=detail, attempts=letter.attempts + 1
+        )
+
+    def _parked(self, consumer: str) -> Iterable[DeadLetter]:
+        return (
+            letter
+            for letter in self.letters.values()
+            if letter.consumer == consumer and letter.id not in self.closed
+        )
+
+
+def _in_order(letter: DeadLetter) -> tuple[int, datetime]:
+    return letter.envelope.sequence if letter.envelope else 0, letter.parked_at
 
 
 class MemoryDatabase(Generic[S]):

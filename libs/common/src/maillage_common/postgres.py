@@ -1,8 +1,13 @@
-"""The transaction in PostgreSQL."""
+"""The transaction in PostgreSQL, and how we connect to it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import asyncpg
+
+from maillage_common.ledger import Ledger
+from maillage_common.postgres_ledger import PostgresLedger
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -12,3 +17,66 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
+
+CONNECT_TIMEOUT_S = 5.0
+ACQUIRE_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 30.0
+CONNECTIONS_MAX = 12
+"""Group commit saturates at about 16 writers on a small machine."""
+SERVER_SETTINGS = {
+    "timezone": "UTC",
+    "lock_timeout": "10s",
+    "statement_timeout": "25s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+MIGRATION_LOCK = 7_249_001
+RELAY_LOCK = 7_249_002
+WORKER_LOCK = 7_249_003
+"""Numbers of advisory locks, which are per database: no two programs of ours mean another thing."""
+
+S = TypeVar("S")
+
+
+async def open_pool(dsn: str, service: str) -> Pool:
+    """A pool that connects when it is first asked: the database may still be away."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=CONNECTIONS_MAX,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=COMMAND_TIMEOUT_S,
+        server_settings=SERVER_SETTINGS | {"application_name": f"maillage-{service}"},
+    )
+
+
+@asynccontextmanager
+async def dedicated(dsn: str, name: str) -> AsyncGenerator[Connection]:
+    """One connection of its own, for a lock that must not outlive it."""
+    connection = await asyncpg.connect(
+        dsn,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=COMMAND_TIMEOUT_S,
+        server_settings=SERVER_SETTINGS | {"application_name": f"maillage-{name}"},
+    )
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=CONNECT_TIMEOUT_S)
+
+
+class PostgresDatabase(Generic[S]):
+    """A service's store and the kernel's ledger over one connection."""
+
+    def __init__(self, pool: Pool, make_store: Callable[[Connection], S]) -> None:
+        self.pool = pool
+        self._make_store = make_store
+
+    @asynccontextmanager
+    async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[tuple[S, Ledger]]:
+        isolation = "repeatable_read" if read_only else "read_committed"
+        async with (
+            self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection,
+            connection.transaction(isolation=isolation, readonly=read_only),
+        ):
+            yield self._make_store(connection), PostgresLedger(connection)

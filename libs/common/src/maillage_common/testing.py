@@ -2,10 +2,11 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
 
 import httpx
@@ -21,7 +22,10 @@ from maillage_common.identifiers import uuid7
 from maillage_common.ledger import Context, Delivered, Origin
 from maillage_common.memory import MemoryDatabase
 from maillage_common.metrics import Metrics
+from maillage_common.migrations import migrate
 from maillage_common.policy import Role
+from maillage_common.postgres import PostgresDatabase, open_pool
+from maillage_common.postgres_ledger import Headers, unpack
 from maillage_common.service import Service
 from maillage_common.transaction import BatchOutcome, Runner
 from maillage_contracts.catalogue import EVENTS
@@ -154,12 +158,43 @@ def memory_runner(
     )
 
 
+@asynccontextmanager
+async def postgres_runner(
+    dsn: str,
+    service: Service[S],
+    *,
+    territory: str = TERRITORY,
+    clock: Callable[[], datetime] | None = None,
+) -> AsyncGenerator[Runner[S]]:
+    """A runner over an empty database, which it migrates."""
+    await migrate(dsn, service.migrations)
+    pool = await open_pool(dsn, service.name)
+    try:
+        yield Runner(
+            PostgresDatabase(pool, service.make_store),
+            service=service.name,
+            territory=territory,
+            clock=clock or FixedClock(),
+        )
+    finally:
+        await pool.close()
+
+
 async def published(runner: Runner[Any]) -> list[Received[Event]]:
-    """All events in the event log of a runner, in order."""
-    database = runner.database
-    assert isinstance(database, MemoryDatabase)  # noqa: S101
-    records = [row.record for row in database.ledger.log if row.type in EVENTS]
-    return [decode(record.headers, record.value, EVENTS) for record in records]
+    """All events in the event log of a runner, in the order of the outbox."""
+    records = await _log(runner.database)
+    return [decode(headers, value, EVENTS) for kind, headers, value in records if kind in EVENTS]
+
+
+async def _log(database: object) -> list[tuple[str, Headers, bytes]]:
+    if isinstance(database, PostgresDatabase):
+        async with database.pool.acquire() as connection:
+            rows = await connection.fetch(
+                "SELECT type, headers, payload FROM event_log ORDER BY seq"
+            )
+        return [(row["type"], unpack(row["headers"]), row["payload"]) for row in rows]
+    log = cast("MemoryDatabase[Any]", database).ledger.log
+    return [(one.type, one.record.headers, one.record.value) for one in log]
 
 
 @cache

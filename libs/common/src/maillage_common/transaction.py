@@ -21,13 +21,11 @@ from maillage_common.ledger import (
     Outgoing,
     Published,
 )
-from maillage_contracts.envelope import Envelope, Event, Received, encode
+from maillage_common.reading import RECORD_BYTES_MAX, Reader
+from maillage_contracts.envelope import Envelope, Event, Received, Unreadable, encode
 from maillage_contracts.refusals import Invalid, Refused
 
 __all__ = ["Context", "Idempotency", "Outcome", "Published", "Runner", "utc_now"]
-
-RECORD_BYTES_MAX = 512 * 1024
-"""Half of what Kafka accepts by default, so that a dead letter's headers still fit."""
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
@@ -117,10 +115,7 @@ class Runner(Generic[S]):
             stuck = [_behind(d, consumer, now) for d in fresh if d.lane in held]
             await _park(ledger, stuck)
             free = [Received(d.envelope, d.event) for d in fresh if d.event and d.lane not in held]
-            caused = await handlers.apply(free, store, now)
-            published = await self._publish(
-                ledger, [(event, _caused_by(cause.envelope)) for event, cause in caused], now
-            )
+            published = await self._react(store, ledger, free, handlers, now)
             known = sum(d.event is not None for d in batch)
             return BatchOutcome(
                 applied=tuple(message.envelope.id for message in free),
@@ -132,7 +127,7 @@ class Runner(Generic[S]):
             )
 
     async def park(self, letter: DeadLetter) -> BatchOutcome:
-        """Put a record aside for good, or until it is replayed; the bus is told too."""
+        """Put a record aside until it is replayed or discarded; the bus is told too."""
         async with self.database.transaction() as (_, ledger):
             gaps = 0
             if letter.envelope is not None and letter.lane is not None:
@@ -141,10 +136,47 @@ class Runner(Generic[S]):
                 gaps = await ledger.advance(letter.consumer, arrived)
             return BatchOutcome(parked=await _park(ledger, [letter]), gaps=gaps)
 
+    async def replay_first(
+        self, consumer: str, letter_id: UUID, handlers: Handlers[S]
+    ) -> DeadLetter | None:
+        """Try again the first parked letter of the lane of this one; return it, None if none is.
+
+        An error of a use case rises, and the letter stays parked. So does one that is read no
+        better than before: raises Unreadable.
+        """
+        async with self.database.transaction() as (store, ledger):
+            letter = await ledger.first_parked(consumer, letter_id)
+            if letter is None:
+                return None
+            now = self.clock()
+            reader = Reader(consumer=consumer, territory=self.territory, known=handlers.known)
+            again = reader.read(letter.record, letter.origin, now)
+            if isinstance(again, DeadLetter):
+                raise Unreadable(again.reason, again.detail)
+            new = await ledger.first_sight(consumer, [again.id])
+            if again.event is not None and (letter.envelope is not None or new):
+                message = Received(again.envelope, again.event)
+                await self._react(store, ledger, [message], handlers, now)
+            await ledger.close(letter.id, "replayed")
+            return letter
+
     async def read(self, query: Callable[[S], Awaitable[T]]) -> T:
         """Answer a question from one consistent state of the store."""
         async with self.database.transaction(read_only=True) as (store, _):
             return await query(store)
+
+    async def _react(
+        self,
+        store: S,
+        ledger: Ledger,
+        messages: Sequence[Received[Event]],
+        handlers: Handlers[S],
+        now: datetime,
+    ) -> tuple[Published, ...]:
+        caused = await handlers.apply(messages, store, now)
+        return await self._publish(
+            ledger, [(event, _caused_by(cause.envelope)) for event, cause in caused], now
+        )
 
     async def _publish(
         self, ledger: Ledger, caused: Sequence[tuple[Event, Context]], now: datetime

@@ -1,0 +1,292 @@
+"""The kernel's rows in PostgreSQL, with the SQL beside the method that runs it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from pydantic import TypeAdapter
+
+from maillage_common.ledger import (
+    Closed,
+    DeadLetter,
+    Idempotency,
+    Lane,
+    Origin,
+    Outcome,
+    Outgoing,
+)
+from maillage_contracts.envelope import Record, unwrap
+
+if TYPE_CHECKING:
+    from maillage_common.postgres import Connection
+
+CHANNEL = "maillage_outbox"
+"""What the relay listens to."""
+
+_OUTCOME = TypeAdapter(Outcome)
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class PostgresLedger:
+    """See Ledger for what each method promises."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._db = connection
+
+    async def claim(self, idempotency: Idempotency) -> tuple[str, Outcome] | None:
+        claimed = await self._db.fetchval(
+            """
+            INSERT INTO idempotency (caller, key, fingerprint) VALUES ($1, $2, $3)
+            ON CONFLICT DO NOTHING
+            RETURNING true
+            """,
+            idempotency.caller,
+            idempotency.key,
+            idempotency.fingerprint,
+        )
+        if claimed:
+            return None
+        # A second statement, to see what the call we waited for has committed meanwhile.
+        row = await self._db.fetchrow(
+            "SELECT fingerprint, outcome FROM idempotency WHERE caller = $1 AND key = $2",
+            idempotency.caller,
+            idempotency.key,
+        )
+        return None if row is None else (row["fingerprint"], _OUTCOME.validate_json(row["outcome"]))
+
+    async def settle(self, idempotency: Idempotency, outcome: Outcome) -> None:
+        await self._db.execute(
+            "UPDATE idempotency SET outcome = $3 WHERE caller = $1 AND key = $2",
+            idempotency.caller,
+            idempotency.key,
+            _OUTCOME.dump_json(outcome).decode(),
+        )
+
+    async def take_numbers(self, counts: Mapping[Lane, int]) -> Mapping[Lane, int]:
+        rows = await self._db.fetch(
+            # Always in the same order, so that two writers wait for each other but never in a ring.
+            """
+            INSERT INTO aggregate_sequence AS known (entity, subject, last)
+            SELECT entity, subject, taken
+            FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t (entity, subject, taken)
+            ORDER BY entity, subject
+            ON CONFLICT (entity, subject) DO UPDATE SET last = known.last + excluded.last
+            RETURNING entity, subject, last
+            """,
+            *_columns(((*lane, count) for lane, count in counts.items()), 3),
+        )
+        return {(row["entity"], row["subject"]): row["last"] for row in rows}
+
+    async def append(self, outgoing: Sequence[Outgoing]) -> None:
+        if not outgoing:
+            return
+        rows = (
+            (
+                one.event_id,
+                one.topic,
+                one.state_topic,
+                one.type,
+                one.subject,
+                one.record.key,
+                _pack(one.record.headers),
+                one.record.value,
+            )
+            for one in outgoing
+        )
+        await self._db.execute(
+            f"""
+            WITH logged AS (
+                INSERT INTO event_log
+                    (event_id, topic, state_topic, type, subject, key, headers, payload)
+                SELECT event_id, topic, state_topic, type, subject, key, headers::json, payload
+                FROM unnest(
+                    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
+                    $6::bytea[], $7::text[], $8::bytea[]
+                ) WITH ORDINALITY AS t
+                    (event_id, topic, state_topic, type, subject, key, headers, payload, place)
+                ORDER BY place
+                RETURNING seq
+            ), queued AS (
+                INSERT INTO outbox (seq) SELECT seq FROM logged
+            )
+            SELECT pg_notify('{CHANNEL}', '')
+            """,  # noqa: S608 a constant of ours
+            *_columns(rows, 8),
+        )
+
+    async def first_sight(self, consumer: str, event_ids: Sequence[UUID]) -> AbstractSet[UUID]:
+        if not event_ids:
+            return frozenset()
+        rows = await self._db.fetch(
+            """
+            INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::uuid[])
+            ON CONFLICT DO NOTHING
+            RETURNING event_id
+            """,
+            consumer,
+            event_ids,
+        )
+        return {row["event_id"] for row in rows}
+
+    async def advance(self, consumer: str, arrived: Sequence[tuple[Lane, int]]) -> int:
+        if not arrived:
+            return 0
+        jumped: int = await self._db.fetchval(
+            """
+            WITH arrived AS (
+                SELECT DISTINCT topic, subject, number
+                FROM unnest($2::text[], $3::text[], $4::bigint[]) AS t (topic, subject, number)
+            ), beyond AS (
+                SELECT arrived.topic, arrived.subject, max(number) AS top, count(*) AS came,
+                       max(coalesce(known.last, 0)) AS last
+                FROM arrived
+                LEFT JOIN aggregate_progress AS known
+                    ON known.consumer = $1
+                    AND (known.topic, known.subject) = (arrived.topic, arrived.subject)
+                WHERE number > coalesce(known.last, 0)
+                GROUP BY arrived.topic, arrived.subject
+            ), kept AS (
+                INSERT INTO aggregate_progress AS known (consumer, topic, subject, last)
+                SELECT $1, topic, subject, top FROM beyond ORDER BY topic, subject
+                ON CONFLICT (consumer, topic, subject)
+                    DO UPDATE SET last = greatest(known.last, excluded.last)
+            )
+            SELECT coalesce(sum(top - last - came), 0)::bigint FROM beyond
+            """,
+            consumer,
+            *_columns(((*lane, number) for lane, number in arrived), 3),
+        )
+        return jumped
+
+    async def held(self, consumer: str, lanes: AbstractSet[Lane]) -> AbstractSet[Lane]:
+        if not lanes:
+            return frozenset()
+        rows = await self._db.fetch(
+            """
+            SELECT DISTINCT topic, subject
+            FROM dead_letter
+            JOIN unnest($2::text[], $3::text[]) AS t (topic, subject) USING (topic, subject)
+            WHERE consumer = $1 AND state = 'parked'
+            """,
+            consumer,
+            *_columns(lanes, 2),
+        )
+        return {(row["topic"], row["subject"]) for row in rows}
+
+    async def park(self, letters: Sequence[DeadLetter]) -> AbstractSet[UUID]:
+        rows = await self._db.fetch(
+            """
+            INSERT INTO dead_letter
+                (id, consumer, reason, detail, attempts, topic, partition, record_offset,
+                 type, subject, sequence, key, headers, payload, parked_at)
+            SELECT id, consumer, reason, detail, attempts, topic, partition, record_offset,
+                   type, subject, sequence, key, headers::json, payload, parked_at
+            FROM unnest(
+                $1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[],
+                $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::bigint[],
+                $12::bytea[], $13::text[], $14::bytea[], $15::timestamptz[]
+            ) AS t
+                (id, consumer, reason, detail, attempts, topic, partition, record_offset,
+                 type, subject, sequence, key, headers, payload, parked_at)
+            ON CONFLICT DO NOTHING
+            RETURNING id
+            """,
+            *_columns(map(_row, letters), 15),
+        )
+        return {row["id"] for row in rows}
+
+    async def first_parked(self, consumer: str, letter_id: UUID) -> DeadLetter | None:
+        row = await self._db.fetchrow(
+            """
+            SELECT consumer, reason, detail, attempts, topic, partition, record_offset,
+                   subject, key, headers, payload, parked_at
+            FROM dead_letter
+            WHERE consumer = $1 AND state = 'parked' AND (
+                id = $2
+                OR (topic, subject) = (SELECT topic, subject FROM dead_letter WHERE id = $2)
+            )
+            ORDER BY sequence, parked_at
+            LIMIT 1
+            FOR UPDATE
+            """,
+            consumer,
+            letter_id,
+        )
+        return None if row is None else _letter(row)
+
+    async def close(self, letter_id: UUID, state: Closed) -> bool:
+        closed = await self._db.fetchval(
+            """
+            UPDATE dead_letter SET state = $2, settled_at = now()
+            WHERE id = $1 AND state = 'parked'
+            RETURNING true
+            """,
+            letter_id,
+            state,
+        )
+        return closed is not None
+
+    async def blame(self, letter_id: UUID, reason: str, detail: str) -> None:
+        await self._db.execute(
+            """
+            UPDATE dead_letter SET reason = $2, detail = $3, attempts = attempts + 1
+            WHERE id = $1
+            """,
+            letter_id,
+            reason,
+            detail,
+        )
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """The columns of rows, as unnest takes them; as many of them when there is no row."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]
+
+
+def _pack(headers: Headers) -> str:
+    """Headers as JSON. Latin-1 maps every byte to one character and back."""
+    return orjson.dumps([(name, value.decode("latin-1")) for name, value in headers]).decode()
+
+
+def unpack(headers: str) -> Headers:
+    """Headers as they were before they were kept."""
+    return tuple((name, value.encode("latin-1")) for name, value in orjson.loads(headers))
+
+
+def _row(letter: DeadLetter) -> tuple[Any, ...]:
+    envelope, record, origin = letter.envelope, letter.record, letter.origin
+    return (
+        letter.id,
+        letter.consumer,
+        letter.reason,
+        letter.detail,
+        letter.attempts,
+        origin.topic,
+        origin.partition,
+        origin.offset,
+        envelope and envelope.type,
+        envelope and envelope.subject,
+        envelope and envelope.sequence,
+        record.key,
+        _pack(record.headers),
+        record.value,
+        letter.parked_at,
+    )
+
+
+def _letter(row: asyncpg.Record) -> DeadLetter:
+    record = Record(row["key"], row["payload"], unpack(row["headers"]))
+    return DeadLetter(
+        consumer=row["consumer"],
+        reason=row["reason"],
+        detail=row["detail"],
+        record=record,
+        origin=Origin(row["topic"], row["partition"], row["record_offset"]),
+        envelope=None if row["subject"] is None else unwrap(record.headers, record.value)[0],
+        attempts=row["attempts"],
+        parked_at=row["parked_at"],
+    )
