@@ -92,13 +92,13 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt $(PROJECTS)
-	@echo 'Fetching what a hub needs, at locked versions (some 300 MB the first time, Java and PostgreSQL among it) ...'
+	@echo 'Fetching what a hub needs, at locked versions (some 120 MB the first time, Java and PostgreSQL among it) ...'
 	@$(LOCKED) requirements/runtime.txt $(FETCHED)
 	@$(OURS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made requirements/dev.txt requirements/runtime.txt $(PROJECTS)
-	@echo 'Fetching what a hub and its tests need, at locked versions (some 400 MB the first time) ...'
+	@echo 'Fetching what a hub and its tests need, at locked versions (some 240 MB the first time) ...'
 	@$(LOCKED) requirements/dev.txt $(FETCHED)
 	@$(OURS)
 	@touch $@ $(VENV)/.runtime
