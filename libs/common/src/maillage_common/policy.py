@@ -48,6 +48,9 @@ TOURS: dict[str, Rule] = {
 
 IMPACT: dict[str, Rule] = {
     "impact.statement.read": may("advisor", "dispatcher", "observer", "service"),
+    "impact.statement.correct": may("advisor"),
+    "impact.baseline.establish": may("advisor", "service"),
+    "impact.baseline.approve": may("advisor"),
 }
 
 POLICY: Mapping[str, Rule] = REGISTRY | FLOWS | MATCHING | TOURS | IMPACT
