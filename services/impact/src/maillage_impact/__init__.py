@@ -1,1 +1,5 @@
-"""Decides what changed, against which baseline, with which factors; corrects by adding, never by editing."""
+"""What changed, against which baseline, with which factors.
+
+Impact decides what is written in the ledger of a territory. It never nets what was emitted with
+what was avoided, and never changes a line: a correction is a new one.
+"""

@@ -1,0 +1,38 @@
+"""The factor set as it ships: CSV files beside the code, each figure with its source."""
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from maillage_impact.domain.factors import Factor, FactorSet
+
+
+@cache
+def shipped_factors() -> FactorSet:
+    """The factor set of this release."""
+    families = {row["spec"]: row["family"] for row in _rows("materials.csv")}
+    return FactorSet(map(_factor, _rows("factors.csv")), families)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = (files("maillage_impact") / "data" / name).read_text("utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+def _factor(row: dict[str, str]) -> Factor:
+    uncertainty = row["uncertainty_pct"]
+    return Factor(
+        factor_id=row["factor_id"],
+        version=row["version"],
+        value=Decimal(row["value"]),
+        unit=row["unit"],
+        uncertainty_pct=Decimal(uncertainty) if uncertainty else None,
+        boundary=row["boundary"],
+        source=row["source"],
+        source_id=row["source_id"],
+        year=int(row["year"]),
+        geo=row["geo"],
+        label=row["label"],
+    )

@@ -1,0 +1,149 @@
+"""The ledger in dictionaries: for tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from maillage_contracts.refusals import NotFound, Refused
+from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.entry import Entry, Subject
+from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.transport import ReferenceRound
+from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour
+
+
+@dataclass
+class MemoryStore:
+    """See `usecases.store.Store`."""
+
+    actors: dict[UUID, tuple[int, str]] = field(default_factory=dict[UUID, tuple[int, str]])
+    known_synergies: dict[UUID, KnownSynergy] = field(default_factory=dict[UUID, KnownSynergy])
+    known_rounds: dict[UUID, tuple[int, ReferenceRound]] = field(
+        default_factory=dict[UUID, tuple[int, ReferenceRound]]
+    )
+    known_deliveries: dict[UUID, Delivery] = field(default_factory=dict[UUID, Delivery])
+    tours: dict[UUID, PlannedTour] = field(default_factory=dict[UUID, PlannedTour])
+    known_baselines: dict[UUID, Baseline] = field(default_factory=dict[UUID, Baseline])
+    ledger: list[Entry] = field(default_factory=list[Entry])
+
+    @property
+    def factors(self) -> FactorSet:
+        return shipped_factors()
+
+    async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
+        for actor_id, sequence, name in names:
+            if sequence > self.actors.get(actor_id, (0, ""))[0]:
+                self.actors[actor_id] = (sequence, name)
+
+    async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
+        return {id_: self.actors[id_][1] for id_ in actor_ids if id_ in self.actors}
+
+    async def save_synergy(self, synergy: KnownSynergy) -> None:
+        self.known_synergies[synergy.synergy_id] = synergy
+
+    async def synergy(self, synergy_id: UUID) -> KnownSynergy | None:
+        return self.known_synergies.get(synergy_id)
+
+    async def save_rounds(self, rounds: Sequence[tuple[int, ReferenceRound]]) -> None:
+        for sequence, round_ in rounds:
+            known = self.known_rounds.get(round_.round_id)
+            if known is None or sequence > known[0]:
+                self.known_rounds[round_.round_id] = (sequence, round_)
+
+    async def rounds(self, round_ids: Sequence[UUID]) -> Sequence[ReferenceRound]:
+        return [self.known_rounds[id_][1] for id_ in sorted(round_ids) if id_ in self.known_rounds]
+
+    async def save_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self.known_deliveries.setdefault(delivery.order_id, delivery)
+
+    async def deliveries(self, synergy_id: UUID) -> Sequence[Delivery]:
+        found = [d for d in self.known_deliveries.values() if d.synergy_id == synergy_id]
+        return sorted(found, key=lambda d: (d.on, d.order_id))
+
+    async def save_tour(self, tour: PlannedTour) -> None:
+        self.tours[tour.tour_id] = tour
+
+    async def tour(self, tour_id: UUID) -> PlannedTour | None:
+        return self.tours.get(tour_id)
+
+    async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
+        found = [tour for tour in self.tours.values() if tour.plan_id == plan_id]
+        return sorted(found, key=lambda tour: tour.tour_id)
+
+    async def plans_between(self, first: date, last: date) -> Sequence[UUID]:
+        return sorted({t.plan_id for t in self.tours.values() if first <= t.on <= last})
+
+    async def save_baseline(self, baseline: Baseline) -> None:
+        self.known_baselines[baseline.baseline_id] = baseline
+
+    async def baseline(self, baseline_id: UUID) -> Baseline:
+        if baseline_id not in self.known_baselines:
+            raise NotFound(f"no baseline {baseline_id}")
+        return self.known_baselines[baseline_id]
+
+    async def baselines(
+        self, *, synergy_id: UUID | None = None, scope: str | None = None
+    ) -> Sequence[Baseline]:
+        found = [
+            baseline
+            for baseline in self.known_baselines.values()
+            if synergy_id in {None, baseline.synergy_id} and scope in {None, baseline.scope}
+        ]
+        return sorted(found, key=lambda baseline: (baseline.valid_from, baseline.baseline_id))
+
+    async def append(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        written: list[Entry] = []
+        known = {entry.entry_id for entry in self.ledger}
+        corrected = {entry.correction.corrects for entry in self.ledger if entry.correction}
+        for entry in entries:
+            if entry.entry_id in known:
+                continue
+            if entry.correction and entry.correction.corrects in corrected:
+                raise Refused(f"line {entry.correction.corrects} is corrected already")
+            known.add(entry.entry_id)
+            written.append(entry)
+        self.ledger += written
+        return written
+
+    async def entry(self, entry_id: UUID) -> Entry:
+        for entry in self.ledger:
+            if entry.entry_id == entry_id:
+                return entry
+        raise NotFound(f"no line {entry_id} in the ledger")
+
+    async def correction_of(self, entry_id: UUID) -> UUID | None:
+        for entry in self.ledger:
+            if entry.correction and entry.correction.corrects == entry_id:
+                return entry.entry_id
+        return None
+
+    async def entries(
+        self, asked: EntryFilter, *, after: int | None = None, limit: int | None = None
+    ) -> Sequence[tuple[int, Entry]]:
+        found = [
+            (number, entry)
+            for number, entry in enumerate(self.ledger, 1)
+            if number > (after or 0) and _is_asked(entry, asked)
+        ]
+        return found[:limit]
+
+    async def in_force(self, subject: Subject, indicator: str) -> Entry | None:
+        corrected = {entry.correction.corrects for entry in self.ledger if entry.correction}
+        for entry in reversed(self.ledger):
+            same = (entry.subject, entry.indicator) == (subject, indicator)
+            if same and entry.entry_id not in corrected:
+                return entry
+        return None
+
+
+def _is_asked(entry: Entry, asked: EntryFilter) -> bool:
+    return (
+        asked.subject_kind in {None, entry.subject.kind}
+        and asked.subject_id in {None, entry.subject.id}
+        and asked.indicator in {None, entry.indicator}
+        and asked.account in {None, INDICATORS[entry.indicator].account}
+    )

@@ -1,0 +1,338 @@
+"""The ledger in PostgreSQL; the table itself refuses updates and deletes."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from maillage_common.postgres import Connection
+from maillage_contracts.refusals import NotFound, Refused
+from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.adapters.rows import (
+    baseline_of,
+    delivery_of,
+    driven_json,
+    entry_json,
+    entry_of,
+    round_of,
+    synergy_of,
+    tour_of,
+)
+from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.entry import Entry, Subject
+from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.transport import ReferenceRound
+from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour
+
+_ENTRY = """
+    number, entry_id, subject_kind, subject_id, indicator, account, value, low, high,
+    period_start, period_end, quality, state, method, causes, factors, baseline_id,
+    corrects, delta, reason
+"""
+
+
+class PostgresStore:
+    """See `usecases.store.Store`."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    @property
+    def factors(self) -> FactorSet:
+        return shipped_factors()
+
+    async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
+        latest = {
+            actor_id: (actor_id, sequence, name) for actor_id, sequence, name in sorted(names)
+        }
+        await self.db.execute(
+            """
+            insert into actor (actor_id, sequence, name)
+            select * from unnest($1::uuid[], $2::bigint[], $3::text[])
+            on conflict (actor_id) do update set sequence = excluded.sequence, name = excluded.name
+            where actor.sequence < excluded.sequence
+            """,
+            *_columns(list(latest.values()), 3),
+        )
+
+    async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
+        rows = await self.db.fetch(
+            "select actor_id, name from actor where actor_id = any($1)", list(actor_ids)
+        )
+        return {row["actor_id"]: row["name"] for row in rows}
+
+    async def save_synergy(self, synergy: KnownSynergy) -> None:
+        parties = [[str(actor_id), str(share)] for actor_id, share in synergy.parties]
+        await self.db.execute(
+            """
+            insert into synergy (synergy_id, title, starts_on, parties, spec, route_after,
+                saving_eur, ended_on, cause)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (synergy_id) do update set title = excluded.title,
+                starts_on = excluded.starts_on, parties = excluded.parties, spec = excluded.spec,
+                route_after = excluded.route_after, saving_eur = excluded.saving_eur,
+                ended_on = excluded.ended_on, cause = excluded.cause
+            """,
+            synergy.synergy_id,
+            synergy.title,
+            synergy.starts_on,
+            json.dumps(parties),
+            synergy.spec,
+            synergy.route_after,
+            synergy.saving_eur,
+            synergy.ended_on,
+            synergy.cause,
+        )
+
+    async def synergy(self, synergy_id: UUID) -> KnownSynergy | None:
+        row = await self.db.fetchrow(
+            """
+            select synergy_id, title, starts_on, parties, spec, route_after, saving_eur,
+                ended_on, cause
+            from synergy where synergy_id = $1
+            """,
+            synergy_id,
+        )
+        return synergy_of(dict(row)) if row else None
+
+    async def save_rounds(self, rounds: Sequence[tuple[int, ReferenceRound]]) -> None:
+        for sequence, round_ in rounds:
+            await self.db.execute(
+                """
+                insert into reference_round (round_id, sequence, weekdays, vehicle_class, energy,
+                    distance_km)
+                values ($1, $2, $3, $4, $5, $6)
+                on conflict (round_id) do update set sequence = excluded.sequence,
+                    weekdays = excluded.weekdays, vehicle_class = excluded.vehicle_class,
+                    energy = excluded.energy, distance_km = excluded.distance_km
+                where reference_round.sequence < excluded.sequence
+                """,
+                round_.round_id,
+                sequence,
+                list(round_.weekdays),
+                round_.vehicle_class,
+                round_.energy,
+                round_.distance_km,
+            )
+
+    async def rounds(self, round_ids: Sequence[UUID]) -> Sequence[ReferenceRound]:
+        rows = await self.db.fetch(
+            """
+            select round_id, weekdays, vehicle_class, energy, distance_km
+            from reference_round where round_id = any($1) order by round_id
+            """,
+            list(round_ids),
+        )
+        return [round_of(dict(row)) for row in rows]
+
+    async def save_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        columns = [
+            (d.order_id, d.synergy_id, d.tour_id, d.accepted_kg, d.on, d.cause) for d in deliveries
+        ]
+        await self.db.execute(
+            """
+            insert into delivery (order_id, synergy_id, tour_id, accepted_kg, delivered_on, cause)
+            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::numeric[], $5::date[],
+                $6::uuid[])
+            on conflict (order_id) do nothing
+            """,
+            *_columns(columns, 6),
+        )
+
+    async def deliveries(self, synergy_id: UUID) -> Sequence[Delivery]:
+        rows = await self.db.fetch(
+            """
+            select order_id, synergy_id, tour_id, accepted_kg, delivered_on as on, cause
+            from delivery where synergy_id = $1 order by delivered_on, order_id
+            """,
+            synergy_id,
+        )
+        return [delivery_of(dict(row)) for row in rows]
+
+    async def save_tour(self, tour: PlannedTour) -> None:
+        await self.db.execute(
+            """
+            insert into tour (tour_id, plan_id, driven_on, driven, cause)
+            values ($1, $2, $3, $4, $5)
+            on conflict (tour_id) do update set driven = excluded.driven, cause = excluded.cause
+            """,
+            tour.tour_id,
+            tour.plan_id,
+            tour.on,
+            driven_json(tour.driven),
+            tour.cause,
+        )
+
+    async def tour(self, tour_id: UUID) -> PlannedTour | None:
+        row = await self.db.fetchrow(
+            'select tour_id, plan_id, driven_on as "on", driven, cause from tour'
+            " where tour_id = $1",
+            tour_id,
+        )
+        return tour_of(dict(row)) if row else None
+
+    async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
+        # Locked, so that two tours coming home at once see one another.
+        rows = await self.db.fetch(
+            """
+            select tour_id, plan_id, driven_on as "on", driven, cause
+            from tour where plan_id = $1 order by tour_id for update
+            """,
+            plan_id,
+        )
+        return [tour_of(dict(row)) for row in rows]
+
+    async def plans_between(self, first: date, last: date) -> Sequence[UUID]:
+        rows = await self.db.fetch(
+            """
+            select distinct plan_id from tour where driven_on between $1 and $2 order by plan_id
+            """,
+            first,
+            last,
+        )
+        return [row["plan_id"] for row in rows]
+
+    async def save_baseline(self, baseline: Baseline) -> None:
+        await self.db.execute(
+            """
+            insert into baseline (baseline_id, scope, synergy_id, kind, description, evidence,
+                valid_from, valid_to, route_before, replaces_spec, replaced_per_unit,
+                below_threshold, round_ids, status, approved_on, version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            on conflict (baseline_id) do update set valid_to = excluded.valid_to,
+                status = excluded.status, approved_on = excluded.approved_on,
+                version = excluded.version
+            """,
+            baseline.baseline_id,
+            baseline.scope,
+            baseline.synergy_id,
+            baseline.kind,
+            baseline.description,
+            baseline.evidence,
+            baseline.valid_from,
+            baseline.valid_to,
+            baseline.route_before,
+            baseline.replaces_spec,
+            baseline.replaced_per_unit,
+            baseline.below_threshold,
+            list(baseline.round_ids),
+            baseline.status,
+            baseline.approved_on,
+            baseline.version,
+        )
+
+    async def baseline(self, baseline_id: UUID) -> Baseline:
+        found = await self._baselines("baseline_id = $1", baseline_id)
+        if not found:
+            raise NotFound(f"no baseline {baseline_id}")
+        return found[0]
+
+    async def baselines(
+        self, *, synergy_id: UUID | None = None, scope: str | None = None
+    ) -> Sequence[Baseline]:
+        return await self._baselines(
+            "($1::uuid is null or synergy_id = $1) and ($2::text is null or scope = $2)",
+            synergy_id,
+            scope,
+        )
+
+    async def _baselines(self, condition: str, *values: object) -> Sequence[Baseline]:
+        # `condition` is one of the two above; every value is a parameter.
+        rows = await self.db.fetch(
+            f"""
+            select baseline_id, scope, synergy_id, kind, description, evidence, valid_from,
+                valid_to, route_before, replaces_spec, replaced_per_unit, below_threshold,
+                round_ids, status, approved_on, version
+            from baseline where {condition} order by valid_from, baseline_id
+            """,  # noqa: S608
+            *values,
+        )
+        return [baseline_of(dict(row)) for row in rows]
+
+    async def append(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        if not entries:
+            return []
+        corrected = [e.correction.corrects for e in entries if e.correction]
+        ids = [e.entry_id for e in entries]
+        clash = await self.db.fetchval(
+            "select corrects from entry where corrects = any($1) and not entry_id = any($2)",
+            corrected,
+            ids,
+        )
+        if clash is not None:
+            raise Refused(f"line {clash} is corrected already")
+        lines = [entry_json(entry, INDICATORS[entry.indicator].account) for entry in entries]
+        rows = await self.db.fetch(
+            """
+            insert into entry (entry_id, subject_kind, subject_id, indicator, account, value, low,
+                high, period_start, period_end, quality, state, method, causes, factors,
+                baseline_id, corrects, delta, reason)
+            select entry_id, subject_kind, subject_id, indicator, account, value, low,
+                high, period_start, period_end, quality, state, method, causes, factors,
+                baseline_id, corrects, delta, reason
+            from jsonb_to_recordset($1::jsonb) as line (entry_id uuid, subject_kind text,
+                subject_id uuid, indicator text, account text, value numeric, low numeric,
+                high numeric, period_start date, period_end date, quality text, state text,
+                method text, causes uuid[], factors jsonb, baseline_id uuid, corrects uuid,
+                delta numeric, reason text)
+            on conflict (entry_id) do nothing
+            returning entry_id
+            """,
+            json.dumps(lines),
+        )
+        new = {row["entry_id"] for row in rows}
+        return [entry for entry in entries if entry.entry_id in new]
+
+    async def entry(self, entry_id: UUID) -> Entry:
+        row = await self.db.fetchrow(
+            f"select {_ENTRY} from entry where entry_id = $1",  # noqa: S608 the columns above
+            entry_id,
+        )
+        if row is None:
+            raise NotFound(f"no line {entry_id} in the ledger")
+        return entry_of(dict(row))
+
+    async def correction_of(self, entry_id: UUID) -> UUID | None:
+        return await self.db.fetchval("select entry_id from entry where corrects = $1", entry_id)
+
+    async def entries(
+        self, asked: EntryFilter, *, after: int | None = None, limit: int | None = None
+    ) -> Sequence[tuple[int, Entry]]:
+        rows = await self.db.fetch(
+            f"""
+            select {_ENTRY} from entry
+            where number > $1
+                and ($2::text is null or subject_kind = $2)
+                and ($3::uuid is null or subject_id = $3)
+                and ($4::text is null or indicator = $4)
+                and ($5::text is null or account = $5)
+            order by number limit $6
+            """,  # noqa: S608 the columns above
+            after or 0,
+            asked.subject_kind,
+            asked.subject_id,
+            asked.indicator,
+            asked.account,
+            limit,
+        )
+        return [(row["number"], entry_of(dict(row))) for row in rows]
+
+    async def in_force(self, subject: Subject, indicator: str) -> Entry | None:
+        row = await self.db.fetchrow(
+            f"""
+            select {_ENTRY} from entry
+            where subject_kind = $1 and subject_id = $2 and indicator = $3
+                and not exists (select from entry later where later.corrects = entry.entry_id)
+            order by number desc limit 1
+            """,  # noqa: S608 the columns above
+            subject.kind,
+            subject.id,
+            indicator,
+        )
+        return entry_of(dict(row)) if row else None
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Rows as the arrays that `unnest` takes, also when there is none."""
+    return [[row[place] for row in rows] for place in range(width)]

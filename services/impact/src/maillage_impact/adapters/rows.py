@@ -1,0 +1,131 @@
+"""Rows of the ledger's tables as the values that the rules work with, and back."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.entry import Correction, Entry, Subject
+from maillage_impact.domain.transport import Carried, DrivenTour, ReferenceRound
+from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
+
+Row = Mapping[str, Any]
+
+
+def synergy_of(row: Row) -> KnownSynergy:
+    """A row of `synergy`."""
+    parties = ((UUID(actor_id), Decimal(share)) for actor_id, share in json.loads(row["parties"]))
+    fields: dict[str, Any] = {**row, "parties": tuple(parties)}
+    return KnownSynergy(**fields)
+
+
+def round_of(row: Row) -> ReferenceRound:
+    """A row of `reference_round`."""
+    fields: dict[str, Any] = {**row, "weekdays": tuple(row["weekdays"])}
+    return ReferenceRound(**fields)
+
+
+def delivery_of(row: Row) -> Delivery:
+    """A row of `delivery`."""
+    return Delivery(**row)
+
+
+def tour_of(row: Row) -> PlannedTour:
+    """A row of `tour`."""
+    fields: dict[str, Any] = {**row, "driven": _driven(row["driven"])}
+    return PlannedTour(**fields)
+
+
+def driven_json(driven: DrivenTour | None) -> str | None:
+    """A driven tour as JSON, decimals as text."""
+    if driven is None:
+        return None
+    carried = [{k: _text(v) for k, v in vars(order).items()} for order in driven.carried]
+    plain = {name: _text(value) for name, value in vars(driven).items()}
+    return json.dumps({**plain, "is_measured": driven.is_measured, "carried": carried})
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _driven(text: str | None) -> DrivenTour | None:
+    if text is None:
+        return None
+    found = json.loads(text)
+    return DrivenTour(
+        tour_id=UUID(found["tour_id"]),
+        vehicle_class=found["vehicle_class"],
+        energy=found["energy"],
+        distance_km=Decimal(found["distance_km"]),
+        is_measured=found["is_measured"],
+        empty_km=Decimal(found["empty_km"]),
+        insertion_hours=Decimal(found["insertion_hours"]),
+        carried=tuple(
+            Carried(
+                order_id=UUID(order["order_id"]),
+                synergy_id=UUID(order["synergy_id"]) if order["synergy_id"] else None,
+                mass_kg=Decimal(order["mass_kg"]),
+                direct_km=Decimal(order["direct_km"]),
+            )
+            for order in found["carried"]
+        ),
+    )
+
+
+def baseline_of(row: Row) -> Baseline:
+    """A row of `baseline`."""
+    fields: dict[str, Any] = {**row, "round_ids": tuple(row["round_ids"])}
+    return Baseline(**fields)
+
+
+def entry_of(row: Row) -> Entry:
+    """A row of `entry`."""
+    correction = None
+    if row["corrects"] is not None:
+        correction = Correction(row["corrects"], row["delta"], row["reason"])
+    return Entry(
+        entry_id=row["entry_id"],
+        subject=Subject(row["subject_kind"], row["subject_id"]),
+        indicator=row["indicator"],
+        value=row["value"],
+        low=row["low"],
+        high=row["high"],
+        period_start=row["period_start"],
+        period_end=row["period_end"],
+        quality=row["quality"],
+        state=row["state"],
+        method=row["method"],
+        causes=tuple(row["causes"]),
+        factors=tuple((id_, version) for id_, version in json.loads(row["factors"])),
+        baseline_id=row["baseline_id"],
+        correction=correction,
+    )
+
+
+def entry_json(entry: Entry, account: str) -> dict[str, object]:
+    """An entry as the object that `append` sends: one JSON array for many lines."""
+    correction = entry.correction
+    return {
+        "entry_id": str(entry.entry_id),
+        "subject_kind": entry.subject.kind,
+        "subject_id": str(entry.subject.id),
+        "indicator": entry.indicator,
+        "account": account,
+        "value": str(entry.value),
+        "low": _text(entry.low),
+        "high": _text(entry.high),
+        "period_start": entry.period_start.isoformat(),
+        "period_end": entry.period_end.isoformat(),
+        "quality": entry.quality,
+        "state": entry.state,
+        "method": entry.method,
+        "causes": [str(cause) for cause in entry.causes],
+        "factors": entry.factors,
+        "baseline_id": _text(entry.baseline_id),
+        "corrects": str(correction.corrects) if correction else None,
+        "delta": str(correction.delta) if correction else None,
+        "reason": correction.reason if correction else None,
+    }

@@ -1,0 +1,1 @@
+"""Rules of the ledger: pure functions and frozen values."""

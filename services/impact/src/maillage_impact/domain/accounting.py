@@ -1,0 +1,72 @@
+"""Which lines follow from a delivery, a driven plan or an approved baseline."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, write
+from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.material import MaterialChange, account_material, account_treatment
+from maillage_impact.domain.transport import DrivenTour, ReferenceRound, account_sharing
+
+
+def in_force(baselines: Iterable[Baseline], on: date) -> Baseline | None:
+    """The baseline that covers a day; two never do, approval refuses it."""
+    return next((baseline for baseline in baselines if baseline.covers(on)), None)
+
+
+def change_of(baseline: Baseline, spec: str, route_after: str) -> MaterialChange | None:
+    """What a synergy changes when it is held against this baseline."""
+    if baseline.route_before is None:
+        return None
+    return MaterialChange(
+        spec=spec,
+        route_after=route_after,
+        route_before=baseline.route_before,
+        replaces_spec=baseline.replaces_spec,
+        replaced_per_unit=baseline.replaced_per_unit,
+    )
+
+
+def lines_of_activity(
+    occasion: Occasion, spec: str, route: str, mass_kg: Decimal, factors: FactorSet
+) -> list[Entry]:
+    """What a weighed mass did whatever was before: no baseline is needed."""
+    return [write(account_treatment(spec, route, mass_kg, factors), occasion)]
+
+
+def lines_of_change(
+    occasion: Occasion, change: MaterialChange, mass_kg: Decimal, factors: FactorSet
+) -> list[Entry]:
+    """What a weighed mass changed against the baseline of the occasion."""
+    return [write(finding, occasion) for finding in account_material(change, mass_kg, factors)]
+
+
+def lines_of_plan(
+    plan_id: UUID,
+    tours: Sequence[tuple[DrivenTour, UUID]],
+    rounds: Sequence[ReferenceRound],
+    baseline: Baseline,
+    on: date,
+    factors: FactorSet,
+) -> list[Entry]:
+    """What a day of shared rounds changed. `tours` come with the events that completed them."""
+    driving_that_day = [round_ for round_ in rounds if on.isoweekday() in round_.weekdays]
+    findings = account_sharing(driving_that_day, [tour for tour, _ in tours], factors)
+    occasion = Occasion(
+        subject=Subject("plan", plan_id),
+        period_start=on,
+        period_end=on,
+        causes=tuple(sorted(cause for _, cause in tours)),
+        baseline_id=baseline.baseline_id,
+    )
+    return [write(finding, occasion) for finding in findings]
+
+
+def line_of_saving(occasion: Occasion, saving_eur: Decimal) -> Entry:
+    """A year's saving as the parties confirmed it, once a baseline says what it is held against."""
+    method = "confirmed by the parties in their agreement"
+    finding = Finding("saving", saving_eur, method, quality="e", state="estimated")
+    return write(finding, occasion)

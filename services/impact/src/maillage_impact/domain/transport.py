@@ -1,0 +1,130 @@
+"""What driving emits: whole rounds, empty kilometres included, shared by mass and distance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from maillage_impact.domain.entry import Finding
+from maillage_impact.domain.factors import Factor, FactorSet
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a tour did for one order: kg weighed, km from pickup to drop-off without detours."""
+
+    order_id: UUID
+    synergy_id: UUID | None
+    mass_kg: Decimal
+    direct_km: Decimal
+
+
+@dataclass(frozen=True)
+class DrivenTour:
+    """A tour as it was driven."""
+
+    tour_id: UUID
+    vehicle_class: str
+    energy: str
+    distance_km: Decimal
+    is_measured: bool
+    """Whether the distance was read from the odometer; else it is the planned one."""
+    empty_km: Decimal
+    insertion_hours: Decimal
+    carried: tuple[Carried, ...]
+
+
+@dataclass(frozen=True)
+class ReferenceRound:
+    """A round that somebody drove alone before."""
+
+    round_id: UUID
+    weekdays: tuple[int, ...]
+    vehicle_class: str
+    energy: str
+    distance_km: Decimal
+
+
+def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
+    """What a tour emitted and did: emissions are vehicle-km times the factor by km.
+
+    ISO 14083 asks for the whole round trip with its empty running; a planned distance instead
+    of the odometer's lowers the quality. Raises UnknownFactor.
+    """
+    factor = factors.driving(tour.vehicle_class, tour.energy)
+    emitted = tour.distance_km * factor.value
+    low, high = _interval(emitted, factor)
+    quality, state = ("b", "measured") if tour.is_measured else ("c", "estimated")
+    carried = sum((order.mass_kg for order in tour.carried), Decimal(0))
+    source = "odometer" if tour.is_measured else "plan"
+    findings = [
+        Finding(
+            "ghg_induced_transport",
+            emitted,
+            f"distance ({source}) x {factor.label}",
+            (factor,),
+            low=low,
+            high=high,
+            quality=quality,
+            state=state,
+        ),
+        Finding("distance_driven", tour.distance_km, source, quality=quality, state=state),
+        Finding("distance_empty", tour.empty_km, "plan", quality="c", state="estimated"),
+        Finding("mass_carried", carried, "weighed at the drop-off", quality="a"),
+    ]
+    if tour.insertion_hours:
+        hours = Finding("insertion_hours", tour.insertion_hours, "crew hours of the tour")
+        findings.append(hours)
+    return findings
+
+
+def _interval(value: Decimal, factor: Factor) -> tuple[Decimal | None, Decimal | None]:
+    if factor.uncertainty_pct is None:
+        return None, None
+    spread = value * factor.uncertainty_pct / 100
+    return value - spread, value + spread
+
+
+def weights(tour: DrivenTour) -> dict[UUID, Decimal]:
+    """Tonne-kilometres by synergy: mass times direct distance, as ISO 14083 shares a round."""
+    keys: dict[UUID, Decimal] = {}
+    for order in tour.carried:
+        if order.synergy_id is not None:
+            activity = order.mass_kg * order.direct_km / 1000
+            keys[order.synergy_id] = keys.get(order.synergy_id, Decimal(0)) + activity
+    return keys
+
+
+def account_sharing(
+    rounds: Iterable[ReferenceRound], driven: Iterable[DrivenTour], factors: FactorSet
+) -> list[Finding]:
+    """What sharing the rounds changed: the baseline's rounds of that day minus the tours driven.
+
+    Signed: more kilometres or emissions than before come out negative. Raises UnknownFactor.
+    """
+    before, after = list(rounds), list(driven)
+    km = _km(before) - _km(after)
+    used: dict[str, Factor] = {}
+    emitted = Decimal(0)
+    for vehicle, sign in [*((r, 1) for r in before), *((t, -1) for t in after)]:
+        factor = factors.driving(vehicle.vehicle_class, vehicle.energy)
+        used[factor.factor_id] = factor
+        emitted += sign * vehicle.distance_km * factor.value
+    measured = all(tour.is_measured for tour in after)
+    quality, state = ("b", "measured") if measured else ("c", "estimated")
+    method = f"{len(before)} rounds of the baseline minus {len(after)} tours driven"
+    return [
+        Finding("distance_avoided", km, method, quality=quality, state=state),
+        Finding(
+            "ghg_avoided_logistics",
+            emitted,
+            f"{method}, each distance x its factor by km",
+            tuple(used.values()),
+            quality=quality,
+            state=state,
+        ),
+    ]
+
+
+def _km(vehicles: Iterable[ReferenceRound | DrivenTour]) -> Decimal:
+    return sum((vehicle.distance_km for vehicle in vehicles), Decimal(0))

@@ -1,0 +1,92 @@
+"""What the doors of the ledger take and give."""
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from maillage_common.http import Body
+from maillage_contracts.vocabulary import Text, Word
+from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.entry import Entry
+from maillage_impact.domain.factors import Factor
+from maillage_impact.domain.indicators import INDICATORS
+
+
+class BaselineBody(Body):
+    """A reference situation, as drafted."""
+
+    baseline_id: UUID | None = None
+    scope: Word = Field(description="synergy or rounds")
+    synergy_id: UUID | None = None
+    kind: Word = Field(description="observed, counterfactual or sector_average")
+    description: Annotated[str, Field(min_length=1, max_length=2000)]
+    evidence: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
+        description="Where it can be checked: invoices, weighings, rounds, with their dates."
+    )
+    valid_from: date
+    valid_to: date
+    route_before: Word | None = None
+    replaces_spec: Word | None = None
+    replaced_per_unit: Decimal = Field(default=Decimal(1), ge=0, le=1000)
+    below_threshold: bool = False
+    round_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+
+    def drafted(self, baseline_id: UUID) -> Baseline:
+        """The draft."""
+        fields = self.model_dump(exclude={"baseline_id"})
+        return Baseline(baseline_id=baseline_id, **fields)
+
+
+class SupersedeBody(Body):
+    """The last day of a baseline."""
+
+    last_day: date
+
+
+class CorrectionBody(Body):
+    """The value that a line should have had, and why."""
+
+    value: Decimal = Field(max_digits=20, decimal_places=6, allow_inf_nan=False)
+    reason: Word
+    explanation: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+        description="For whoever checks the ledger; no person's name."
+    )
+
+
+class NoteBody(Body):
+    """A body for commands that take none but a note."""
+
+    note: Text | None = None
+
+
+def entry_out(entry: Entry) -> dict[str, Any]:
+    """A line of the ledger."""
+    indicator = INDICATORS[entry.indicator]
+    plain = asdict(entry)
+    correction = plain.pop("correction")
+    subject = plain.pop("subject")
+    return {
+        **plain,
+        "about": subject["kind"],
+        "about_id": subject["id"],
+        "account": indicator.account,
+        "unit": indicator.unit,
+        "factors": [{"factor_id": id_, "version": version} for id_, version in entry.factors],
+        "corrects": correction["corrects"] if correction else None,
+        "delta": correction["delta"] if correction else None,
+        "reason": correction["reason"] if correction else None,
+    }
+
+
+def baseline_out(baseline: Baseline) -> dict[str, Any]:
+    """A baseline."""
+    return asdict(baseline)
+
+
+def factor_out(factor: Factor) -> dict[str, Any]:
+    """A factor with its source."""
+    return asdict(factor)

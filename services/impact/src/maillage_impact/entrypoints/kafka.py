@@ -1,0 +1,27 @@
+"""Every event that comes in."""
+
+from maillage_common.handlers import Handlers
+from maillage_contracts.flows import ExistingRoundDeclared
+from maillage_contracts.matching import SynergyAgreed, SynergyEnded
+from maillage_contracts.registry import ActorClosed, ActorProfileChanged, ActorRegistered
+from maillage_contracts.tours import TourCompleted, TourPublished, TransportOrderFulfilled
+from maillage_impact.usecases.follow_actors import follow_actors
+from maillage_impact.usecases.follow_rounds import follow_rounds
+from maillage_impact.usecases.follow_synergies import end_agreement, keep_agreement
+from maillage_impact.usecases.store import Store
+from maillage_impact.usecases.write_delivery import write_delivery
+from maillage_impact.usecases.write_tour import keep_published_tour, write_tour
+
+
+def handlers() -> Handlers[Store]:
+    """One use case for each event."""
+    return (
+        Handlers[Store]()
+        .batch(ActorRegistered, ActorProfileChanged, ActorClosed, run=follow_actors)
+        .batch(ExistingRoundDeclared, run=follow_rounds)
+        .each(SynergyAgreed, run=keep_agreement)
+        .each(SynergyEnded, run=end_agreement)
+        .each(TransportOrderFulfilled, run=write_delivery)
+        .each(TourPublished, run=keep_published_tour)
+        .each(TourCompleted, run=write_tour)
+    )

@@ -1,0 +1,160 @@
+"""What the ledger must keep, whatever keeps it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.entry import Entry, Subject
+from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.transport import DrivenTour, ReferenceRound
+
+
+@dataclass(frozen=True)
+class KnownSynergy:
+    """What accounting needs of a synergy."""
+
+    synergy_id: UUID
+    title: str
+    starts_on: date
+    parties: tuple[tuple[UUID, Decimal], ...]
+    """(actor, share); shares add up to 1."""
+    spec: str | None = None
+    route_after: str | None = None
+    saving_eur: Decimal | None = None
+    ended_on: date | None = None
+    cause: UUID | None = None
+    """The event it was agreed by."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A weighed mass that arrived for a synergy."""
+
+    order_id: UUID
+    synergy_id: UUID
+    tour_id: UUID
+    accepted_kg: Decimal
+    on: date
+    cause: UUID
+
+
+@dataclass(frozen=True)
+class PlannedTour:
+    """A published tour: which plan it is part of, and whether it was driven."""
+
+    tour_id: UUID
+    plan_id: UUID
+    on: date
+    driven: DrivenTour | None = None
+    cause: UUID | None = None
+    """The event that it was completed by."""
+
+
+@dataclass(frozen=True)
+class EntryFilter:
+    """Which lines of the ledger are asked for; None asks for all."""
+
+    subject_kind: str | None = None
+    subject_id: UUID | None = None
+    indicator: str | None = None
+    account: str | None = None
+
+
+class Store(Protocol):
+    """The ledger, its baselines, and copies of the facts it accounts for."""
+
+    @property
+    def factors(self) -> FactorSet:
+        """The factor set of this territory."""
+        ...
+
+    async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
+        """Keep (actor, sequence, name), unless a later one is there."""
+        ...
+
+    async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Names of the actors that are known."""
+        ...
+
+    async def save_synergy(self, synergy: KnownSynergy) -> None:
+        """Add or replace."""
+        ...
+
+    async def synergy(self, synergy_id: UUID) -> KnownSynergy | None:
+        """The synergy, if its agreement was seen."""
+        ...
+
+    async def save_rounds(self, rounds: Sequence[tuple[int, ReferenceRound]]) -> None:
+        """Keep (sequence, round), unless a later one is there."""
+        ...
+
+    async def rounds(self, round_ids: Sequence[UUID]) -> Sequence[ReferenceRound]:
+        """Those of these rounds that are known."""
+        ...
+
+    async def save_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep each order's delivery once."""
+        ...
+
+    async def deliveries(self, synergy_id: UUID) -> Sequence[Delivery]:
+        """All deliveries of a synergy, oldest first."""
+        ...
+
+    async def save_tour(self, tour: PlannedTour) -> None:
+        """Add or replace."""
+        ...
+
+    async def tour(self, tour_id: UUID) -> PlannedTour | None:
+        """The tour, if it was published."""
+        ...
+
+    async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
+        """All published tours of a plan."""
+        ...
+
+    async def plans_between(self, first: date, last: date) -> Sequence[UUID]:
+        """Plans with a published tour in these days, both included."""
+        ...
+
+    async def save_baseline(self, baseline: Baseline) -> None:
+        """Add or replace."""
+        ...
+
+    async def baseline(self, baseline_id: UUID) -> Baseline:
+        """Raises NotFound."""
+        ...
+
+    async def baselines(
+        self, *, synergy_id: UUID | None = None, scope: str | None = None
+    ) -> Sequence[Baseline]:
+        """Baselines of a synergy or a scope, by first day and identifier."""
+        ...
+
+    async def append(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Add lines to the ledger; return those that were not there already.
+
+        Raises Refused when a line corrects one that is corrected already.
+        """
+        ...
+
+    async def entry(self, entry_id: UUID) -> Entry:
+        """Raises NotFound."""
+        ...
+
+    async def correction_of(self, entry_id: UUID) -> UUID | None:
+        """The line that corrects this one."""
+        ...
+
+    async def entries(
+        self, asked: EntryFilter, *, after: int | None = None, limit: int | None = None
+    ) -> Sequence[tuple[int, Entry]]:
+        """(number, line) in the order of the ledger, those after a number."""
+        ...
+
+    async def in_force(self, subject: Subject, indicator: str) -> Entry | None:
+        """The latest line of a subject and an indicator that nothing corrects."""
+        ...

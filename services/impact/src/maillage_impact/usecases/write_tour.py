@@ -1,0 +1,97 @@
+"""Write what a tour emitted, and what its day changed once all its tours are home."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from maillage_contracts.envelope import Event, Received
+from maillage_contracts.tours import TourCompleted, TourPublished
+from maillage_impact.domain.accounting import in_force, lines_of_plan
+from maillage_impact.domain.entry import Entry, Occasion, Subject, correct, write
+from maillage_impact.domain.factors import UnknownFactor
+from maillage_impact.domain.transport import Carried, DrivenTour, account_driving
+from maillage_impact.usecases.store import PlannedTour, Store
+from maillage_impact.usecases.tell import tell
+
+
+async def keep_published_tour(
+    message: Received[TourPublished], store: Store, now: datetime
+) -> Iterable[Event]:
+    """On tour.published: a day is accounted when every published tour of its plan is home."""
+    del now
+    tour = message.event.tour
+    if await store.tour(tour.tour_id) is None:
+        await store.save_tour(PlannedTour(tour.tour_id, tour.plan_id, tour.on))
+    return ()
+
+
+async def write_tour(
+    message: Received[TourCompleted], store: Store, now: datetime
+) -> Iterable[Event]:
+    """On tour.completed."""
+    del now
+    done = message.event
+    driven = _driven(done)
+    occasion = Occasion(
+        Subject("tour", done.tour_id), done.on, done.on, causes=(message.envelope.id,)
+    )
+    try:
+        lines = [write(finding, occasion) for finding in account_driving(driven, store.factors)]
+    except UnknownFactor:
+        lines = []
+    planned = await store.tour(done.tour_id)
+    if planned is not None:
+        completed = replace(planned, driven=driven, cause=message.envelope.id)
+        await store.save_tour(completed)
+        lines += await lines_of_day(planned.plan_id, store)
+    return tell(await store.append(lines))
+
+
+async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
+    """What a plan changed against the rounds of its baseline; nothing while a tour is out.
+
+    A line that says otherwise than an earlier one corrects it.
+    """
+    tours = await store.tours_of(plan_id)
+    driven = [(tour.driven, tour.cause) for tour in tours if tour.driven and tour.cause]
+    if not tours or len(driven) < len(tours):
+        return []
+    on = tours[0].on
+    baseline = in_force(await store.baselines(scope="rounds"), on)
+    if baseline is None:
+        return []
+    rounds = await store.rounds(baseline.round_ids)
+    try:
+        lines = lines_of_plan(plan_id, driven, rounds, baseline, on, store.factors)
+    except UnknownFactor:
+        return []
+    return [await _as_correction(line, store) for line in lines]
+
+
+async def _as_correction(line: Entry, store: Store) -> Entry:
+    earlier = await store.in_force(line.subject, line.indicator)
+    if earlier is None or set(earlier.causes) == set(line.causes):
+        return line
+    return correct(earlier, line, "activity_correction")
+
+
+def _driven(done: TourCompleted) -> DrivenTour:
+    return DrivenTour(
+        tour_id=done.tour_id,
+        vehicle_class=done.vehicle_class,
+        energy=done.energy,
+        distance_km=done.distance_km,
+        is_measured=done.distance_source == "odometer",
+        empty_km=done.empty_km,
+        insertion_hours=done.insertion_hours,
+        carried=tuple(
+            Carried(
+                order_id=order.order_id,
+                synergy_id=order.origin_id if order.origin == "synergy" else None,
+                mass_kg=order.carried_kg,
+                direct_km=order.direct_km,
+            )
+            for order in done.carried
+        ),
+    )

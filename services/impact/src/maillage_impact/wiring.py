@@ -1,0 +1,19 @@
+"""The one place that knows the concrete parts of the service."""
+
+from pathlib import Path
+
+from maillage_common.service import Service
+from maillage_impact.adapters.postgres import PostgresStore
+from maillage_impact.entrypoints import http, kafka
+from maillage_impact.usecases.store import Store
+
+
+def service() -> Service[Store]:
+    """The service, ready to run."""
+    return Service(
+        name="impact",
+        migrations=Path(__file__).parent / "migrations",
+        make_store=PostgresStore,
+        router=http.router,
+        handlers=kafka.handlers,
+    )
