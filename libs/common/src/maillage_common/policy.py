@@ -29,8 +29,36 @@ def may(*roles: Role, own: tuple[Role, ...] = ()) -> Rule:
     return Rule(frozenset(roles), frozenset(own))
 
 
+EVERYBODY: tuple[Role, ...] = (
+    "advisor",
+    "dispatcher",
+    "actor",
+    "observer",
+    "operator",
+    "service",
+)
+
 REGISTRY: dict[str, Rule] = {
-    "registry.actor.register": may("advisor", "service"),
+    "registry.actor.register": may("advisor", "operator"),
+    "registry.actor.change": may("advisor", "operator"),
+    "registry.actor.close": may("advisor", "operator"),
+    # Mutual knowledge of actors is capital: all may read them, sole traders masked.
+    "registry.actor.read": may(*EVERYBODY),
+    "registry.site.write": may("advisor", "operator", own=("actor",)),
+    "registry.credential.write": may("advisor", "operator"),
+    "registry.consent.read": may(
+        "advisor", "dispatcher", "observer", "operator", "service", own=("actor",)
+    ),
+    "registry.consent.write": may("advisor", "operator", own=("actor",)),
+    # Personal data: whoever accompanies the actor, and the actor.
+    "registry.contact.read": may("advisor", own=("actor",)),
+    "registry.contact.write": may("advisor", own=("actor",)),
+    "registry.hub.read": may(*EVERYBODY),
+    "registry.hub.write": may("advisor", "operator", "dispatcher"),
+    "registry.vehicle.read": may(*EVERYBODY),
+    "registry.vehicle.write": may("advisor", "operator", "dispatcher"),
+    "registry.zone.read": may(*EVERYBODY),
+    "registry.zone.write": may("advisor", "operator"),
 }
 
 FLOWS: dict[str, Rule] = {

@@ -1,0 +1,1 @@
+"""Rules of the register: who may be in it, and what may become of them."""

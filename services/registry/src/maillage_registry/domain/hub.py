@@ -1,0 +1,63 @@
+"""A logistics hub: receives, stores cold or ambient, prepares, dispatches."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from maillage_contracts.vocabulary import (
+    ActorId,
+    DailyWindow,
+    GeoPoint,
+    HubId,
+    Positive,
+    TemperatureClass,
+    Value,
+)
+from maillage_registry.domain.words import Line
+
+
+def _sorted(tenants: tuple[ActorId, ...]) -> tuple[ActorId, ...]:
+    return tuple(sorted(set(tenants)))
+
+
+class StorageRoom(Value):
+    """Room of a hub in one temperature class."""
+
+    temperature: TemperatureClass
+    pallets: int = Field(ge=0, le=1_000_000)
+    volume_m3: Positive
+
+
+class HubFacts(Value):
+    """What is said of a hub, before it has an identifier."""
+
+    operator_id: ActorId
+    label: Line
+    position: GeoPoint
+    docks: int = Field(ge=0, le=1000)
+    van_access: bool = True
+    bike_bays: int = Field(default=0, ge=0, le=10_000)
+    rooms: tuple[StorageRoom, ...] = Field(
+        default=(), max_length=8, description="One for each temperature class at most."
+    )
+    opening: DailyWindow = Field(description="Local time.")
+    tenants: Annotated[tuple[ActorId, ...], AfterValidator(_sorted)] = Field(
+        default=(), max_length=100, description="Who has a place there, the operator aside."
+    )
+
+    @model_validator(mode="after")
+    def _one_room_for_each_temperature(self) -> Self:
+        if len({room.temperature for room in self.rooms}) < len(self.rooms):
+            raise ValueError("rooms: two have the same temperature class: add them up")
+        return self
+
+
+class Hub(HubFacts):
+    """A hub with its identifier."""
+
+    hub_id: HubId
+
+    def without_tenant(self, actor_id: ActorId) -> "Hub":
+        """The same hub, this tenant gone."""
+        left = tuple(tenant for tenant in self.tenants if tenant != actor_id)
+        return self.model_copy(update={"tenants": left})

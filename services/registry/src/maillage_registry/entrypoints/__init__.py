@@ -1,0 +1,1 @@
+"""The doors of the registry, and only doors."""
