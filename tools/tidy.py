@@ -24,9 +24,9 @@ NOT_OURS = {
 BINARY = {".png", ".jpg", ".ico", ".gif", ".woff2", ".pyc", ".gz", ".zip", ".pdf", ".coverage"}
 
 SKELETON = (
-    *("README.md", "pyproject.toml", "migrations/*.sql"),
-    *("src/{package}/__init__.py", "src/{package}/__main__.py", "src/{package}/py.typed"),
-    *("src/{package}/wiring.py", "src/{package}/usecases/store.py"),
+    *("README.md", "pyproject.toml", "src/{package}/py.typed"),
+    *("src/{package}/__init__.py", "src/{package}/__main__.py", "src/{package}/wiring.py"),
+    *("src/{package}/migrations/*.sql", "src/{package}/usecases/store.py"),
     *("src/{package}/adapters/memory.py", "src/{package}/adapters/postgres.py"),
     *("src/{package}/entrypoints/http.py", "src/{package}/entrypoints/kafka.py"),
     *("tests/store/test_*.py", "tests/component/test_*.py"),
@@ -37,6 +37,7 @@ IMPURE_MODULES = {"asyncio", "logging", "os", "random", "secrets", "socket", "su
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "random"}
 IMPURE_BUILTINS = {"open", "print", "input"}  # as methods they may be words of the trade
 SET_ASIDE = re.compile(r"\bmark\.(skip|xfail)")
+CONTRACTS_READ = ("pydantic", "pydantic_core", "maillage_contracts")
 DOMAIN_READS = ("pydantic", "maillage_contracts.vocabulary", "maillage_contracts.refusals")
 
 # A letter in brackets each, so that this file does not hold what it looks for.
@@ -172,7 +173,7 @@ def _allowed(path: str) -> Callable[[str], bool] | None:
     """Return what the file may import; None when import-linter says all there is to say."""
     package = next((part for part in path.split("/") if part.startswith("maillage_")), "")
     if re.fullmatch(r"libs/contracts/src/.*", path):
-        return lambda name: _standard(name) or _within(name, "pydantic", "maillage_contracts")
+        return lambda name: _standard(name) or _within(name, *CONTRACTS_READ)
     if re.fullmatch(r"services/\w+/src/\w+/domain/.*", path):
         return lambda name: (
             (_standard(name) and name.partition(".")[0] not in IMPURE_MODULES)
