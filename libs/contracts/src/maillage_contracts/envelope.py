@@ -3,19 +3,21 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
+from datetime import UTC
+from functools import cache
+from operator import attrgetter
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from maillage_contracts.vocabulary import Provenance, Visibility
+from maillage_contracts.vocabulary import Label, Moment, Provenance, TerritoryId, Visibility
 
 TYPE_PREFIX = "org.maillage."
 SCHEMA_BASE = "https://maillage.org/schemas/"
 SPEC_VERSION = "1.0"
-JSON_TYPE = b"application/json"
-STRUCTURED_TYPE = b"application/cloudevents+json"
+JSON_TYPE = "application/json"
+STRUCTURED_TYPE = "application/cloudevents+json"
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,7 @@ class Event(BaseModel):
     @property
     def subject(self) -> str:
         """Identifier of the aggregate this happened to: the key on the bus."""
-        value: object = self
-        for name in self.SUBJECT.split("."):
-            value = getattr(value, name)
-        return str(value)
+        return str(_getter(self.SUBJECT)(self))
 
     @property
     def visibility(self) -> Visibility:
@@ -62,23 +61,47 @@ class Event(BaseModel):
         return "members"
 
 
+_getter = cache(attrgetter)
+
+
 E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+def _header(attribute: str) -> str:
+    """Name of the header: `correlation_id` travels as `ce_correlationid`."""
+    return "ce_" + attribute.replace("_", "")
+
+
+def _timestamp(text: str) -> str:
+    if "T" not in text:
+        message = "not a moment as in 2026-11-23T08:00:00Z"
+        raise ValueError(message)
+    return text
+
+
+def _digits(text: str) -> str:
+    if not (text.isascii() and text.isdigit()):
+        message = "not a whole number"
+        raise ValueError(message)
+    return text
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """The CloudEvents attributes of one event."""
+    """The CloudEvents attributes of one event. Checked when read, not when made by hand."""
+
+    __pydantic_config__ = ConfigDict(alias_generator=_header)
 
     id: UUID
-    source: str
-    type: str
-    subject: str
-    time: datetime
-    territory: str
-    sequence: int
+    source: Label
+    type: Label
+    subject: Label
+    time: Annotated[Moment, BeforeValidator(_timestamp)]
+    territory: TerritoryId
+    sequence: Annotated[int, Field(ge=1, lt=2**63), BeforeValidator(_digits)]
     correlation_id: UUID
     causation_id: UUID | None = None
-    traceparent: str | None = None
+    traceparent: Label | None = None
     visibility: Visibility = "members"
     provenance: Provenance = "human"
 
@@ -86,6 +109,9 @@ class Envelope:
     def dataschema(self) -> str:
         """Address of the JSON Schema of the data."""
         return f"{SCHEMA_BASE}{self.type}.json"
+
+
+_ENVELOPE = TypeAdapter(Envelope)
 
 
 @dataclass(frozen=True)
@@ -123,28 +149,28 @@ def encode(envelope: Envelope, event: Event) -> Record:
     return Record(
         key=envelope.subject.encode(),
         value=event.model_dump_json(exclude_none=True).encode(),
-        headers=tuple(_headers(envelope)),
+        headers=tuple((name, text.encode()) for name, text in _headers(envelope)),
     )
 
 
-def _headers(envelope: Envelope) -> Iterable[tuple[str, bytes]]:
-    yield "ce_specversion", SPEC_VERSION.encode()
-    yield "ce_id", str(envelope.id).encode()
-    yield "ce_source", envelope.source.encode()
-    yield "ce_type", envelope.type.encode()
-    yield "ce_subject", envelope.subject.encode()
-    yield "ce_time", envelope.time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
-    yield "ce_dataschema", envelope.dataschema.encode()
-    yield "ce_partitionkey", envelope.subject.encode()
-    yield "ce_territory", envelope.territory.encode()
-    yield "ce_sequence", str(envelope.sequence).encode()
-    yield "ce_correlationid", str(envelope.correlation_id).encode()
+def _headers(envelope: Envelope) -> Iterable[tuple[str, str]]:
+    yield "ce_specversion", SPEC_VERSION
+    yield "ce_id", str(envelope.id)
+    yield "ce_source", envelope.source
+    yield "ce_type", envelope.type
+    yield "ce_subject", envelope.subject
+    yield "ce_time", envelope.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    yield "ce_dataschema", envelope.dataschema
+    yield "ce_partitionkey", envelope.subject
+    yield "ce_territory", envelope.territory
+    yield "ce_sequence", str(envelope.sequence)
+    yield "ce_correlationid", str(envelope.correlation_id)
     if envelope.causation_id is not None:
-        yield "ce_causationid", str(envelope.causation_id).encode()
+        yield "ce_causationid", str(envelope.causation_id)
     if envelope.traceparent is not None:
-        yield "ce_traceparent", envelope.traceparent.encode()
-    yield "ce_visibility", envelope.visibility.encode()
-    yield "ce_provenance", envelope.provenance.encode()
+        yield "ce_traceparent", envelope.traceparent
+    yield "ce_visibility", envelope.visibility
+    yield "ce_provenance", envelope.provenance
     yield "content-type", JSON_TYPE
 
 
@@ -169,107 +195,60 @@ def unwrap(
     headers: Sequence[tuple[str, bytes | None]], value: bytes | None
 ) -> tuple[Envelope, bytes]:
     """The envelope of a record, and the JSON of its data; raises Unreadable."""
-    attributes, data = _attributes(headers, value)
-    return read_envelope(attributes), data
+    if value is None:
+        raise Unreadable("empty", "the record has no value")
+    texts = _texts(headers)
+    content_type = texts.get("content-type", JSON_TYPE)
+    if content_type.startswith(STRUCTURED_TYPE):
+        texts, value = _structured(value)
+    elif not content_type.startswith(JSON_TYPE):
+        raise Unreadable("content-type", f"the data must be {JSON_TYPE}")
+    if texts.get("ce_specversion") != SPEC_VERSION:
+        raise Unreadable("specversion", f"ce_specversion must be {SPEC_VERSION}")
+    try:
+        return _ENVELOPE.validate_strings(texts), value
+    except ValidationError as error:
+        header, fault = _first_fault(error)
+        raise Unreadable(header.removeprefix("ce_"), f"{header}: {fault}") from error
+
+
+def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name, raw in headers:
+        if name.startswith("ce_") or name == "content-type":
+            if name in texts:
+                raise Unreadable("header", f"{name} is there twice")
+            try:
+                texts[name] = str(raw or b"", "utf-8")
+            except UnicodeDecodeError as error:
+                raise Unreadable("header", f"{name} is not UTF-8") from error
+    return texts
+
+
+def _structured(value: bytes) -> tuple[dict[str, str], bytes]:
+    """The attributes as headers of binary mode, and the data."""
+    try:
+        document: object = json.loads(value)
+        if not isinstance(document, dict) or "data" not in document:
+            raise Unreadable("structured", "a structured event is an object with data")
+        attributes = cast("dict[str, Any]", document)
+        data = json.dumps(attributes.pop("data"), allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("json", "the structured event is not JSON") from error
+    return {f"ce_{name}": str(attribute) for name, attribute in attributes.items()}, data
 
 
 def read_event(envelope: Envelope, data: bytes, model: type[Event]) -> Event:
     """The data as this type of event; unknown fields are ignored. Raises Unreadable."""
     try:
-        event = model.model_validate_json(data, extra="ignore")
+        event = model.model_validate_json(data, strict=True, extra="ignore")
     except ValidationError as error:
-        raise Unreadable("data", _first_fault(error)) from error
+        raise Unreadable("data", ": ".join(_first_fault(error))) from error
     if event.subject != envelope.subject:
         raise Unreadable("subject", f"{model.SUBJECT} differs from the attribute subject")
     return event
 
 
-def _attributes(
-    headers: Sequence[tuple[str, bytes | None]], value: bytes | None
-) -> tuple[dict[str, str], bytes]:
-    if value is None:
-        raise Unreadable("empty", "the record has no value")
-    attributes: dict[str, str] = {}
-    for name, raw in headers:
-        if name == "content-type":
-            if raw is not None and raw.startswith(STRUCTURED_TYPE):
-                return _structured(value)
-        elif name.startswith("ce_"):
-            try:
-                attributes[name[3:]] = (raw or b"").decode()
-            except UnicodeDecodeError as error:
-                raise Unreadable("header", f"{name} is not UTF-8") from error
-    return attributes, value
-
-
-def _structured(value: bytes) -> tuple[dict[str, str], bytes]:
-    try:
-        document: object = json.loads(value)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("json", "the structured event is not JSON") from error
-    if not isinstance(document, dict) or "data" not in document:
-        raise Unreadable("structured", "a structured event is an object with data")
-    fields = cast("dict[str, Any]", document)
-    data = json.dumps(fields.pop("data")).encode()
-    return {name: str(attribute) for name, attribute in fields.items()}, data
-
-
-def read_envelope(attributes: Mapping[str, str]) -> Envelope:
-    """The envelope from CloudEvents attributes by name; raises Unreadable naming the faulty one."""
-    if attributes.get("specversion") != SPEC_VERSION:
-        raise Unreadable("specversion", "ce_specversion must be 1.0")
-    sequence = _required(attributes, "sequence")
-    if not sequence.isascii() or not sequence.isdigit() or not 1 <= int(sequence[:19]) < 2**63:
-        raise Unreadable("sequence", "ce_sequence must be a whole number from 1")
-    causation = attributes.get("causationid")
-    return Envelope(
-        id=_uuid("id", _required(attributes, "id")),
-        source=_required(attributes, "source"),
-        type=_required(attributes, "type"),
-        subject=_required(attributes, "subject"),
-        time=_moment(_required(attributes, "time")),
-        territory=_required(attributes, "territory"),
-        sequence=int(sequence),
-        correlation_id=_uuid("correlationid", _required(attributes, "correlationid")),
-        causation_id=None if causation is None else _uuid("causationid", causation),
-        traceparent=attributes.get("traceparent"),
-        visibility=cast("Visibility", _one_of(attributes, "visibility", get_args(Visibility))),
-        provenance=cast("Provenance", _one_of(attributes, "provenance", get_args(Provenance))),
-    )
-
-
-def _required(attributes: Mapping[str, str], name: str) -> str:
-    found = attributes.get(name)
-    if not found:
-        raise Unreadable(name, f"ce_{name} is missing")
-    return found
-
-
-def _uuid(name: str, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Unreadable(name, f"ce_{name} is not a UUID") from error
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Unreadable("time", "ce_time is not RFC 3339") from error
-    if moment.tzinfo is None:
-        raise Unreadable("time", "ce_time has no offset")
-    return moment
-
-
-def _one_of(attributes: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
-    found = _required(attributes, name)
-    if found not in allowed:
-        raise Unreadable(name, f"ce_{name} must be one of {', '.join(allowed)}")
-    return found
-
-
-def _first_fault(error: ValidationError) -> str:
+def _first_fault(error: ValidationError) -> tuple[str, str]:
     fault = error.errors(include_input=False, include_url=False)[0]
-    path = ".".join(str(part) for part in fault["loc"]) or "data"
-    return f"{path}: {fault['msg']}"
+    return ".".join(str(part) for part in fault["loc"]) or "data", fault["msg"]

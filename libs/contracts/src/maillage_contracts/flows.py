@@ -1,6 +1,6 @@
 """What flows says: what each actor has too much of or lacks, and the rounds that already drive."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -8,11 +8,14 @@ from pydantic import Field
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
     ActorId,
+    Count,
     FlowId,
     GeoPoint,
     Kilograms,
     Kilometres,
     Label,
+    LocalTime,
+    Moment,
     Money,
     PeriodicQuantity,
     Place,
@@ -82,7 +85,7 @@ class Flow(Value):
     pain_rank: int | None = Field(default=None, ge=1, le=3, description="1 is the worst pain.")
     available_from: date | None = None
     available_until: date | None = None
-    observed_at: datetime
+    observed_at: Moment
     open_questions: tuple[Word, ...] = Field(default=(), max_length=20)
 
 
@@ -126,7 +129,7 @@ class FlowWentStale(FlowEvent):
 
     TYPE: ClassVar[str] = "org.maillage.flow.went_stale.v1"
 
-    stale_after_days: int = Field(ge=1)
+    stale_after_days: Count = Field(ge=1, description="Days without confirmation.")
 
 
 class FreeCapacity(Value):
@@ -146,7 +149,7 @@ class ExistingRound(Value):
     weekdays: tuple[int, ...] = Field(
         min_length=1, max_length=7, description="1 is Monday, 7 is Sunday."
     )
-    departs_at: time
+    departs_at: LocalTime
     vehicle_class: Word = Field(examples=["van"])
     energy: Word = Field(examples=["diesel"])
     stops: tuple[Place, ...] = Field(min_length=1, max_length=200)

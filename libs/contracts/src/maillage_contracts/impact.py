@@ -1,14 +1,13 @@
 """What impact says: signed statements, each with its baseline, its factors and its causes."""
 
 from datetime import date
-from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from maillage_contracts.envelope import Event, Topic
-from maillage_contracts.vocabulary import BaselineId, StatementId, Text, Value, Word
+from maillage_contracts.vocabulary import BaselineId, Label, Signed, StatementId, Text, Value, Word
 
 STATEMENTS = Topic("impact", "statement")
 
@@ -17,7 +16,7 @@ class FactorRef(Value):
     """A factor in the version that was used."""
 
     factor_id: Word = Field(examples=["van_diesel_km"])
-    version: str = Field(max_length=20, examples=["2026.1"])
+    version: Label = Field(examples=["2026.1"])
 
 
 class Statement(Value):
@@ -28,10 +27,10 @@ class Statement(Value):
     about_id: UUID
     indicator: Word = Field(examples=["ghg_avoided_material"])
     account: Word = Field(description="induced, avoided, physical, social or money")
-    value: Decimal = Field(allow_inf_nan=False, max_digits=20, decimal_places=6)
-    low: Decimal | None = Field(default=None, allow_inf_nan=False)
-    high: Decimal | None = Field(default=None, allow_inf_nan=False)
-    unit: str = Field(max_length=20, examples=["kgCO2e"])
+    value: Signed
+    low: Signed | None = Field(default=None, description="Lower end of the likely range.")
+    high: Signed | None = Field(default=None, description="Upper end of the likely range.")
+    unit: Label = Field(examples=["kgCO2e"])
     period_start: date
     period_end: date
     baseline_id: BaselineId | None = Field(default=None, description="Only with it is it avoided.")
@@ -61,7 +60,7 @@ class ImpactCorrected(Event):
 
     statement: Statement
     corrects: StatementId
-    delta: Decimal = Field(allow_inf_nan=False, description="New value minus corrected value.")
+    delta: Signed = Field(description="New value minus corrected value.")
     reason: Word = Field(
         description="factor_update, activity_correction, baseline_change, method_change or error"
     )

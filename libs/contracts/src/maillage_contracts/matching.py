@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -10,7 +10,9 @@ from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
     ActorId,
     CaseId,
+    Count,
     DailyWindow,
+    Division,
     FlowId,
     Label,
     LeadId,
@@ -20,7 +22,9 @@ from maillage_contracts.vocabulary import (
     Period,
     PeriodicQuantity,
     Place,
+    Positive,
     QuestionId,
+    Share,
     SynergyId,
     Text,
     Value,
@@ -34,8 +38,6 @@ CASES = Topic("matching", "case", partitions=3)
 SYNERGIES = Topic("matching", "synergy", partitions=3)
 PATTERNS = Topic("matching", "pattern", partitions=1)
 QUESTIONS = Topic("matching", "question", partitions=3)
-
-Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, allow_inf_nan=False)]
 
 
 class Gate(Value):
@@ -60,9 +62,13 @@ class Lead(Value):
     missing_link: Word | None = Field(default=None, description="Equipment that nobody has yet.")
     gates: tuple[Gate, ...] = Field(default=(), max_length=40)
     explanation: tuple[Text, ...] = Field(max_length=40)
-    score: float | None = Field(default=None, ge=0, le=1)
-    distance_km: float | None = Field(default=None, ge=0)
-    estimated_value: Money | None = Field(default=None, description="Euros a year, estimated.")
+    score: float | None = Field(
+        default=None, ge=0, le=1, description="Order in which leads are shown; of the lead only."
+    )
+    distance_km: float | None = Field(
+        default=None, ge=0, le=20_100, description="Longest of the distances between its sites, km."
+    )
+    estimated_value: Money | None = Field(default=None, description="A year's gain, estimated.")
 
 
 class LeadSurfaced(Event):
@@ -160,8 +166,8 @@ class MaterialChange(Value):
     resource_spec: Word = Field(examples=["pallet"])
     waste_code: WasteCode | None = None
     replaces_spec: Word | None = Field(default=None, description="What is no longer bought.")
-    replaced_per_unit: Decimal = Field(
-        default=Decimal(1), ge=0, le=1000, description="Mass replaced by one mass used."
+    replaced_per_unit: Positive = Field(
+        default=Decimal(1), le=1000, description="Mass no longer bought for one mass used."
     )
     route_before: Word | None = Field(default=None, examples=["wood_disposal"])
     route_after: Word | None = Field(default=None, examples=["reuse"])
@@ -223,15 +229,15 @@ class PatternPublished(Event):
 
     pattern_id: PatternId
     kind: Word
-    donor_sector: str | None = Field(default=None, max_length=2, description="NAF division.")
-    receiver_sector: str | None = Field(default=None, max_length=2, description="NAF division.")
+    donor_sector: Division | None = None
+    receiver_sector: Division | None = None
     resource_spec: Word
     replaces_spec: Word | None = None
     transformation: Word | None = None
     equipment: Word | None = None
     outcome: Word = Field(description="running, ended or abandoned", examples=["running"])
     obstacles: tuple[Word, ...] = Field(default=(), max_length=20)
-    case_count: int = Field(ge=1)
+    case_count: Count = Field(ge=1, description="Cases it was seen in.")
     consented: bool = Field(description="All parties consented, or at least three cases.")
 
     @property

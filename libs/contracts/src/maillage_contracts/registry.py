@@ -9,6 +9,8 @@ from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
     ActorId,
     Area,
+    Count,
+    Country,
     CredentialId,
     DailyWindow,
     GeoPoint,
@@ -17,6 +19,7 @@ from maillage_contracts.vocabulary import (
     Kilometres,
     Label,
     Positive,
+    Sector,
     Siret,
     SiteId,
     TemperatureClass,
@@ -41,16 +44,17 @@ class Site(Value):
     label: Label
     position: GeoPoint
     activity_zone: Word | None = Field(default=None, examples=["jourdies"])
-    opening_hours: str | None = Field(
+    opening_hours: Label | None = Field(
         default=None,
-        max_length=200,
         description="OpenStreetMap syntax.",
         examples=["Mo-Fr 08:00-17:00"],
     )
     van_access: bool = True
     cold_storage: bool = False
-    crates_max: int | None = Field(default=None, ge=0, description="Room of a relay point.")
-    priority_district: str | None = Field(default=None, max_length=20, description="QPV code.")
+    crates_max: Count | None = Field(default=None, description="Room of a relay point, in crates.")
+    priority_district: Label | None = Field(
+        default=None, description="Code of the priority district (QPV).", examples=["QP074001"]
+    )
 
 
 class Credential(Value):
@@ -69,11 +73,9 @@ class Actor(Value):
     actor_id: ActorId
     name: Label = Field(description="Trade name; masked for sole traders.")
     siret: Siret | None = Field(default=None, description="Absent for sole traders.")
-    country: str = Field(default="FR", pattern=r"^[A-Z]{2}$")
+    country: Country = "FR"
     legal_kind: Word | None = Field(default=None, examples=["scic"])
-    sector: str | None = Field(
-        default=None, max_length=8, description="NAF rev. 2.", examples=["16.24Z"]
-    )
+    sector: Sector | None = None
     size_class: Word | None = Field(default=None, examples=["sme"])
     is_insertion: bool = Field(default=False, description="A structure of work insertion (SIAE).")
     status: Word = Field(description="draft, active, dormant or closed", examples=["active"])
@@ -171,7 +173,7 @@ class Compartment(Value):
     temperature: TemperatureClass = "ambient"
     payload_kg: Kilograms
     volume_m3: Positive
-    crates: int = Field(ge=0)
+    crates: Count
 
 
 class Vehicle(Value):
@@ -208,7 +210,7 @@ class StorageRoom(Value):
     """Room of a hub in one temperature class."""
 
     temperature: TemperatureClass
-    pallets: int = Field(ge=0)
+    pallets: Count
     volume_m3: Positive
 
 
@@ -219,9 +221,9 @@ class Hub(Value):
     operator_id: ActorId
     label: Label
     position: GeoPoint
-    docks: int = Field(ge=0)
+    docks: Count
     van_access: bool = True
-    bike_bays: int = Field(default=0, ge=0)
+    bike_bays: Count = 0
     rooms: tuple[StorageRoom, ...] = Field(default=(), max_length=8)
     opening: DailyWindow
     tenants: tuple[ActorId, ...] = Field(default=(), max_length=100)

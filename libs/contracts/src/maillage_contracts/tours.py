@@ -1,6 +1,6 @@
 """What tours says: what must be carried, by which round, and what really happened."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -9,14 +9,19 @@ from pydantic import Field
 
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
+    Amount,
+    Count,
     Kilograms,
     Kilometres,
+    Label,
     Load,
+    Moment,
     Money,
     OrderId,
     Place,
     PlanId,
     Positive,
+    Share,
     Text,
     TimeWindow,
     TourId,
@@ -75,12 +80,12 @@ class TransportOrderFulfilled(Event):
 class PlannedStop(Value):
     """One stop of a tour as planned."""
 
-    number: int = Field(ge=1)
+    number: Count = Field(ge=1, description="Place in the round, from 1.")
     kind: Word = Field(description="pickup, dropoff or mixed", examples=["pickup"])
     place: Place
     order_ids: tuple[OrderId, ...] = Field(min_length=1)
-    arrives_at: datetime
-    departs_at: datetime
+    arrives_at: Moment
+    departs_at: Moment
     onboard_kg: Kilograms = Field(description="On board when leaving the stop.")
 
 
@@ -95,18 +100,16 @@ class Tour(Value):
     energy: Word
     start: Place
     end: Place
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     stops: tuple[PlannedStop, ...] = Field(max_length=1000)
     distance_km: Kilometres
     empty_km: Kilometres
-    load_factor: Decimal = Field(
-        ge=0, le=1, decimal_places=4, description="tonne-km carried / tonne-km possible"
-    )
+    load_factor: Share = Field(description="tonne-km carried / tonne-km possible")
     cost: Money
     is_insertion: bool = False
     matrix: Word = Field(description="Where distances come from.", examples=["estimated"])
-    solver: str = Field(max_length=60, examples=["pyvrp 0.14.1"])
+    solver: Label = Field(examples=["pyvrp 0.14.1"])
 
 
 class TourPublished(Event):
@@ -137,12 +140,12 @@ class StopCompleted(Event):
     SUBJECT: ClassVar[str] = "tour_id"
 
     tour_id: TourId
-    number: int = Field(ge=1)
-    arrived_at: datetime
-    completed_at: datetime
+    number: Count = Field(ge=1, description="The planned stop, from 1.")
+    arrived_at: Moment
+    completed_at: Moment
     handovers: tuple[Handover, ...] = Field(min_length=1, max_length=200)
-    temperature_c: Decimal | None = Field(default=None, ge=-60, le=120, decimal_places=1)
-    proof: str | None = Field(default=None, max_length=200, description="Reference, never a name.")
+    temperature_c: Amount | None = Field(default=None, ge=-60, le=120, description="At handover.")
+    proof: Label | None = Field(default=None, description="Reference of a document, never a name.")
     note: Text | None = None
 
 

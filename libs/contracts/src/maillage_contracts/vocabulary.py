@@ -1,13 +1,24 @@
 """The words every event and every rule is made of: identifiers, quantities, places, times."""
 
 import re
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from math import asin, cos, radians, sin, sqrt
-from typing import Annotated, Literal, NewType, Self
+from typing import Annotated, Any, Literal, NewType, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius, IUGG 1980."""
@@ -16,7 +27,7 @@ EARTH_RADIUS_KM = 6371.0088
 class Value(BaseModel):
     """A frozen value. Strict about unknown fields; readers of events relax that (see `decode`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 ActorId = NewType("ActorId", UUID)
@@ -50,8 +61,10 @@ Visibility = Literal["public", "members", "case", "private"]
 Provenance = Literal["human", "engine", "import", "adapter"]
 TemperatureClass = Literal["frozen", "cold", "ambient", "hot"]
 
-Label = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(max_length=2000)]
+# No control character in a line, and no NUL anywhere: PostgreSQL keeps none.
+NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROL)]
+Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 Word = Annotated[
     str,
     Field(
@@ -105,6 +118,19 @@ KNOWN_ENERGIES = ("human", "electric", "diesel", "petrol", "cng", "bio_cng", "hy
 KNOWN_LEAD_SOURCES = ("engine", "workshop", "advisor", "actor_request")
 KNOWN_SYNERGY_KINDS = ("substitution", "transformation", "mutualisation", "sharing")
 
+Sector = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{2}(\.[0-9]{1,2}[A-Z]?)?$",
+        description="Economic activity: NAF rev. 2, whole or to its division.",
+        examples=["16.24Z"],
+    ),
+]
+Division = Annotated[
+    str, Field(pattern=r"^[0-9]{2}$", description="NAF rev. 2, division.", examples=["16"])
+]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
+
 LA_POSTE_SIREN = "356000000"
 
 
@@ -139,11 +165,12 @@ Siret = Annotated[
 
 
 LAST_WASTE_CHAPTER = 20
+_WASTE_CODE = re.compile(r"\s*([0-9]{2})\s*([0-9]{2})\s*([0-9]{2})\s*(\*?)\s*")
 
 
 def check_waste_code(code: str) -> str:
     """Return a code of the European list of waste as `15 01 03` or `13 02 05*`."""
-    match = re.fullmatch(r"\s*(\d\d)\s*(\d\d)\s*(\d\d)\s*(\*?)\s*", code)
+    match = _WASTE_CODE.fullmatch(code)
     if not match or not 1 <= int(match[1]) <= LAST_WASTE_CHAPTER:
         message = "a waste code has six digits in three pairs, as in 15 01 03 (chapters 01 to 20)"
         raise ValueError(message)
@@ -159,12 +186,62 @@ WasteCode = Annotated[
     ),
 ]
 
-Amount = Annotated[
-    Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False, examples=["12.5"])
-]
-Positive = Annotated[Amount, Field(ge=0)]
+
+@dataclass(frozen=True)
+class _Plain:
+    """How a decimal number is written: a string without exponent, "1000" and never "1E+3"."""
+
+    pattern: str
+
+    def __get_pydantic_core_schema__(
+        self, source: type[Decimal], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        schema = handler(source)
+        schema["serialization"] = core_schema.plain_serializer_function_ser_schema(
+            _plain, return_schema=core_schema.str_schema(), when_used="json"
+        )
+        return schema
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        if handler.mode == "validation":
+            return handler(schema)
+        return handler(schema) | {"type": "string", "pattern": self.pattern}
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+PLACES = 6
+"""Decimals of an amount: a millionth of a tonne is a gram."""
+SIGNED = _Plain(r"^-?[0-9]+(\.[0-9]+)?$")
+UNSIGNED = _Plain(r"^[0-9]+(\.[0-9]+)?$")
+
+Signed = Annotated[Decimal, Field(max_digits=20, decimal_places=PLACES), SIGNED]
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=PLACES), SIGNED]
+Positive = Annotated[Decimal, Field(max_digits=18, decimal_places=PLACES, ge=0), UNSIGNED]
+Share = Annotated[Decimal, Field(max_digits=7, decimal_places=PLACES, ge=0, le=1), UNSIGNED]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Kilograms = Annotated[Positive, Field(description="kg")]
 Kilometres = Annotated[Positive, Field(description="km")]
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC)),
+]
+"""A moment of this century with its offset; what lies outside is a broken clock."""
+
+
+def _without_offset(value: time) -> time:
+    if value.tzinfo is not None:
+        message = "a local time has no offset, as in 08:30"
+        raise ValueError(message)
+    return value
+
+
+LocalTime = Annotated[time, AfterValidator(_without_offset)]
 
 _TO_BASE: dict[str, tuple[str, Decimal]] = {
     "kg": ("kg", Decimal(1)),
@@ -182,14 +259,14 @@ KNOWN_UNITS = tuple(_TO_BASE)
 
 
 class Quantity(Value):
-    """A value with its unit. Arithmetic across dimensions raises ValueError."""
+    """A value with its unit. Arithmetic rounds to six decimals; across dimensions: ValueError."""
 
     value: Positive
     unit: Word = Field(description="kg, t, l, m3, kwh, mwh, h, m2, km or unit.", examples=["t"])
 
     def to(self, unit: str) -> "Quantity":
         """The same quantity in another unit of the same dimension."""
-        return Quantity(value=self.value * self._factor_to(unit), unit=unit)
+        return Quantity(value=_rounded(self.value * self._factor_to(unit)), unit=unit)
 
     def _factor_to(self, unit: str) -> Decimal:
         base, factor = _TO_BASE.get(self.unit, (self.unit, Decimal(1)))
@@ -208,7 +285,11 @@ class Quantity(Value):
         return Quantity(value=self.value + other.to(self.unit).value, unit=self.unit)
 
     def __mul__(self, factor: Decimal | int) -> "Quantity":
-        return Quantity(value=self.value * factor, unit=self.unit)
+        return Quantity(value=_rounded(self.value * factor), unit=self.unit)
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return round(value, PLACES)
 
 
 Period = Literal["P1D", "P1W", "P1M", "P3M", "P1Y"]
@@ -236,10 +317,10 @@ class PeriodicQuantity(Value):
 class Money(Value):
     """An amount in a currency, negative allowed."""
 
-    amount: Decimal = Field(
-        max_digits=14, decimal_places=2, allow_inf_nan=False, examples=["2000.00"]
+    amount: Annotated[Decimal, SIGNED] = Field(
+        max_digits=14, decimal_places=2, examples=["2000.00"]
     )
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217.")
 
     def __add__(self, other: "Money") -> "Money":
         if self.currency != other.currency:
@@ -251,8 +332,8 @@ class Money(Value):
 class GeoPoint(Value):
     """A place on earth, WGS 84, degrees."""
 
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
 
     def distance_km(self, other: "GeoPoint") -> float:
         """Great-circle distance in km (haversine)."""
@@ -296,29 +377,27 @@ class Place(Value):
 class TimeWindow(Value):
     """From a moment to a later one; both carry their offset."""
 
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            message = "a time window needs offsets, as in 2026-11-23T08:00:00+01:00"
-            raise ValueError(message)
-        if self.end <= self.start:
+        if self.end.timestamp() <= self.start.timestamp():
             message = "a time window must end after it starts"
             raise ValueError(message)
         return self
 
     def contains(self, moment: datetime) -> bool:
         """Whether the moment is inside, both ends included."""
-        return self.start <= moment <= self.end
+        # Moments of one ZoneInfo compare by the clock on the wall, which is wrong in two nights.
+        return self.start.timestamp() <= moment.timestamp() <= self.end.timestamp()
 
 
 class DailyWindow(Value):
     """From a local time of the day to a later one."""
 
-    start: time
-    end: time
+    start: LocalTime
+    end: LocalTime
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -326,6 +405,12 @@ class DailyWindow(Value):
             message = "a daily window must end after it starts"
             raise ValueError(message)
         return self
+
+    def on(self, day: date, zone: tzinfo) -> TimeWindow:
+        """The window of one day in a time zone. Raises ValueError where the clock skips it."""
+        start = datetime.combine(day, self.start, zone).astimezone(UTC).astimezone(zone)
+        end = datetime.combine(day, self.end, zone).astimezone(UTC).astimezone(zone)
+        return TimeWindow(start=start, end=end)
 
 
 class Load(Value):
