@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import floor
 from uuid import UUID, uuid5
 
 from maillage_contracts.refusals import Invalid
@@ -168,7 +169,7 @@ def shares(total: Decimal, weights: Mapping[UUID, Decimal]) -> dict[UUID, Decima
         return {}
     units = int(rounded(total) / THOUSANDTH)
     exact = {key: units * weight / whole for key, weight in weights.items()}
-    floors = {key: int(value // 1) for key, value in exact.items()}
+    floors = {key: floor(value) for key, value in exact.items()}
     left = units - sum(floors.values())
     by_remainder = sorted(exact, key=lambda key: (floors[key] - exact[key], str(key)))
     for key in by_remainder[:left]:
