@@ -5,6 +5,8 @@ from datetime import datetime
 from maillage_common.ledger import DeadLetter, Delivered, Outgoing
 from maillage_contracts.envelope import Record
 
+LETTER = "dead_letter"
+"""What stands for a type of event where the outbox carries a letter."""
 BEHIND = "behind"
 """The reason of an event parked only because an earlier one of its lane is."""
 
@@ -49,7 +51,7 @@ def mirrored(letter: DeadLetter) -> Outgoing:
         event_id=letter.id,
         topic=dead_letters_topic(origin.topic),
         state_topic=None,
-        type=letter.envelope.type if letter.envelope else "",
+        type=LETTER,
         subject=letter.envelope.subject if letter.envelope else "",
         record=Record(letter.record.key, letter.record.value, headers),
     )

@@ -29,14 +29,7 @@ def may(*roles: Role, own: tuple[Role, ...] = ()) -> Rule:
     return Rule(frozenset(roles), frozenset(own))
 
 
-EVERYBODY: tuple[Role, ...] = (
-    "advisor",
-    "dispatcher",
-    "actor",
-    "observer",
-    "operator",
-    "service",
-)
+EVERYBODY: tuple[Role, ...] = get_args(Role)
 
 REGISTRY: dict[str, Rule] = {
     "registry.actor.register": may("advisor", "operator"),

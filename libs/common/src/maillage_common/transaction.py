@@ -108,9 +108,12 @@ class Runner(Generic[S]):
         async with self.database.transaction() as (store, ledger):
             now = self.clock()
             gaps = await ledger.advance(consumer, [(d.lane, d.envelope.sequence) for d in batch])
-            wanted = {d.id: d for d in reversed(batch) if d.event is not None}
+            wanted: dict[UUID, Delivered] = {}
+            for d in batch:
+                if d.event is not None:
+                    wanted.setdefault(d.id, d)
             new = await ledger.first_sight(consumer, list(wanted))
-            fresh = [d for d in reversed(wanted.values()) if d.id in new]
+            fresh = [d for d in wanted.values() if d.id in new]
             held = await ledger.held(consumer, {d.lane for d in fresh})
             stuck = [_behind(d, consumer, now) for d in fresh if d.lane in held]
             await _park(ledger, stuck)

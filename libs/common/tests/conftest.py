@@ -1,0 +1,32 @@
+"""The two databases that every suite of the ledger runs over."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from tally import MemoryTally, Store, service
+
+from maillage_common.testing import memory_runner, postgres_runner
+from maillage_common.transaction import Runner
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """Address of an empty database, or None for memory."""
+    return request.getfixturevalue("fresh_database") if request.param == "postgres" else None
+
+
+@pytest.fixture
+async def runner(database: str | None) -> AsyncGenerator[Runner[Store]]:
+    if database is None:
+        store: Store = MemoryTally()
+        yield memory_runner(store, service="flows")
+    else:
+        async with postgres_runner(database, service()) as over_postgres:
+            yield over_postgres
+
+
+@pytest.fixture
+async def durable(fresh_database: str) -> AsyncGenerator[Runner[Store]]:
+    """A runner over PostgreSQL, for what has no meaning in memory."""
+    async with postgres_runner(fresh_database, service()) as over_postgres:
+        yield over_postgres
