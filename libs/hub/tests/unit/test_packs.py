@@ -1,0 +1,165 @@
+"""Packs: the two that ship are sound, and every fault is told with its place."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from maillage_hub.packs.reading import read_pack
+from maillage_hub.packs.requests import requests
+
+TODAY = date(2026, 11, 22)
+TERRITORIES = Path(__file__).parents[4] / "territories"
+ACTORS = "key,name,siret,roles,site,lat,lon,zone,origin\n"
+VILLAVERDE = "villaverde,Villaverde,,producer,Jardinerie,46.06,6.35,jourdies,stated\n"
+TERRITORY = "territory: jourdies\nname: Les Jourdies\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "territory.yaml").write_text(TERRITORY)
+    (tmp_path / "actors.csv").write_text(ACTORS + VILLAVERDE)
+    return tmp_path
+
+
+def faults(folder: Path) -> list[str]:
+    return [str(fault) for fault in read_pack(folder, TODAY).faults]
+
+
+@pytest.mark.parametrize("name", ["jourdies", "marseille"])
+def test_the_packs_that_ship_are_sound(name: str) -> None:
+    pack = read_pack(TERRITORIES / name, TODAY)
+    assert pack.faults == []
+    assert pack.territory == name
+    assert {item.origin for item in pack.items} <= {"stated", "illustrative"}
+
+
+def test_the_genevois_pack_has_its_twenty_firms_and_the_stated_flows() -> None:
+    pack = read_pack(TERRITORIES / "jourdies", TODAY)
+    assert len(pack.of("actor")) == 20
+    stated = {item.key for item in pack.of("flow") if item.origin == "stated"}
+    assert stated == {"villaverde_pallets", "strh_pallets", "free_glisse_cushioning"}
+    cushioning = pack.get("flow", "free_glisse_cushioning")
+    assert cushioning
+    assert cushioning.document["cost_today"] == {"amount": "2000.00"}
+
+
+def test_identifiers_stay_between_imports() -> None:
+    first = read_pack(TERRITORIES / "marseille", TODAY)
+    again = read_pack(TERRITORIES / "marseille", TODAY)
+    assert [item.id for item in first.items] == [item.id for item in again.items]
+
+
+def test_orders_of_another_day_are_other_orders() -> None:
+    today = read_pack(TERRITORIES / "marseille", TODAY).of("order")[0].document
+    later = read_pack(TERRITORIES / "marseille", date(2027, 6, 1)).of("order")[0].document
+    assert today["order_id"] != later["order_id"]
+    assert (today["on"], later["on"]) == ("2026-11-23", "2027-06-02")
+    assert today["dropoff_window"]["start"] == "2026-11-23T07:00:00+01:00"
+    assert later["dropoff_window"]["start"] == "2027-06-02T07:00:00+02:00"
+
+
+def test_what_others_depend_on_is_sent_first() -> None:
+    pack = read_pack(TERRITORIES / "marseille", TODAY)
+    kinds = list(dict.fromkeys(item.kind for item, _ in requests(pack)))
+    assert kinds == ["actor", "hub", "vehicle", "zone", "round", "order"]
+
+
+def test_credentials_travel_with_their_actor() -> None:
+    pack = read_pack(TERRITORIES / "jourdies", TODAY)
+    calls = {item.key: call for item, (call, *_) in requests(pack) if item.kind == "actor"}
+    scopes = {c["scope"] for c in calls["huiles_savoie"].body["credentials"]}
+    assert scopes == {"waste_transport", "waste_treatment"}
+    assert calls["villaverde"].body["credentials"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "a,A,12345678901234,producer,S,46,6,z,stated",
+            "actors.csv:3:3: siret: the check digit of this SIRET is wrong",
+        ),
+        ("a,A,,wizard,S,46,6,z,stated", "actors.csv:3:4: roles 'wizard' is not known: use"),
+        ("a,A,,producer,S,146,6,z,stated", "actors.csv:3:6: lat: Input should be less than"),
+        ("a,A,,producer,S,46,6,Bad Zone,stated", "actors.csv:3:8: zone: String should match"),
+        ("a,,,producer,S,46,6,z,stated", "actors.csv:3:2: name is missing"),
+        ("a,A,,producer,S,46,6,z,rumour", "actors.csv:3:9: origin must be stated or illustrative"),
+        ("a,A,,producer,S,46", "actors.csv:3:1: 6 cells where the header has 9"),
+        (
+            "villaverde,A,,producer,S,46,6,z,stated",
+            "actors.csv:3:1: key 'villaverde' is already on line 2",
+        ),
+    ],
+)
+def test_a_faulty_line_is_told_with_its_place(folder: Path, line: str, expected: str) -> None:
+    (folder / "actors.csv").write_text(f"{ACTORS}{VILLAVERDE}{line}\n")
+    (found,) = faults(folder)
+    assert found.startswith(expected)
+
+
+def test_all_faults_are_told_at_once_and_in_order(folder: Path) -> None:
+    (folder / "actors.csv").write_text(
+        ACTORS + "a,,,wizard,S,46,6,z,stated\nb,B,,producer,S,46,6,z,rumour\n"
+    )
+    (folder / "flows.csv").write_text("key,actor\nf,nobody\n")
+    (folder / "rounds.yaml").write_text("rounds:\n  - key: r\n    colour: red\n")
+    found = faults(folder)
+    assert [fault.split(":")[0] for fault in found] == sorted(
+        fault.split(":")[0] for fault in found
+    )
+    assert any(fault.startswith("flows.csv:2:2: no actor 'nobody'") for fault in found)
+    assert any(fault.startswith("rounds.yaml:3:13: unknown field 'colour'") for fault in found)
+    assert len([fault for fault in found if fault.startswith("actors.csv")]) == 3
+
+
+def test_one_siret_is_one_actor(folder: Path) -> None:
+    twice = (
+        "a,A,73282932000074,producer,S,46,6,z,stated\nb,B,73282932000074,buyer,S,46,6,z,stated\n"
+    )
+    (folder / "actors.csv").write_text(ACTORS + twice)
+    assert faults(folder) == ["actors.csv:3:1: siret 73282932000074 is already that of 'a'"]
+
+
+def test_an_unknown_column_names_those_allowed(folder: Path) -> None:
+    (folder / "actors.csv").write_text("key,colour\n")
+    assert faults(folder)[0].startswith("actors.csv:1:2: unknown column 'colour': allowed are")
+
+
+def test_semicolons_and_a_byte_order_mark_are_welcome(folder: Path) -> None:
+    text = (ACTORS + VILLAVERDE).replace(",", ";")
+    (folder / "actors.csv").write_text(text, encoding="utf-8-sig")
+    assert faults(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("actors.csv", "", "actors.csv:1:1: the file is empty"),
+        ("territory.yaml", "territory: [", "territory.yaml:1:13:"),
+        ("territory.yaml", "- a", "territory.yaml:1:1: the file must be a mapping"),
+        ("territory.yaml", "name: x\n", "territory.yaml:1:1: territory is missing"),
+        (
+            "territory.yaml",
+            "territory: t\nname: x\ntime_zone: Mars/Base\n",
+            "territory.yaml:3:12: 'Mars/Base' is not a time zone",
+        ),
+        ("zones.yaml", "zones: 3\n", "zones.yaml:1:1: the file needs a list named zones"),
+        ("zones.yaml", "zones:\n  - 3\n", "zones.yaml:2:5: an entry is a mapping"),
+    ],
+)
+def test_a_file_that_cannot_be_used(folder: Path, name: str, content: str, expected: str) -> None:
+    (folder / name).write_text(content)
+    assert any(fault.startswith(expected) for fault in faults(folder)), faults(folder)
+
+
+def test_a_file_that_is_not_utf8(folder: Path) -> None:
+    (folder / "actors.csv").write_bytes(b"key,name\na,Caf\xe9\n")
+    assert faults(folder) == [
+        "actors.csv:1:1: the file is not UTF-8: save it again with that encoding"
+    ]
+
+
+def test_a_folder_without_a_territory_is_no_pack(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path)
+    assert fault.startswith("territory.yaml:1:1: there is no territory.yaml in")
