@@ -22,7 +22,7 @@ FETCHED := | awk '/Downloading/ {print " ", $$2, $$3, $$4; fflush()} /^Installin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup fmt check test unit integration demo up down status schemas docs bench lock clean
+.PHONY: help setup fmt check test unit integration cover demo up down status schemas docs bench lock clean
 
 help: ## list the targets
 	@echo 'Usage: make TARGET. Needs Python 3.11 or newer; everything else is fetched into $(VENV).'
@@ -52,6 +52,11 @@ unit: $(VENV)/.dev ## only the tests that need no Kafka and no PostgreSQL
 
 integration: $(VENV)/.dev ## only the tests on a real Kafka or a real PostgreSQL
 	$(BIN)/pytest -rs -m integration $(ARGS)
+
+cover: $(VENV)/.dev ## every test, and which lines of rules, use cases and contracts none of them runs
+	$(BIN)/pytest -q --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --fail-under=100 --include='*/domain/*,*/usecases/*,libs/contracts/src/*'
+	$(BIN)/coverage report --fail-under=90 | tail -n 1
 
 demo: $(VENV)/.runtime ## two stories of a territory, from flow to impact; ONCE=1 stops the hub afterwards
 	@echo 'Starting a hub (Kafka, PostgreSQL, five services) on this machine, and playing two stories on it.'

@@ -138,6 +138,12 @@ def test_only_code_counts_in_a_budget(tmp_path: Path) -> None:
     assert tidy.code_lines(source) == 100
 
 
+def test_tools_for_tests_are_outside_the_budget(tmp_path: Path) -> None:
+    tree = planted(tmp_path, {KERNEL.replace("outbox", "testing"): "x = 1\n" * 2001})
+
+    assert list(tidy.budgets(tree)) == []
+
+
 def test_a_stub_of_a_protocol_is_code(tmp_path: Path) -> None:
     [source] = planted(tmp_path, {KERNEL: "def read() -> int: ...\n"}).sources
 
