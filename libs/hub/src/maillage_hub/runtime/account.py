@@ -1,0 +1,36 @@
+"""Whom PostgreSQL runs as, since it refuses to be root, and what that account can reach."""
+
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "nobody"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An unprivileged account of this machine."""
+
+    uid: int
+    gid: int
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether every folder down to this one lets the account through, by its mode."""
+        folder = folder.resolve()
+        return all(self._passes(each.stat()) for each in (folder, *folder.parents))
+
+    def _passes(self, folder: os.stat_result) -> bool:
+        if folder.st_uid == self.uid:
+            return bool(folder.st_mode & stat.S_IXUSR)
+        in_group = folder.st_gid == self.gid
+        return bool(folder.st_mode & (stat.S_IXGRP if in_group else stat.S_IXOTH))
+
+
+def unprivileged() -> Account | None:
+    """Whom to become; None when we are not root and stay who we are."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam(NAME)
+    return Account(entry.pw_uid, entry.pw_gid)

@@ -1,0 +1,147 @@
+"""The jars of Apache Kafka: locked with their SHA-256, fetched once, verified at every start."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from jgo.config import GlobalSettings
+from jgo.constants import MAVEN_CENTRAL_URL
+from jgo.maven import MavenContext
+
+from maillage_hub.runtime.failures import HubFailure
+from maillage_hub.runtime.files import exclusively
+
+LOCK_FILE = Path(__file__).with_name("jars.lock")
+ROOTS = ("org.apache.kafka:kafka_2.13:4.3.0", "org.slf4j:slf4j-simple:1.7.36")
+"""What the lock is the closure of. Without slf4j-simple the broker would log nothing at all."""
+
+DOWNLOADS_MAX = 8
+ATTEMPTS_MAX = 3
+TIMEOUT_S = 30
+ANNOUNCED_EVERY_BYTES = 10_000_000
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One line of the lock: a Maven coordinate `group:artifact:version` and what it must be."""
+
+    coordinate: str
+    size_bytes: int
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """Name in the cache and on the class path."""
+        _, artifact, version = self.coordinate.split(":")
+        return f"{artifact}-{version}.jar"
+
+    def is_in(self, folder: Path) -> bool:
+        """Whether the folder holds exactly this jar."""
+        path = folder / self.file_name
+        return path.is_file() and self.is_at(path)
+
+    def is_at(self, path: Path) -> bool:
+        """Whether the file is exactly this jar."""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+
+
+def locked_jars() -> tuple[Jar, ...]:
+    """The jars of the lock file, one a line: coordinate, bytes, SHA-256."""
+    lines = [line for line in LOCK_FILE.read_text().splitlines() if not line.startswith("#")]
+    return tuple(
+        Jar(coordinate, int(size), sha256) for coordinate, size, sha256 in map(str.split, lines)
+    )
+
+
+def fetch_jars(cache: Path, tell: Tell) -> tuple[Path, ...]:
+    """Return the verified jars below `cache`, downloading those that are missing or damaged.
+
+    Says through `tell` what it downloads. Raises HubFailure when a jar cannot be had, or is not
+    the one that was locked. Several processes may call this at once: one downloads, the others
+    wait for it.
+    """
+    folder = cache / "jars"
+    folder.mkdir(parents=True, exist_ok=True)
+    jars = locked_jars()
+    if _missing(jars, folder):
+        with exclusively(folder / ".lock"):
+            _download(_missing(jars, folder), folder, tell)
+    return tuple(folder / jar.file_name for jar in jars)
+
+
+def maven(repository: Path) -> MavenContext:
+    """The Maven repositories of this machine's jgo settings, kept below `repository`."""
+    remotes = {"central": MAVEN_CENTRAL_URL} | GlobalSettings.load().repositories
+    return MavenContext(repo_cache=repository, remote_repos=remotes, timeout=TIMEOUT_S)
+
+
+def _missing(jars: Iterable[Jar], folder: Path) -> list[Jar]:
+    return [jar for jar in jars if not jar.is_in(folder)]
+
+
+def _download(jars: list[Jar], folder: Path, tell: Tell) -> None:
+    if not jars:
+        return
+    progress = _Progress(sum(jar.size_bytes for jar in jars), tell)
+    tell(f"Fetching Apache Kafka: {len(jars)} jars, {_megabytes(progress.total_bytes)}")
+    # Beside the jars, so that moving a verified one to its place cannot leave half a file.
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix=".incoming-") as incoming,
+        ThreadPoolExecutor(DOWNLOADS_MAX, "jars") as pool,
+    ):
+        context = maven(Path(incoming))
+        fetched = [pool.submit(_fetch, jar, context, folder) for jar in jars]
+        try:
+            for jar, done in zip(jars, fetched, strict=True):
+                done.result()
+                progress.add(jar.size_bytes)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _fetch(jar: Jar, context: MavenContext, folder: Path) -> None:
+    group, artifact, version = jar.coordinate.split(":")
+    wanted = context.project(group, artifact).at_version(version).artifact()
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            path = wanted.resolve()
+        except (requests.RequestException, OSError, RuntimeError) as error:
+            if attempt == ATTEMPTS_MAX:
+                raise HubFailure(f"{jar.coordinate} cannot be downloaded: {error}") from error
+            continue
+        if jar.is_at(path):
+            path.replace(folder / jar.file_name)
+            return
+        path.unlink()
+    raise HubFailure(
+        f"{jar.coordinate} was downloaded {ATTEMPTS_MAX} times and is not the file that was "
+        f"locked (SHA-256 {jar.sha256}): it is not used. Ask who runs your Maven mirror."
+    )
+
+
+class _Progress:
+    """Says every few megabytes how far a download is."""
+
+    def __init__(self, total_bytes: int, tell: Tell) -> None:
+        self.total_bytes = total_bytes
+        self._tell = tell
+        self._done_bytes = 0
+        self._told_bytes = 0
+
+    def add(self, more_bytes: int) -> None:
+        self._done_bytes += more_bytes
+        is_last = self._done_bytes == self.total_bytes
+        if is_last or self._done_bytes - self._told_bytes >= ANNOUNCED_EVERY_BYTES:
+            self._told_bytes = self._done_bytes
+            self._tell(f"  {_megabytes(self._done_bytes)} of {_megabytes(self.total_bytes)}")
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB"
