@@ -17,7 +17,7 @@ class DeclareHub:
     expected_version: int | None = None
 
 
-async def declare_hub(command: DeclareHub, store: Store, now: datetime) -> Iterable[Event]:  # noqa: ARG001 no rule here looks at the time
+async def declare_hub(command: DeclareHub, store: Store, now: datetime) -> Iterable[Event]:
     """The same again is nothing new. Raises Stale, or Invalid when somebody named is not there."""
     hub = command.hub
     statuses = await store.statuses([hub.operator_id, *hub.tenants])

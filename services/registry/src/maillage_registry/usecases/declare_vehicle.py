@@ -24,7 +24,7 @@ class DeclareVehicle:
 async def declare_vehicle(
     command: DeclareVehicle,
     store: Store,
-    now: datetime,  # noqa: ARG001 no rule here looks at the time
+    now: datetime,
 ) -> Iterable[Event]:
     """The same again is nothing new. Raises Stale, or Invalid when its owner is not there."""
     statuses = await store.statuses([command.facts.owner_id])

@@ -15,7 +15,7 @@ class EraseContact:
     actor_id: ActorId
 
 
-async def erase_contact(command: EraseContact, store: Store, now: datetime) -> Iterable[Event]:  # noqa: ARG001 no rule here looks at the time
+async def erase_contact(command: EraseContact, store: Store, now: datetime) -> Iterable[Event]:
     """No event: the bus never knew. Raises NotFound when there is no such actor."""
     await load_actor(store, command.actor_id)
     await store.erase_contact(command.actor_id)

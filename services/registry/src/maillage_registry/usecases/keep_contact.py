@@ -20,7 +20,7 @@ class KeepContact:
     expected_version: int | None = None
 
 
-async def keep_contact(command: KeepContact, store: Store, now: datetime) -> Iterable[Event]:  # noqa: ARG001 no rule here looks at the time
+async def keep_contact(command: KeepContact, store: Store, now: datetime) -> Iterable[Event]:
     """No event. Raises NotFound, Stale, or Refused when the actor is closed."""
     actor = await load_actor(store, command.actor_id)
     kept = await store.contact(command.actor_id)

@@ -11,15 +11,18 @@ from maillage_registry.domain.actor import Status
 from maillage_registry.usecases.keep_change import keep_change, load_actor
 from maillage_registry.usecases.store import Store
 
+Awake = Literal[Status.ACTIVE, Status.DORMANT]
+"""Where this leads; closing has its own way, with a reason."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MoveActor:
     actor_id: ActorId
-    to: Literal[Status.ACTIVE, Status.DORMANT]
+    to: Awake
     expected_version: int | None = None
 
 
-async def move_actor(command: MoveActor, store: Store, now: datetime) -> Iterable[Event]:  # noqa: ARG001 no rule here looks at the time
+async def move_actor(command: MoveActor, store: Store, now: datetime) -> Iterable[Event]:
     """Raises NotFound, Stale, Invalid when it lacks a role, Refused when its life forbids it."""
     before = await load_actor(store, command.actor_id, command.expected_version)
     return await keep_change(store, before, before.move(command.to))

@@ -18,7 +18,7 @@ class PutSite:
     expected_version: int | None = None
 
 
-async def put_site(command: PutSite, store: Store, now: datetime) -> Iterable[Event]:  # noqa: ARG001 no rule here looks at the time
+async def put_site(command: PutSite, store: Store, now: datetime) -> Iterable[Event]:
     """The same again is nothing new. Raises NotFound, Stale, Invalid, Refused when closed."""
     before = await load_actor(store, command.actor_id, command.expected_version)
     return await keep_change(store, before, before.put_site(command.site))

@@ -17,7 +17,7 @@ class RemoveSite:
     expected_version: int | None = None
 
 
-async def remove_site(command: RemoveSite, store: Store, now: datetime) -> Iterable[Event]:  # noqa: ARG001 no rule here looks at the time
+async def remove_site(command: RemoveSite, store: Store, now: datetime) -> Iterable[Event]:
     """Raises NotFound, Stale, or Refused when the actor is closed."""
     before = await load_actor(store, command.actor_id, command.expected_version)
     return await keep_change(store, before, before.remove_site(command.site_id))

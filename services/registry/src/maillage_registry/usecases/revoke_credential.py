@@ -20,7 +20,7 @@ class RevokeCredential:
 async def revoke_credential(
     command: RevokeCredential,
     store: Store,
-    now: datetime,  # noqa: ARG001 no rule here looks at the time
+    now: datetime,
 ) -> Iterable[Event]:
     """Revoking again is nothing new. Raises NotFound, Stale, or Refused when it has expired."""
     before = await load_actor(store, command.actor_id, command.expected_version)

@@ -19,7 +19,7 @@ class WithdrawVehicle:
 async def withdraw_vehicle(
     command: WithdrawVehicle,
     store: Store,
-    now: datetime,  # noqa: ARG001 no rule here looks at the time
+    now: datetime,
 ) -> Iterable[Event]:
     """Withdrawing again is nothing new. Raises NotFound or Stale."""
     kept = found(await store.vehicle_to_change(command.vehicle_id), f"vehicle {command.vehicle_id}")
