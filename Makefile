@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROJECTS := $(sort $(wildcard libs/*/pyproject.toml services/*/pyproject.toml))
 EDITABLE := $(addprefix --editable ,$(patsubst %/pyproject.toml,./%,$(PROJECTS)))
-CODE := libs services tests tools $(wildcard benchmarks docs/examples conftest.py)
+CODE := libs services tests tools conftest.py $(wildcard benchmarks docs/examples)
 
 # The first Python that is recent enough; PYTHON=/some/python3 decides otherwise.
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
