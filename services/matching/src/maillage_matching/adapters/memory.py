@@ -1,0 +1,222 @@
+"""The store in dictionaries, for tests: what is kept is frozen, so a copy of it is cheap."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Self
+
+from maillage_contracts.refusals import Stale
+from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_matching.adapters.memory_decisions import MemoryDecisions, page
+from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
+from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.pair import Ask
+from maillage_matching.domain.policy import Policy
+from maillage_matching.domain.search import Keys
+from maillage_matching.domain.substitution import Pairing
+from maillage_matching.usecases.store import (
+    CANDIDATES_MAX,
+    After,
+    Box,
+    Known,
+    SaidOfConsent,
+    key_of_pairing,
+)
+
+
+@dataclass(frozen=True)
+class FlowRow:
+    """A flow with what the engine keeps beside it."""
+
+    flow: Flow
+    sequence: int
+    followed_at: datetime
+    due_at: datetime | None
+    knowledge: str = ""
+    keys: Keys = Keys(frozenset(), None)
+
+
+@dataclass
+class MemoryStore(MemoryDecisions):
+    """Everything in memory."""
+
+    flow_rows: dict[FlowId, FlowRow] = field(default_factory=dict[FlowId, FlowRow])
+    actor_rows: dict[ActorId, tuple[Actor, int]] = field(
+        default_factory=dict[ActorId, tuple[Actor, int]]
+    )
+    consent_rows: dict[tuple[ActorId, str], tuple[bool, int]] = field(
+        default_factory=dict[tuple[ActorId, str], tuple[bool, int]]
+    )
+    policy_rows: dict[int, Policy] = field(default_factory=lambda: {1: Policy()})
+    pairing_rows: dict[tuple[FlowId, FlowId], Pairing] = field(
+        default_factory=dict[tuple[FlowId, FlowId], Pairing]
+    )
+    ask_rows: dict[tuple[FlowId, str], datetime] = field(
+        default_factory=dict[tuple[FlowId, str], datetime]
+    )
+
+    def __deepcopy__(self, _memo: dict[int, object]) -> Self:
+        """What is in the dictionaries never changes, only the dictionaries do."""
+        return type(self)(**{one.name: copy(getattr(self, one.name)) for one in fields(self)})
+
+    # Copies
+
+    async def follow_flows(self, flows: Sequence[tuple[Flow, int]], now: datetime) -> None:
+        for flow, sequence in flows:
+            row = self.flow_rows.get(flow.flow_id)
+            if row is None:
+                self.flow_rows[flow.flow_id] = FlowRow(flow, sequence, now, now)
+            elif row.sequence < sequence:
+                self.flow_rows[flow.flow_id] = replace(
+                    row, flow=flow, sequence=sequence, followed_at=now, due_at=now
+                )
+
+    async def follow_actors(self, actors: Sequence[tuple[Actor, int]], now: datetime) -> None:
+        for actor, sequence in actors:
+            row = self.actor_rows.get(actor.actor_id)
+            if row is None or row[1] < sequence:
+                self.actor_rows[actor.actor_id] = actor, sequence
+                await self.mark_due(now, actors=[actor.actor_id])
+
+    async def follow_consents(self, said: Sequence[SaidOfConsent], now: datetime) -> None:
+        for one in said:
+            row = self.consent_rows.get((one.actor_id, one.purpose))
+            if row is None or row[1] < one.sequence:
+                self.consent_rows[one.actor_id, one.purpose] = one.is_given, one.sequence
+                await self.mark_due(now, actors=[one.actor_id])
+
+    async def known_flows(self, flow_ids: Iterable[FlowId]) -> list[Known]:
+        wanted = set(flow_ids)
+        return [self._known(row) for row in self._rows() if row.flow.flow_id in wanted]
+
+    async def actors(self, actor_ids: Iterable[ActorId]) -> list[Actor]:
+        found = (self._actor(actor_id) for actor_id in sorted(set(actor_ids)))
+        return [actor for actor in found if actor]
+
+    async def waste_carriers(self) -> list[Actor]:
+        actors = await self.actors(self.actor_rows)
+        return [actor for actor in actors if actor.has_held(WASTE_TRANSPORT)]
+
+    async def last_followed_at(self) -> datetime | None:
+        matchable = [row.followed_at for row in self._rows() if row.flow.is_matchable]
+        return max(matchable, default=None)
+
+    def _rows(self) -> list[FlowRow]:
+        return [row for _, row in sorted(self.flow_rows.items())]
+
+    def _known(self, row: FlowRow) -> Known:
+        return row.flow, self._actor(row.flow.actor_id)
+
+    def _actor(self, actor_id: ActorId) -> Actor | None:
+        row = self.actor_rows.get(actor_id)
+        if row is None:
+            return None
+        refuses = frozenset(
+            purpose
+            for (who, purpose), (is_given, _) in self.consent_rows.items()
+            if who == actor_id and not is_given
+        )
+        return row[0].model_copy(update={"refuses": refuses})
+
+    # Found
+
+    async def policy(self) -> Policy:
+        return self.policy_rows[1]
+
+    async def save_policy(self, policy: Policy) -> None:
+        found = self.policy_rows[1].version
+        if policy.version != found + 1:
+            raise Stale(expected=policy.version - 1, found=found)
+        self.policy_rows[1] = policy
+
+    async def due_flows(self, now: datetime, knowledge: str, limit: int) -> list[Known]:
+        due = [
+            row
+            for row in self._rows()
+            if row.knowledge != knowledge or (row.due_at is not None and row.due_at <= now)
+        ]
+        return [self._known(row) for row in due[:limit]]
+
+    async def mark_due(
+        self, now: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
+    ) -> None:
+        ids, owners = set(flows), set(actors)
+        for row in self._rows():
+            if row.flow.flow_id in ids or row.flow.actor_id in owners:
+                self.flow_rows[row.flow.flow_id] = replace(row, due_at=now)
+
+    async def mark_all_due(self, now: datetime) -> None:
+        await self.mark_due(now, flows=self.flow_rows)
+
+    async def keep_keys(
+        self, keys: Mapping[FlowId, Keys], *, knowledge: str, due_at: datetime
+    ) -> None:
+        for flow_id, one in keys.items():
+            row = self.flow_rows[flow_id]
+            again = due_at if row.flow.is_matchable else None
+            self.flow_rows[flow_id] = replace(row, keys=one, knowledge=knowledge, due_at=again)
+
+    async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
+        wanted = set(tokens)
+        found = [
+            self._known(row)
+            for row in self._rows()
+            if row.flow.is_matchable and wanted & row.keys.tokens and _inside(row.flow, box)
+        ]
+        return found[:CANDIDATES_MAX]
+
+    async def stream_flows(self, streams: Iterable[str]) -> list[Known]:
+        wanted = set(streams)
+        return [
+            self._known(row)
+            for row in self._rows()
+            if row.flow.is_matchable and row.keys.stream in wanted
+        ]
+
+    async def keep_pairings(
+        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
+    ) -> set[FlowId]:
+        ids = set(flow_ids)
+        old = [key for key in self.pairing_rows if ids & set(key)]
+        for key in old:
+            del self.pairing_rows[key]
+        self.pairing_rows |= {(one.need_id, one.offer_id): one for one in pairings}
+        return {key[0] for key in old} | {one.need_id for one in pairings}
+
+    async def good_pairings(self, need_ids: Iterable[FlowId], each: int) -> list[Pairing]:
+        wanted, taken = set(need_ids), Counter[tuple[FlowId, str | None]]()
+        best: list[Pairing] = []
+        for one in sorted(self.pairing_rows.values(), key=lambda p: (-p.score, p.offer_id)):
+            group = one.need_id, one.rule
+            if one.need_id in wanted and one.verdict == "pass" and taken[group] < each:
+                taken[group] += 1
+                best.append(one)
+        return sorted(best, key=lambda p: (p.need_id, p.rule or "", -p.score, p.offer_id))
+
+    async def pairings(
+        self, *, verdicts: Iterable[str], flow_id: FlowId | None, after: After, limit: int
+    ) -> list[Pairing]:
+        wanted = set(verdicts)
+        rows = [
+            one
+            for key, one in self.pairing_rows.items()
+            if one.verdict in wanted and (flow_id is None or flow_id in key)
+        ]
+        return page(rows, key_of_pairing, after, limit)
+
+    async def asked(self, flow_ids: Iterable[FlowId]) -> Mapping[tuple[FlowId, str], datetime]:
+        wanted = set(flow_ids)
+        return {key: at for key, at in self.ask_rows.items() if key[0] in wanted}
+
+    async def keep_asks(self, asks: Sequence[Ask], now: datetime) -> None:
+        for ask in asks:
+            self.ask_rows.setdefault((ask.flow_id, ask.attribute), now)
+
+
+def _inside(flow: Flow, box: Box | None) -> bool:
+    at = flow.position
+    if box is None or at is None:
+        return True
+    return box.south <= at.lat <= box.north and box.west <= at.lon <= box.east

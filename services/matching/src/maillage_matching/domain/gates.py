@@ -1,0 +1,82 @@
+"""All gates in the order in which they are passed: cheap and telling ones first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from maillage_matching.domain import gates_of_law as law
+from maillage_matching.domain import gates_of_matter as matter
+from maillage_matching.domain import gates_of_parties as people
+from maillage_matching.domain.pair import Ask, Gate, Ground, Pair, Verdict
+
+GATES: tuple[Callable[[Pair, Ground], Gate], ...] = (
+    people.parties,
+    people.willingness,
+    matter.direction,
+    matter.kind,
+    matter.resource,
+    people.consent,
+    people.competitors,
+    people.suppression,
+    people.season,
+    people.distance,
+    matter.quantity,
+    matter.physical,
+    matter.form,
+    matter.contamination,
+    matter.hygiene,
+    matter.temperature,
+    law.hazard,
+    law.waste_status,
+    law.carrier,
+    law.cross_border,
+    law.value,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an examination found; `gates` ends at the first that failed, if one did."""
+
+    pair: Pair
+    gates: tuple[Gate, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """`fail` when a gate fails, `unknown` when a question decides, else `pass`."""
+        if self.failed is not None:
+            return "fail"
+        return "pass" if self.question is None and not self._parties_unknown else "unknown"
+
+    @property
+    def failed(self) -> Gate | None:
+        """The first gate that failed."""
+        return next((gate for gate in self.gates if gate.verdict == "fail"), None)
+
+    @property
+    def question(self) -> Ask | None:
+        """The first fact that would decide."""
+        return next((gate.asks for gate in self.gates if gate.asks), None)
+
+    @property
+    def _parties_unknown(self) -> bool:
+        return self.gates[0].verdict == "unknown"
+
+
+def examine(pair: Pair, ground: Ground) -> Finding:
+    """Pass the gates one after the other, up to the first that fails."""
+    found: list[Gate] = []
+    for gate in GATES:
+        found.append(gate(pair, ground))
+        if found[-1].verdict == "fail":
+            break
+    return Finding(pair, tuple(found))
+
+
+def explain(pair: Pair, ground: Ground) -> tuple[Gate, ...]:
+    """Every gate, also after one that fails: the whole answer to "why not?"."""
+    return tuple(gate(pair, ground) for gate in GATES)
+
+
+def warnings(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    """What a person is told who proposes it all the same."""
+    return tuple(gate for gate in gates if gate.verdict != "pass")

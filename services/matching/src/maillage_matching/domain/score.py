@@ -1,0 +1,77 @@
+"""In which order leads that passed their gates are shown: four terms, each said in words.
+
+The score hides nothing and excludes nothing, and it is about flows, never about actors.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from maillage_matching.domain.pair import Pair
+
+HALF_LIFE_KM = 33
+"""Median distance of brokered synergies, 32.8 km: Jensen et al. 2011, five years of the British
+programme NISP."""
+
+WEIGHTS = {"distance": 0.25, "quantity": 0.25, "pain": 0.25, "saving": 0.25}
+"""Equal until decisions teach better ones."""
+
+PAIN = {1: 1.0, 2: 0.6, 3: 0.3}
+HALF_SAVING_EUR = Decimal(2000)
+"""What the best documented synergy of Les Jourdies saves in a year: half of the full mark."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a score, from 0 to 1, and what it says."""
+
+    name: str
+    value: float
+    words: str
+
+
+def of_distance(km: float | None) -> Term:
+    """Half as much every 33 km; next door when both are in one zone."""
+    if km is None:
+        return Term("distance", 1.0, "in the same zone")
+    return Term("distance", 0.5 ** (km / HALF_LIFE_KM), f"{km} km apart by road")
+
+
+def of_quantity(ratio: Decimal | None) -> Term:
+    """How near the two amounts are."""
+    if not ratio:
+        return Term("quantity", 0.0, "the amounts cannot be compared")
+    fit = float(min(ratio, 1 / ratio))
+    covered = min(100, round(float(ratio) * 100))
+    return Term("quantity", fit, f"covers {covered} % of the need")
+
+
+def of_pain(*ranks: int | None) -> Term:
+    """How much it hurts the firm that it hurts most."""
+    told = [rank for rank in ranks if rank is not None]
+    if not told:
+        return Term("pain", 0.0, "nobody said that it hurts")
+    worst = min(told)
+    return Term("pain", PAIN.get(worst, 0.0), f"pain {worst} of 3 for one of them (1 is the worst)")
+
+
+def of_saving(eur_a_year: Decimal | None) -> Term:
+    """What it may save in a year, with less weight on each further euro."""
+    if eur_a_year is None or eur_a_year <= 0:
+        return Term("saving", 0.0, "what it saves cannot be told yet")
+    share = float(eur_a_year / (eur_a_year + HALF_SAVING_EUR))
+    return Term("saving", share, f"about {eur_a_year:.0f} euros a year")
+
+
+def total(terms: tuple[Term, ...]) -> float:
+    """The weighted sum, from 0 to 1, on four decimals so that it is the same everywhere."""
+    return round(sum(WEIGHTS[term.name] * term.value for term in terms), 4)
+
+
+def terms_of(pair: Pair, value_eur: Decimal | None) -> tuple[Term, ...]:
+    """The terms of an offer and a need."""
+    return (
+        of_distance(pair.km),
+        of_quantity(pair.ratio),
+        of_pain(pair.offer.flow.pain_rank, pair.need.flow.pain_rank),
+        of_saving(value_eur),
+    )

@@ -1,0 +1,73 @@
+"""By which words flows find one another: what a flow is, and what its counterpart may be."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.gates_of_matter import MATTER
+from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.pair import Ask, Side, token_of_spec
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The words a flow is stored under. `stream` groups what may be pooled in one zone."""
+
+    tokens: frozenset[str]
+    stream: str | None
+
+
+def keys_of(side: Side, knowledge: Knowledge) -> Keys:
+    """What to store a flow under, so that one query finds its counterparts."""
+    return Keys(side.tokens, stream_of(side, knowledge))
+
+
+def sought_by(side: Side, knowledge: Knowledge) -> frozenset[str]:
+    """What its counterpart may be: the same, or what a rule makes of the one or the other."""
+    sought = set(side.tokens)
+    if side.flow.direction == "out":
+        for rule in knowledge.transformations_from(side.spec):
+            sought |= {token_of_spec(rule.to_spec)} if rule.to_spec else set()
+            sought |= {f"function:{rule.to_function}"} if rule.to_function else set()
+    else:
+        for rule in knowledge.transformations:
+            if rule.to_spec == side.spec or rule.to_function in side.functions:
+                sought.add(token_of_spec(rule.from_spec))
+    return frozenset(sought)
+
+
+def stream_of(side: Side, knowledge: Knowledge) -> str | None:
+    """The stream it may be pooled in, or None: direction, resource, zone, and hazard.
+
+    Whoever wants to pool may, and all matter that leaves a firm.
+    """
+    flow = side.flow
+    poolable = flow.intent == "pool" or (flow.direction == "out" and flow.kind in MATTER)
+    if not poolable or flow.activity_zone is None or unnamed(side, knowledge) is not None:
+        return None
+    resource = knowledge.resources.get(side.spec or "")
+    starred = (flow.waste_code or "").endswith("*")
+    hazardous = flow.is_hazardous or starred or bool(resource and resource.is_hazardous)
+    apart = ":hazardous" if hazardous else ""
+    return f"stream:{flow.direction}:{side.resource}:{flow.activity_zone}{apart}"
+
+
+def unnamed(side: Side, knowledge: Knowledge) -> Ask | None:
+    """The question to ask of a flow that nothing can be compared with, if it is one."""
+    flow = side.flow
+    if side.spec is not None:
+        return None
+    if flow.waste_code is not None and flow.physical is None:
+        states = sorted(knowledge.states_of(flow.waste_code))
+        if states:
+            why = f"{' or '.join(states)}: the outlet is another one"
+            return Ask(flow.flow_id, "physical", why)
+    if flow.waste_code is None and not side.functions:
+        return Ask(flow.flow_id, "spec", "nobody can be found for it without knowing what it is")
+    return None
+
+
+def is_answered(flow: Flow, attribute: str) -> bool:
+    """Whether a flow now tells what was asked; an unknown attribute is never told."""
+    told = getattr(flow, attribute, None)
+    return told is not None and told != Decimal(0)

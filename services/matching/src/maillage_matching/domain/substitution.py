@@ -1,0 +1,279 @@
+"""Which offers serve a need, as they are or once transformed, and the leads that come of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from maillage_contracts.vocabulary import FlowId
+from maillage_matching.domain.draft import Content, Draft, euros, member, said
+from maillage_matching.domain.gates import Finding, examine
+from maillage_matching.domain.gates_of_law import net_value_eur
+from maillage_matching.domain.gates_of_matter import resource
+from maillage_matching.domain.knowledge import Rule
+from maillage_matching.domain.pair import (
+    Ask,
+    Gate,
+    Ground,
+    Pair,
+    Side,
+    Verdict,
+    passes,
+    road_km,
+    token_of_spec,
+    unknown,
+)
+from maillage_matching.domain.score import terms_of, total
+from maillage_matching.domain.search import sought_by
+
+DONORS_MAX = 3
+"""Firms in one transformation: one refusal must not end it, and more would be a crowd."""
+DRAFTS_MAX = 5
+KEPT_MAX = 40
+"""Pairs kept of each verdict for one flow: the best that pass, the nearest that do not."""
+ASKS_MAX = 3
+"""Questions that one flow may cause among its counterparts."""
+
+_RANK = {"pass": 0, "unknown": 1, "fail": 2}
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """What is kept of the examination of an offer and a need.
+
+    `code` and `reason` are of the gate that failed, or that waits for an answer.
+    """
+
+    need_id: FlowId
+    offer_id: FlowId
+    rule: str | None
+    verdict: Verdict
+    score: float
+    code: str | None = None
+    reason: str | None = None
+    unblock: str | None = None
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The pairings of the flows that changed, and the questions that would decide some."""
+
+    pairings: tuple[Pairing, ...]
+    asks: tuple[Ask, ...]
+
+
+def pair_up(changed: Sequence[Side], pool: Iterable[Side], ground: Ground) -> Paired:
+    """Examine each changed flow against the counterparts it may have, and each pair once."""
+    by_token = _index((*pool, *changed))
+    done: set[tuple[FlowId, FlowId]] = set()
+    pairings: list[Pairing] = []
+    questions: dict[tuple[FlowId, str], Ask] = {}
+    for side in sorted(changed, key=lambda one: one.flow.flow_id):
+        findings: list[Finding] = []
+        for offer, need in _couples(side, by_token, ground):
+            couple = need.flow.flow_id, offer.flow.flow_id
+            if couple not in done and (finding := best_way(offer, need, ground)):
+                findings.append(finding)
+            done.add(couple)
+        kept = _kept(findings, ground)
+        pairings += [pairing for _, pairing in kept]
+        for ask in _asked(finding for finding, _ in kept):
+            questions.setdefault((ask.flow_id, ask.attribute), ask)
+    return Paired(tuple(pairings), tuple(questions.values()))
+
+
+def _index(sides: Iterable[Side]) -> Mapping[str, Sequence[Side]]:
+    by_token: dict[str, list[Side]] = defaultdict(list)
+    for _, side in sorted({side.flow.flow_id: side for side in sides}.items()):
+        for token in side.tokens:
+            by_token[token].append(side)
+    return by_token
+
+
+def _couples(
+    side: Side, by_token: Mapping[str, Sequence[Side]], ground: Ground
+) -> Iterator[tuple[Side, Side]]:
+    found = {
+        other.flow.flow_id: other
+        for token in sought_by(side, ground.knowledge)
+        for other in by_token.get(token, ())
+        if other.flow.direction != side.flow.direction and other.flow.actor_id != side.flow.actor_id
+    }
+    for _, other in sorted(found.items()):
+        yield (side, other) if side.flow.direction == "out" else (other, side)
+
+
+def best_way(offer: Side, need: Side, ground: Ground) -> Finding | None:
+    """The best of the ways in which an offer may serve a need; None when there is none at all."""
+    findings = [examine(pair, ground) for pair in ways(offer, need, ground)]
+    return min(findings, key=lambda found: _RANK[found.verdict], default=None)
+
+
+def ways(offer: Side, need: Side, ground: Ground) -> Iterator[Pair]:
+    """As it is first, then by each rule that fits."""
+    as_it_is = Pair(offer, need)
+    if resource(as_it_is, ground).verdict == "pass":
+        yield as_it_is
+    for rule in ground.knowledge.transformations_from(offer.spec):
+        if rule.to_spec == need.spec or rule.to_function in need.functions:
+            yield Pair(offer, need, rule)
+
+
+def _kept(findings: Iterable[Finding], ground: Ground) -> list[tuple[Finding, Pairing]]:
+    by_verdict: dict[str, list[tuple[Finding, Pairing]]] = defaultdict(list)
+    for finding in findings:
+        pairing = _pairing(finding, ground)
+        by_verdict[pairing.verdict].append((finding, pairing))
+    kept: list[tuple[Finding, Pairing]] = []
+    for found in by_verdict.values():
+        found.sort(key=lambda one: (-one[1].score, one[1].need_id, one[1].offer_id))
+        kept += found[:KEPT_MAX]
+    return kept
+
+
+def _pairing(finding: Finding, ground: Ground) -> Pairing:
+    pair, verdict = finding.pair, finding.verdict
+    stopped = finding.failed or next((g for g in finding.gates if g.asks), None)
+    terms = terms_of(pair, net_value_eur(pair, ground))
+    return Pairing(
+        need_id=pair.need.flow.flow_id,
+        offer_id=pair.offer.flow.flow_id,
+        rule=pair.rule.name if pair.rule else None,
+        verdict=verdict,
+        score=total(terms),
+        code=stopped.code if stopped else None,
+        reason=stopped.reason if stopped else None,
+        unblock=stopped.unblock if stopped else None,
+    )
+
+
+def _asked(findings: Iterable[Finding]) -> list[Ask]:
+    waiting = [found.question for found in findings if found.verdict == "unknown"]
+    return [ask for ask in waiting if ask][:ASKS_MAX]
+
+
+def slot_of_need(need_id: FlowId) -> str:
+    """One lead at a time for each need; the other donors wait behind it."""
+    return f"need:{need_id}"
+
+
+def drafts_for_need(
+    need: Side,
+    offers: Sequence[tuple[Side, str | None]],
+    machines: Sequence[Side],
+    ground: Ground,
+) -> list[Draft]:
+    """The proposals for a need, best first.
+
+    Each donor that serves as it is, and each rule with its best donors. `offers` come with the name
+    of their rule; what no longer passes is left out.
+    """
+    by_rule: dict[Rule | None, list[Finding]] = defaultdict(list)
+    for offer, name in offers:
+        rule = ground.knowledge.rules.get(name) if name else None
+        finding = examine(Pair(offer, need, rule), ground)
+        if finding.verdict == "pass":
+            by_rule[rule].append(finding)
+    direct = by_rule.pop(None, [])
+    drafts = [_direct(found, len(direct), ground) for found in direct]
+    drafts += [
+        _transformed(rule, found, machines, ground) for rule, found in by_rule.items() if rule
+    ]
+    return sorted(drafts, key=lambda draft: draft.order)[:DRAFTS_MAX]
+
+
+def _direct(finding: Finding, donors: int, ground: Ground) -> Draft:
+    pair = finding.pair
+    worth = net_value_eur(pair, ground)
+    terms = terms_of(pair, worth)
+    others = (f"{donors - 1} other donors would do as well",) if donors > 1 else ()
+    said_first = f"{pair.offer.name} has what {pair.need.name} looks for: {pair.offer.flow.label}"
+    return Draft(
+        slot=slot_of_need(pair.need.flow.flow_id),
+        key=f"offer:{pair.offer.flow.flow_id}",
+        content=Content(
+            kind="substitution",
+            resource=pair.offer.resource,
+            replaces=pair.need.spec,
+            members=(member(pair.offer, "donor"), member(pair.need, "receiver")),
+            activity_zone=pair.need.flow.activity_zone,
+            gates=finding.gates,
+            explanation=(said_first, *said(terms), *others),
+            score=total(terms),
+            distance_km=pair.km,
+            value=euros(worth),
+            quantity=pair.offer.flow.quantity,
+            cost_today=pair.need.flow.cost_today,
+        ),
+    )
+
+
+def _transformed(
+    rule: Rule, findings: list[Finding], machines: Sequence[Side], ground: Ground
+) -> Draft:
+    ranked = sorted(findings, key=lambda found: _order(found, ground))[:DONORS_MAX]
+    best, need = ranked[0].pair, ranked[0].pair.need
+    machine = nearest(machines, rule.equipment, need)
+    worth = net_value_eur(best, ground)
+    terms = terms_of(best, worth)
+    donors = ", ".join(found.pair.offer.name for found in ranked)
+    first = (
+        f"{rule.process} turns {rule.from_spec} of {donors} into what {need.name} looks for: "
+        f"{need.flow.label}"
+    )
+    members = [member(found.pair.offer, "donor") for found in ranked]
+    members.append(member(need, "receiver"))
+    if machine is not None and machine.flow.flow_id not in {one.flow_id for one in members}:
+        members.append(member(machine, "processor"))
+    return Draft(
+        slot=slot_of_need(need.flow.flow_id),
+        key=f"rule:{rule.name}",
+        content=Content(
+            kind="transformation",
+            resource=best.offer.resource,
+            replaces=need.spec,
+            members=tuple(members),
+            activity_zone=need.flow.activity_zone,
+            rule=rule.name,
+            transformation=rule.process,
+            equipment=rule.equipment or None,
+            missing_link=rule.equipment or None if machine is None else None,
+            gates=(*ranked[0].gates, machine_gate(rule, machine)),
+            explanation=(first, *said(terms), f"known from: {rule.source}"),
+            score=total(terms),
+            distance_km=best.km,
+            value=euros(worth),
+            quantity=need.flow.quantity,
+            cost_today=need.flow.cost_today,
+        ),
+    )
+
+
+def _order(finding: Finding, ground: Ground) -> tuple[float, FlowId]:
+    pair = finding.pair
+    return -total(terms_of(pair, net_value_eur(pair, ground))), pair.offer.flow.flow_id
+
+
+def nearest(sides: Iterable[Side], spec: str, need: Side) -> Side | None:
+    """Who has this equipment, nearest first."""
+    having = [side for side in sides if side.spec == spec and side.flow.direction == "out"]
+    return min(having, key=lambda one: _how_far(one, need), default=None)
+
+
+def _how_far(one: Side, other: Side) -> tuple[float, FlowId]:
+    km = road_km(one.flow, other.flow)
+    return km if km is not None else float("inf"), one.flow.flow_id
+
+
+def machine_gate(rule: Rule, machine: Side | None) -> Gate:
+    """Whether somebody has the machine; a missing one is named, and does not stop the lead."""
+    if not rule.equipment:
+        return passes("equipment", "no machine is needed")
+    if machine is None:
+        return unknown("equipment", f"missing link: nobody here has declared a {rule.equipment}")
+    return passes("equipment", f"{machine.name} has {machine.flow.label}")
+
+
+def machine_tokens(ground: Ground, rules: Iterable[str | None]) -> frozenset[str]:
+    """Under which words the machines of these rules are found."""
+    known = (ground.knowledge.rules.get(name) for name in rules if name)
+    return frozenset(token_of_spec(rule.equipment) for rule in known if rule and rule.equipment)

@@ -1,0 +1,129 @@
+"""Why a lead is turned down, and what that keeps from coming back: for whom, and for how long."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from maillage_contracts.refusals import Invalid
+from maillage_contracts.vocabulary import ActorId, LeadId
+from maillage_matching.domain.kept import Kept
+
+Facet = Literal[
+    "technical",
+    "regulatory",
+    "economic",
+    "geographic",
+    "organisational",
+    "sociocultural",
+    "data",
+]
+
+
+class Reason(NamedTuple):
+    """What a reason code is about, and how many days it holds when nobody says otherwise.
+
+    The days are ours: as long as such an obstacle usually takes to go away; each can be lifted.
+    """
+
+    facet: Facet
+    days: int
+    whatever_flows: bool = False
+    """Whether it holds between the two actors for any resource."""
+
+
+REASONS = MappingProxyType(
+    {
+        "wrong_form": Reason("technical", 365),
+        "concentration": Reason("technical", 365),
+        "contamination": Reason("technical", 365),
+        "volume_too_small": Reason("technical", 180),
+        "irregular": Reason("technical", 180),
+        "quality_variance": Reason("technical", 180),
+        "waste_status": Reason("regulatory", 365),
+        "hazardous": Reason("regulatory", 365),
+        "sanitary": Reason("regulatory", 365),
+        "permit": Reason("regulatory", 365),
+        "cross_border": Reason("regulatory", 365),
+        "cost_higher": Reason("economic", 180),
+        "investment_needed": Reason("economic", 365),
+        "no_budget_line": Reason("economic", 365),
+        "price_volatility": Reason("economic", 180),
+        "too_far": Reason("geographic", 730),
+        "no_access": Reason("geographic", 365),
+        "no_storage": Reason("organisational", 180),
+        "no_time": Reason("organisational", 90),
+        "contract_locked": Reason("organisational", 365),
+        "no_owner": Reason("organisational", 180),
+        "insurance": Reason("organisational", 365),
+        "no_wish": Reason("sociocultural", 365),
+        "competitors": Reason("sociocultural", 730, whatever_flows=True),
+        "distrust": Reason("sociocultural", 365, whatever_flows=True),
+        "confidentiality": Reason("sociocultural", 365, whatever_flows=True),
+        "bad_timing": Reason("sociocultural", 90),
+        "champion_left": Reason("sociocultural", 180),
+        "politically_blocked": Reason("sociocultural", 365),
+        "stale": Reason("data", 30),
+        "duplicate": Reason("data", 730),
+        "wrong_declaration": Reason("data", 90),
+        "already_done": Reason("data", 730),
+    }
+)
+OUR_OWN_REASONS = frozenset({"actor_closed"})
+"""Given by this service when the registry decides, never by a person."""
+
+
+def check_reasons(reasons: Iterable[str]) -> None:
+    """Raise Invalid naming the first code that is not on the list."""
+    for reason in reasons:
+        if reason not in REASONS:
+            raise Invalid("reasons", f"{reason} is no reason; known: {', '.join(REASONS)}")
+
+
+class Suppression(Kept):
+    """Something the engine leaves alone until a day: two actors, or a stream of a zone (`slot`).
+
+    Everybody sees it, it has an owner, it ends by itself and can be lifted before.
+    """
+
+    suppression_id: UUID
+    actors: frozenset[ActorId] = frozenset()
+    resource: str | None = None
+    slot: str | None = None
+    reason: str
+    owner: str
+    since: datetime
+    until: date
+    lead_id: LeadId | None = None
+    lifted_at: datetime | None = None
+    version: int = 1
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the engine still obeys it."""
+        return self.lifted_at is None and day <= self.until
+
+
+class Suppressions:
+    """The suppressions of a day, found by whom or what they are about."""
+
+    def __init__(self, suppressions: Iterable[Suppression], day: date) -> None:
+        """Keep those that hold on that day; of two about the same, the one that holds longest."""
+        self._by_actors: dict[tuple[frozenset[ActorId], str | None], Suppression] = {}
+        self._by_slot: dict[str, Suppression] = {}
+        for one in sorted(suppressions, key=lambda s: (s.until, s.suppression_id)):
+            if not one.holds_on(day):
+                continue
+            if one.slot is not None:
+                self._by_slot[one.slot] = one
+            else:
+                self._by_actors[one.actors, one.resource] = one
+
+    def between(self, one: ActorId, other: ActorId, resource: str | None) -> Suppression | None:
+        """What keeps these two apart, for this resource or for all."""
+        actors = frozenset((one, other))
+        return self._by_actors.get((actors, None)) or self._by_actors.get((actors, resource))
+
+    def of_slot(self, slot: str) -> Suppression | None:
+        """What keeps this stream of a zone from being proposed."""
+        return self._by_slot.get(slot)

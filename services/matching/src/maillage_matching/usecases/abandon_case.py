@@ -1,0 +1,45 @@
+"""An advisor gives a case up, and says why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage_contracts.envelope import Event
+from maillage_contracts.refusals import Refused
+from maillage_matching.domain.rejection import Rejection, suppressions_of
+from maillage_matching.domain.suppression import check_reasons
+from maillage_matching.usecases.case_at_hand import CaseCommand, free_slots, open_case
+from maillage_matching.usecases.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbandonCase(CaseCommand):
+    """Why it came to nothing."""
+
+    reasons: tuple[str, ...]
+    note: str | None = None
+
+
+async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Iterable[Event]:
+    """Give it up, say why, and keep the same from coming back for a while."""
+    check_reasons(command.reasons)
+    case = await open_case(command, store)
+    if case.synergy_id is not None:
+        raise Refused("a synergy came of this case: end the synergy instead")
+    moved = case.moved("abandoned", now, command.by, reasons=command.reasons, note=command.note)
+    await store.save_case(moved)
+    for lead_id in case.lead_ids:
+        lead = await store.lead(lead_id)
+        rejection = Rejection(
+            lead_id=lead_id,
+            slot=lead.slot,
+            kind=case.kind,
+            resource=case.resource,
+            members=case.members,
+            reasons=command.reasons,
+            owner=command.by,
+            at=now,
+        )
+        await store.save_suppressions(suppressions_of(rejection))
+    await free_slots(moved, store, now)
+    return []

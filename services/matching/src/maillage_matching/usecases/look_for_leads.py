@@ -1,0 +1,177 @@
+"""The engine at work, again and again: flows that changed are matched, and the inbox is filled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from maillage_contracts.envelope import Event
+from maillage_contracts.vocabulary import FlowId
+from maillage_matching.domain.flow import GONE
+from maillage_matching.domain.gates_of_parties import TAKES_PART
+from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead
+from maillage_matching.domain.pair import DETOUR, Ask, Ground, Side
+from maillage_matching.domain.policy import room_for_leads, week_of
+from maillage_matching.domain.search import is_answered, keys_of, sought_by, unnamed
+from maillage_matching.domain.substitution import pair_up
+from maillage_matching.usecases.settle_slots import Slots, ground_today, settle_slots, sides_of
+from maillage_matching.usecases.store import Box, Store
+from maillage_matching.usecases.told import raised, surfaced
+
+LOOK_AGAIN = timedelta(days=1)
+"""Seasons, credentials and suppressions pass with time, without any event."""
+TELLING = timedelta(hours=1)
+"""For so long a question just raised may not show on its flow yet."""
+KM_PER_DEGREE = 111.0
+BEYOND = 1.5
+"""Look somewhat farther than leads may go, so that "too far" can be told as a reason."""
+
+
+@dataclass(frozen=True)
+class LookForLeads:
+    """How many flows to match at most in one transaction; the others wait for the next."""
+
+    flows_max: int = 100
+
+
+async def look_for_leads(
+    command: LookForLeads, store: Store, now: datetime, *, knowledge: Knowledge
+) -> Iterable[Event]:
+    """Match what is due, put off leads back on the desk, then fill the room that is left."""
+    policy = await store.policy()
+    due = await store.due_flows(now, knowledge.version, command.flows_max)
+    ground = await ground_today(store, policy, knowledge, now)
+    events: list[Event] = []
+    if due:
+        events += await _match(sides_of(due, knowledge), store, ground, now)
+    events += await _wake(store, now)
+    if policy.is_on and len(due) < command.flows_max:
+        events += await _fill(store, ground, now)
+    return events
+
+
+async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datetime) -> list[Event]:
+    knowledge = ground.knowledge
+    keys = {side.flow.flow_id: keys_of(side, knowledge) for side in sides}
+    await store.keep_keys(keys, knowledge=knowledge.version, due_at=now + LOOK_AGAIN)
+    live = await store.live_leads(flows=keys, rules=_rules_served_by(sides, ground))
+    await _expire_overtaken(live, sides, store, ground, now)
+    if not ground.policy.is_on:
+        return []
+    slots = Slots(
+        needs={side.flow.flow_id for side in sides if side.flow.direction == "in"},
+        streams={key.stream for key in keys.values() if key.stream},
+    )
+    slots.add(lead.slot for lead in live)
+    matchable = [side for side in sides if side.flow.is_matchable]
+    pool = await _counterparts(matchable, store, ground)
+    paired = pair_up(matchable, pool, ground)
+    slots.needs |= await store.keep_pairings(keys, paired.pairings)
+    await settle_slots(slots, store, ground, now)
+    unnamed_ones = [ask for side in matchable if (ask := unnamed(side, knowledge))]
+    return await _ask([*unnamed_ones, *paired.asks], [*matchable, *pool], store, now)
+
+
+def _rules_served_by(sides: Sequence[Side], ground: Ground) -> set[str]:
+    """Rules whose machine or outlet these flows may be: their leads may name it now."""
+    rules: set[str] = set()
+    for side in sides:
+        rules |= ground.knowledge.rules_with(side.spec)
+        outlet = ground.knowledge.outlet_of(side.spec)
+        if outlet is not None and side.flow.direction == "in":
+            rules.add(outlet.name)
+    return rules
+
+
+async def _counterparts(sides: Sequence[Side], store: Store, ground: Ground) -> list[Side]:
+    tokens = {token for side in sides for token in sought_by(side, ground.knowledge)}
+    if not tokens:
+        return []
+    box = _around(sides, ground.policy.distance_km_max)
+    return sides_of(await store.find_flows(tokens, box), ground.knowledge)
+
+
+def _around(sides: Sequence[Side], km_max: float) -> Box | None:
+    points = [side.flow.position for side in sides]
+    if any(point is None for point in points):
+        return None  # it may be anywhere
+    lats = [point.lat for point in points if point]
+    lons = [point.lon for point in points if point]
+    lat = km_max * BEYOND / DETOUR / KM_PER_DEGREE
+    lon = lat * 2  # a degree of longitude is half as long at 60 degrees north; enough for Europe
+    return Box(min(lats) - lat, min(lons) - lon, max(lats) + lat, max(lons) + lon)
+
+
+async def _expire_overtaken(
+    live: Iterable[Lead], sides: Sequence[Side], store: Store, ground: Ground, now: datetime
+) -> None:
+    """Leads of people are theirs to judge, unless one of their flows or firms is out of reach.
+
+    With the engine off the same goes for what it had put on the desk before.
+    """
+    gone = {side.flow.flow_id for side in sides if _is_gone(side)}
+    theirs = [
+        lead
+        for lead in live
+        if lead.status in WAITS_FOR_A_PERSON
+        and (lead.source != "engine" or not ground.policy.is_on)
+        and gone.intersection(lead.content.flow_ids)
+    ]
+    await store.save_leads([lead.moved("expired", decided_at=now) for lead in theirs])
+
+
+def _is_gone(side: Side) -> bool:
+    actor = side.actor
+    lost = actor is not None and (actor.status not in TAKES_PART or "matching" in actor.refuses)
+    return lost or side.flow.status in GONE
+
+
+async def _ask(
+    asks: Sequence[Ask], sides: Iterable[Side], store: Store, now: datetime
+) -> list[Event]:
+    """One question for a flow at a time, and never the same one twice."""
+    if not asks:
+        return []
+    flows = {side.flow.flow_id: side.flow for side in sides}
+    before = await store.asked({ask.flow_id for ask in asks})
+    waiting: set[FlowId] = {
+        flow_id
+        for (flow_id, attribute), at in before.items()
+        if not is_answered(flows[flow_id], attribute)
+        and (attribute in flows[flow_id].open_questions or now - at < TELLING)
+    }
+    new: dict[FlowId, Ask] = {}
+    for ask in asks:
+        known = (ask.flow_id, ask.attribute) in before
+        told = ask.attribute in flows[ask.flow_id].open_questions
+        if not known and not told and ask.flow_id not in waiting:
+            new.setdefault(ask.flow_id, ask)
+    await store.keep_asks(list(new.values()), now)
+    return [raised(ask) for ask in new.values()]
+
+
+async def _wake(store: Store, now: datetime) -> list[Event]:
+    woken = [
+        lead.moved("surfaced", deferred_until=None) for lead in await store.deferred_to(now.date())
+    ]
+    await store.save_leads(woken)
+    return [surfaced(lead) for lead in woken]
+
+
+async def _fill(store: Store, ground: Ground, now: datetime) -> list[Event]:
+    """Surface the best leads while there is room, looking once more whether they hold today.
+
+    Not while flows still pour in: of many at once the best are shown, not the first.
+    """
+    room = room_for_leads(ground.policy, await store.desk(week_of(now)))
+    last = await store.last_followed_at()
+    calm = last is None or (now - last).total_seconds() >= ground.policy.quiet_s
+    if not room or not calm:
+        return []
+    slots = Slots()
+    slots.add(lead.slot for lead in await store.best_generated(room))
+    await settle_slots(slots, store, ground, now)
+    held = [lead for lead in await store.best_generated(room) if lead.slot in slots.names]
+    shown = [lead.moved("surfaced", surfaced_at=now) for lead in held]
+    await store.save_leads(shown)
+    return [surfaced(lead) for lead in shown]

@@ -1,0 +1,50 @@
+"""An advisor turns a lead down, and says why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from maillage_contracts.envelope import Event
+from maillage_contracts.matching import LeadRejected
+from maillage_matching.domain.rejection import Rejection, suppressions_of
+from maillage_matching.domain.suppression import check_reasons
+from maillage_matching.usecases.lead_at_hand import Decision, check_later, lead_at_hand
+from maillage_matching.usecases.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectLead(Decision):
+    """Why, in one to three codes, and until when if the usual time does not fit."""
+
+    reasons: tuple[str, ...]
+    note: str | None = None
+    until: date | None = None
+
+
+async def reject_lead(command: RejectLead, store: Store, now: datetime) -> Iterable[Event]:
+    """Say why, and keep the same from coming back for a while."""
+    check_reasons(command.reasons)
+    check_later(command.until, now.date())
+    lead = await lead_at_hand(command, store)
+    rejected = lead.moved(
+        "rejected",
+        decided_at=now,
+        decided_by=command.by,
+        reasons=command.reasons,
+        note=command.note,
+    )
+    rejection = Rejection(
+        lead_id=lead.lead_id,
+        slot=lead.slot,
+        kind=lead.content.kind,
+        resource=lead.content.resource,
+        members=lead.content.members,
+        reasons=command.reasons,
+        owner=command.by,
+        at=now,
+        until=command.until,
+    )
+    await store.save_suppressions(suppressions_of(rejection))
+    await store.save_leads([rejected])
+    await store.mark_due(now, flows=lead.content.flow_ids)
+    return [LeadRejected(lead_id=lead.lead_id, reasons=command.reasons)]
