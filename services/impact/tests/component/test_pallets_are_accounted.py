@@ -248,3 +248,77 @@ async def test_an_observer_reads_but_does_not_correct(runner: Runner[Store]) -> 
         body = {"value": "1", "reason": "error", "explanation": "x"}
         refused = await http.post(f"/v1/statements/{UUID(int=1)}/correct", json=body)
     assert refused.status_code == 403
+
+
+async def test_what_has_no_factor_is_said_and_not_guessed(runner: Runner[Store]) -> None:
+    unknown = a_synergy_agreed(synergy=a_synergy(material={**MATERIAL, "resource_spec": "swarf"}))
+    await deliver_twice(runner, handlers(), received(unknown))
+    await deliver_twice(runner, handlers(), received(DELIVERED))
+    flying = a_tour_completed(vehicle_class="airship")
+    await deliver_twice(runner, handlers(), received(flying))
+    assert await statements(runner) == []
+    async with client(service(), runner) as http:
+        found = (await http.get(f"/v1/totals?about=synergy&about_id={SYNERGY}")).json()
+    assert any("swarf" in reason for reason in found["not_accounted"])
+
+
+async def test_a_synergy_that_changes_no_matter_has_no_material_lines(
+    runner: Runner[Store],
+) -> None:
+    shared = a_synergy_agreed(synergy=a_synergy(material=None, saving=None))
+    await deliver_twice(runner, handlers(), received(shared))
+    await deliver_twice(runner, handlers(), received(DELIVERED))
+    assert await statements(runner) == []
+    async with client(service(), runner) as http:
+        found = (await http.get(f"/v1/totals?about=synergy&about_id={SYNERGY}")).json()
+        unseen = (await http.get(f"/v1/totals?about=synergy&about_id={UUID(int=5)}")).json()
+    assert "which matter" in found["not_accounted"][0]
+    assert "no agreement" in unseen["not_accounted"][0]
+
+
+async def test_a_correction_must_change_something(runner: Runner[Store]) -> None:
+    await deliver_twice(runner, handlers(), received(AGREED))
+    await deliver_twice(runner, handlers(), received(DELIVERED))
+    (line,) = await statements(runner)
+    body = {"value": str(line.value), "reason": "error", "explanation": "none"}
+    async with client(service(), runner) as http:
+        refused = await http.post(f"/v1/statements/{line.statement_id}/correct", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "value")
+
+
+async def test_a_day_is_accounted_when_its_baseline_comes_late(runner: Runner[Store]) -> None:
+    declared = an_existing_round_declared(round=an_existing_round(weekdays=(1, 2, 3, 4, 5, 6, 7)))
+    await deliver_twice(runner, handlers(), received(declared))
+    published_twice = received(a_tour_published()), received(a_tour_published(), sequence=3)
+    await deliver_twice(runner, handlers(), *published_twice)
+    await deliver_twice(runner, handlers(), received(a_tour_completed(), sequence=4))
+    rounds = {
+        **BASELINE,
+        "scope": "rounds",
+        "synergy_id": None,
+        "route_before": None,
+        "replaces_spec": None,
+        "round_ids": [str(declared.round.round_id)],
+    }
+    await approve(runner, rounds)
+    found = {s.indicator for s in await statements(runner) if s.about == "plan"}
+    assert found == {"distance_avoided", "ghg_avoided_logistics"}
+
+
+async def test_a_day_without_a_factor_gives_no_figure(runner: Runner[Store]) -> None:
+    declared = an_existing_round_declared(
+        round=an_existing_round(weekdays=(1, 2, 3, 4, 5, 6, 7), energy="steam")
+    )
+    await deliver_twice(runner, handlers(), received(declared))
+    rounds = {
+        **BASELINE,
+        "scope": "rounds",
+        "synergy_id": None,
+        "route_before": None,
+        "replaces_spec": None,
+        "round_ids": [str(declared.round.round_id)],
+    }
+    await approve(runner, rounds)
+    tour = received(a_tour_published()), received(a_tour_completed(), sequence=2)
+    await deliver_twice(runner, handlers(), *tour)
+    assert {s.about for s in await statements(runner)} == {"tour"}

@@ -24,13 +24,21 @@ DAY = date(2026, 11, 23)
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-async def runner(request: pytest.FixtureRequest) -> AsyncIterator[Runner[Store]]:
+def database(request: pytest.FixtureRequest) -> str | None:
+    """Address of an empty database, None for the store in memory."""
     if request.param == "memory":
+        return None
+    dsn: str = request.getfixturevalue("fresh_database")
+    return dsn
+
+
+@pytest.fixture
+async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
+    if database is None:
         store: Store = MemoryStore()
         yield memory_runner(store, service="impact")
         return
-    dsn: str = request.getfixturevalue("fresh_database")
-    async with postgres_runner(dsn, service()) as over_postgres:
+    async with postgres_runner(database, service()) as over_postgres:
         yield over_postgres
 
 
