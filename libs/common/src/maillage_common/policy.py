@@ -56,7 +56,18 @@ REGISTRY: dict[str, Rule] = {
 
 FLOWS: dict[str, Rule] = {
     "flows.flow.declare": may("advisor", "service", own=("actor",)),
-    "flows.flow.read": may("advisor", "dispatcher", "service", own=("actor",)),
+    # Whatever the role, a reader sees what is shown to members, and an actor also its own.
+    "flows.flow.read": may("advisor", "dispatcher", "actor", "observer", "service"),
+    "flows.flow.change": may("advisor", "service", own=("actor",)),
+    "flows.flow.qualify": may("advisor"),
+    "flows.flow.release": may("advisor"),
+    "flows.note.take": may("advisor", "dispatcher"),
+    "flows.note.read": may("advisor"),
+    "flows.question.ask": may("advisor"),
+    "flows.question.read": may("advisor", own=("actor",)),
+    "flows.question.answer": may("advisor", own=("actor",)),
+    "flows.round.declare": may("advisor", "dispatcher", "service", own=("actor",)),
+    "flows.round.read": may("advisor", "dispatcher", "actor", "observer", "service"),
 }
 
 MATCHING: dict[str, Rule] = {

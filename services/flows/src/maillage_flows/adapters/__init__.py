@@ -1,0 +1,1 @@
+"""The store, twice: in memory for tests, in PostgreSQL for good."""
