@@ -26,6 +26,9 @@ from maillage_matching.usecases.store import (
 )
 
 
+NO_KEYS = Keys(frozenset(), None)
+
+
 @dataclass(frozen=True)
 class FlowRow:
     """A flow with what the engine keeps beside it."""
@@ -35,7 +38,7 @@ class FlowRow:
     followed_at: datetime
     due_at: datetime | None
     knowledge: str = ""
-    keys: Keys = Keys(frozenset(), None)
+    keys: Keys = NO_KEYS
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""All gates in the order in which they are passed: cheap and telling ones first."""
+"""All gates in the order in which they are passed: what tells most comes first."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ GATES: tuple[Callable[[Pair, Ground], Gate], ...] = (
     people.consent,
     people.competitors,
     people.suppression,
-    people.season,
-    people.distance,
-    matter.quantity,
     matter.physical,
     matter.form,
     matter.contamination,
     matter.hygiene,
     matter.temperature,
     law.hazard,
+    people.season,
+    people.distance,
+    matter.quantity,
     law.waste_status,
     law.carrier,
     law.cross_border,

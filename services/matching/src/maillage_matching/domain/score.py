@@ -36,11 +36,11 @@ def of_distance(km: float | None) -> Term:
     return Term("distance", 0.5 ** (km / HALF_LIFE_KM), f"{km} km apart by road")
 
 
-def of_quantity(ratio: Decimal | None) -> Term:
-    """How near the two amounts are."""
+def of_quantity(ratio: Decimal | None, *, some_is_enough: bool = False) -> Term:
+    """How near the two amounts are, or how much of the need is covered where some is enough."""
     if not ratio:
         return Term("quantity", 0.0, "the amounts cannot be compared")
-    fit = float(min(ratio, 1 / ratio))
+    fit = float(min(ratio, Decimal(1) if some_is_enough else 1 / ratio))
     covered = min(100, round(float(ratio) * 100))
     return Term("quantity", fit, f"covers {covered} % of the need")
 
@@ -71,7 +71,7 @@ def terms_of(pair: Pair, value_eur: Decimal | None) -> tuple[Term, ...]:
     """The terms of an offer and a need."""
     return (
         of_distance(pair.km),
-        of_quantity(pair.ratio),
+        of_quantity(pair.ratio, some_is_enough=pair.is_transformed),
         of_pain(pair.offer.flow.pain_rank, pair.need.flow.pain_rank),
         of_saving(value_eur),
     )
