@@ -51,12 +51,12 @@ def _put(collection: str, identifier: str) -> Callable[[Item], tuple[Request, ..
 
 
 def _flow(item: Item) -> tuple[Request, ...]:
-    body = {name: value for name, value in item.document.items() if name != "status"}
+    # The day it was first imported is when it was observed: a later import changes nothing.
+    left_out = {"status", "observed_at"}
+    body = {name: value for name, value in item.document.items() if name not in left_out}
+    body["status"] = "declared" if body["willingness"] == "none" else "open"
     actor_id = UUID(str(body["actor_id"]))
-    declare = Request("flows", "POST", "/v1/flows", body, waits_for_actor=actor_id)
-    if body["willingness"] == "none":
-        return (declare,)
-    return (declare, Request("flows", "POST", f"/v1/flows/{item.id}/open", {}))
+    return (Request("flows", "POST", "/v1/flows", body, waits_for_actor=actor_id),)
 
 
 def _round(item: Item) -> tuple[Request, ...]:
