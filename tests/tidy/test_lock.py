@@ -44,6 +44,14 @@ def test_a_new_requirement_puts_both_locks_out_of_step(checkout: Path) -> None:
     assert lock.out_of_step(checkout) == ["runtime", "dev"]
 
 
+def test_an_extra_is_for_tests_only(checkout: Path) -> None:
+    project = checkout / "services/x/pyproject.toml"
+    project.write_text(PROJECT + '[project.optional-dependencies]\ntesting = ["docker>=7"]\n')
+
+    assert "docker>=7" in lock.dev_inputs(checkout)
+    assert "docker>=7" not in lock.runtime_inputs(checkout)
+
+
 def test_a_new_test_tool_puts_only_the_dev_lock_out_of_step(checkout: Path) -> None:
     (checkout / "requirements/dev.in").write_text("pytest>=9.1\n")
 
