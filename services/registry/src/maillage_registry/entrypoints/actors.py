@@ -139,6 +139,7 @@ class ActorDoors:
 
     async def list(
         self,
+        *,
         who: Annotated[Principal, query("registry.actor.read")],
         page: Paged,
         role: Role | None = None,
