@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +21,7 @@ import pytest
 import pytest_asyncio
 
 from maillage_hub.runtime import places
-from maillage_hub.runtime.jars import fetch_jars
+from maillage_hub.runtime.jars import fetch_jars, jars_below
 from maillage_hub.runtime.kafka import bus
 from maillage_hub.runtime.ports import Ports
 from maillage_hub.runtime.postgres import PostgresServer
@@ -87,7 +87,7 @@ def _containers() -> ModuleType | None:
 
 
 @contextmanager
-def _embedded_postgres() -> Iterator[str]:
+def _embedded_postgres() -> Generator[str]:
     with _workshop() as folder, _claimed_ports() as ports:
         server = PostgresServer(
             data=folder / "postgres",
@@ -98,19 +98,22 @@ def _embedded_postgres() -> Iterator[str]:
         )
         with _running(server):
             yield server.dsn
+        server.remove_data()
 
 
 @contextmanager
-def _embedded_kafka() -> Iterator[str]:
-    jars = fetch_jars(places.cache(), print)
+def _embedded_kafka() -> Generator[str]:
+    cache = places.cache()
+    asyncio.run(fetch_jars(cache, print))
     with _workshop() as folder, _claimed_ports() as ports:
+        jars = jars_below(cache)
         [broker] = bus(brokers=1, folder=folder, jars=jars, ports=ports, logs=folder)
         with _running(broker):
             yield broker.node.address
 
 
 @contextmanager
-def _running(daemon: Daemon) -> Iterator[None]:
+def _running(daemon: Daemon) -> Generator[None]:
     """Run a daemon; it has no event loop, for each test brings its own."""
 
     async def begin() -> Process:
@@ -121,11 +124,11 @@ def _running(daemon: Daemon) -> Iterator[None]:
     try:
         yield
     finally:
-        process.kill()  # nothing of it is kept
+        asyncio.run(process.stop())
 
 
 @contextmanager
-def _workshop() -> Iterator[Path]:
+def _workshop() -> Generator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="maillage-test-"))
     folder.chmod(places.OPEN)  # PostgreSQL may have to be another account
     try:
@@ -135,7 +138,7 @@ def _workshop() -> Iterator[Path]:
 
 
 @contextmanager
-def _claimed_ports() -> Iterator[Ports]:
+def _claimed_ports() -> Generator[Ports]:
     ports = Ports()
     try:
         yield ports

@@ -3,6 +3,8 @@
 import os
 import pwd
 import stat
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,3 +36,29 @@ def unprivileged() -> Account | None:
         return None
     entry = pwd.getpwnam(NAME)
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def run_as(
+    account: Account | None,
+    command: Sequence[str],
+    *,
+    timeout_s: float,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run a short command as this account, or as ourselves, and return what it said.
+
+    Raises OSError or subprocess.SubprocessError when it cannot start, fails, or takes too long.
+    """
+    finished = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=timeout_s,
+        cwd="/",  # the account may not enter ours
+        env=environment,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
+    return finished.stdout

@@ -4,11 +4,9 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-
-PRIVATE_FOLDER = 0o700
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -28,8 +26,35 @@ def read_json(path: Path) -> object:
 
 
 @contextmanager
-def exclusively(path: Path) -> Iterator[None]:
+def exclusively(path: Path) -> Generator[None]:
     """Wait until no other process holds this file, and hold it."""
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def held(path: Path) -> Generator[bool]:
+    """Hold this file unless another process does; yields whether we do.
+
+    The system lets go of it when the holder ends, however it ends.
+    """
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds this file."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

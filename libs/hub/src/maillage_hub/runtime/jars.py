@@ -1,9 +1,9 @@
 """The jars of Apache Kafka: locked with their SHA-256, fetched once, verified at every start."""
 
+import asyncio
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +13,18 @@ from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.maven import MavenContext
 
 from maillage_hub.runtime.failures import HubFailure
-from maillage_hub.runtime.files import exclusively
+from maillage_hub.runtime.files import held
+from maillage_hub.runtime.together import all_of
 
 LOCK_FILE = Path(__file__).with_name("jars.lock")
 ROOTS = ("org.apache.kafka:kafka_2.13:4.3.0", "org.slf4j:slf4j-simple:1.7.36")
 """What the lock is the closure of. Without slf4j-simple the broker would log nothing at all."""
 
+FOLDER = "jars"
 DOWNLOADS_MAX = 8
 ATTEMPTS_MAX = 3
 TIMEOUT_S = 30
+LOOKED_AT_EVERY_S = 0.2
 ANNOUNCED_EVERY_BYTES = 10_000_000
 
 Tell = Callable[[str], None]
@@ -60,20 +63,26 @@ def locked_jars() -> tuple[Jar, ...]:
     )
 
 
-def fetch_jars(cache: Path, tell: Tell) -> tuple[Path, ...]:
-    """Return the verified jars below `cache`, downloading those that are missing or damaged.
+def jars_below(cache: Path) -> tuple[Path, ...]:
+    """Where the jars are, once fetched."""
+    return tuple(cache / FOLDER / jar.file_name for jar in locked_jars())
+
+
+async def fetch_jars(cache: Path, tell: Tell) -> None:
+    """Verify the jars below `cache`, and download those that are missing or damaged.
 
     Says through `tell` what it downloads. Raises HubFailure when a jar cannot be had, or is not
     the one that was locked. Several processes may call this at once: one downloads, the others
     wait for it.
     """
-    folder = cache / "jars"
+    folder = cache / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    jars = locked_jars()
-    if _missing(jars, folder):
-        with exclusively(folder / ".lock"):
-            _download(_missing(jars, folder), folder, tell)
-    return tuple(folder / jar.file_name for jar in jars)
+    while missing := [jar for jar in locked_jars() if not jar.is_in(folder)]:
+        with held(folder / ".lock") as ours:
+            if ours:
+                await _download(missing, folder, tell)
+            else:
+                await asyncio.sleep(LOOKED_AT_EVERY_S)
 
 
 def maven(repository: Path) -> MavenContext:
@@ -82,28 +91,20 @@ def maven(repository: Path) -> MavenContext:
     return MavenContext(repo_cache=repository, remote_repos=remotes, timeout=TIMEOUT_S)
 
 
-def _missing(jars: Iterable[Jar], folder: Path) -> list[Jar]:
-    return [jar for jar in jars if not jar.is_in(folder)]
-
-
-def _download(jars: list[Jar], folder: Path, tell: Tell) -> None:
-    if not jars:
-        return
+async def _download(jars: list[Jar], folder: Path, tell: Tell) -> None:
     progress = _Progress(sum(jar.size_bytes for jar in jars), tell)
     tell(f"Fetching Apache Kafka: {len(jars)} jars, {_megabytes(progress.total_bytes)}")
+    turns = asyncio.Semaphore(DOWNLOADS_MAX)
     # Beside the jars, so that moving a verified one to its place cannot leave half a file.
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix=".incoming-") as incoming,
-        ThreadPoolExecutor(DOWNLOADS_MAX, "jars") as pool,
-    ):
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".incoming-") as incoming:
         context = maven(Path(incoming))
-        fetched = [pool.submit(_fetch, jar, context, folder) for jar in jars]
-        try:
-            for jar, done in zip(jars, fetched, strict=True):
-                done.result()
-                progress.add(jar.size_bytes)
-        finally:
-            pool.shutdown(cancel_futures=True)
+
+        async def fetch(jar: Jar) -> None:
+            async with turns:
+                await asyncio.to_thread(_fetch, jar, context, folder)
+            progress.add(jar.size_bytes)
+
+        await all_of(fetch(jar) for jar in jars)
 
 
 def _fetch(jar: Jar, context: MavenContext, folder: Path) -> None:

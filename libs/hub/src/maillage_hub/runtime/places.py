@@ -1,4 +1,4 @@
-"""Where things are kept: the cache of a user, the folder of a hub, and what PostgreSQL can reach."""
+"""Where things are kept: the cache of a user, the folder of a hub."""
 
 import os
 from dataclasses import dataclass
@@ -85,6 +85,15 @@ class HubFolder:
     def ports(self) -> Path:
         """Ports of the last run, asked for again in the next."""
         return self.path / "ports.json"
+
+    @property
+    def issuer_key(self) -> Path:
+        """Private key of the local issuer."""
+        return self.secrets / "issuer.json"
+
+    def password_of(self, account: str) -> Path:
+        """Password of an account of the database server."""
+        return self.secrets / f"{account}.password"
 
     @property
     def keys(self) -> Path:

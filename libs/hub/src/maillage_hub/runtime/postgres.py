@@ -1,5 +1,6 @@
 """The database server: one PostgreSQL on the loopback interface, its data kept between runs."""
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -14,11 +15,11 @@ import asyncpg
 import psutil
 
 from maillage_hub.runtime import places
-from maillage_hub.runtime.account import Account, unprivileged
+from maillage_hub.runtime.account import Account, run_as, unprivileged
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.files import write_whole
 from maillage_hub.runtime.ports import LOOPBACK
-from maillage_hub.runtime.postgres_binaries import SETTING, Binaries, find_binaries
+from maillage_hub.runtime.postgres_binaries import Binaries, find_binaries
 from maillage_hub.runtime.process import Program
 
 SUPERUSER = "maillage"
@@ -66,7 +67,7 @@ class PostgresServer:
         """
         account = unprivileged()
         if not self._version.exists():
-            self._initialise(account)
+            await asyncio.to_thread(self._initialise, account)
         else:
             self._binaries(account)
             _end_leftover(self.data.resolve())
@@ -121,6 +122,8 @@ class PostgresServer:
 
     def _initialise(self, account: Account | None) -> None:
         """Make the data beside its place and move it there whole: a crash leaves no half."""
+        if self.data.is_dir() and any(self.data.iterdir()):
+            raise HubFailure(f"{self.data} holds something else than data of PostgreSQL: move it")
         binaries = find_binaries(account)
         place = self._reachable_place(account)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".postgres-") as workshop:
@@ -137,25 +140,16 @@ class PostgresServer:
     def _run_initdb(
         self, binaries: Binaries, account: Account | None, data: Path, password_file: Path
     ) -> None:
-        become = {"user": account.uid, "group": account.gid} if account else {}
         synced = ["--no-sync"] if self.throw_away else []
+        command = [
+            *(str(binaries.folder / "initdb"), "--pgdata", str(data)),
+            *("--username", SUPERUSER, "--pwfile", str(password_file)),
+            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"),
+            *("--no-instructions", *synced),
+        ]
+        environment = _without_postgres_variables()
         try:
-            subprocess.run(
-                [
-                    *(str(binaries.folder / "initdb"), "--pgdata", str(data)),
-                    *("--username", SUPERUSER, "--pwfile", str(password_file)),
-                    *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"),
-                    *("--no-instructions", *synced),
-                ],
-                capture_output=True,
-                text=True,
-                check=True,
-                timeout=INITDB_TIMEOUT_S,
-                cwd="/",
-                env=_without_postgres_variables(),
-                extra_groups=[] if account else None,
-                **become,
-            )
+            run_as(account, command, timeout_s=INITDB_TIMEOUT_S, environment=environment)
         except subprocess.CalledProcessError as error:
             said = (error.stderr or error.stdout).strip()
             raise HubFailure(f"PostgreSQL could not make its data in {data}:\n{said}") from error

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from maillage_hub.runtime import places
-from maillage_hub.runtime.account import Account
+from maillage_hub.runtime.account import Account, run_as
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.files import exclusively
 
@@ -71,21 +71,12 @@ def _of_wheel(account: Account | None) -> Iterator[Binaries]:
 
 def _checked(folder: Path, account: Account | None) -> Iterator[Binaries]:
     """Yield the programs in this folder if they run, and are recent enough."""
-    become = {"user": account.uid, "group": account.gid} if account else {}
     try:
-        answer = subprocess.run(
-            [folder / "postgres", "--version"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=ANSWERS_WITHIN_S,
-            cwd="/",
-            extra_groups=[] if account else None,
-            **become,
-        )
+        command = [str(folder / "postgres"), "--version"]
+        answer = run_as(account, command, timeout_s=ANSWERS_WITHIN_S)
     except (OSError, subprocess.SubprocessError):
         return
-    major = re.search(r"\) (\d+)", answer.stdout)
+    major = re.search(r"\) (\d+)", answer)
     if major and int(major[1]) >= MAJOR_MIN:
         yield Binaries(folder, int(major[1]))
 

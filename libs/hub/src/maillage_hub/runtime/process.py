@@ -1,4 +1,4 @@
-"""A child process: started so that it dies with us, its output in a log file, stopped with patience."""
+"""A child process: it dies with us, writes to a log file, is stopped with patience."""
 
 import asyncio
 import os
@@ -78,7 +78,7 @@ class Process:
 
     async def ended(self) -> int:
         """Wait for its end, and return how."""
-        while (code := self.exit_code) is None:
+        while (code := self.exit_code) is None:  # noqa: ASYNC110 nothing tells us but asking
             await asyncio.sleep(LOOKED_AT_EVERY_S)
         self.kill()
         return code
@@ -151,10 +151,7 @@ async def start(daemon: Daemon) -> Process:
     process = Process.spawn(daemon.program())
     try:
         async with asyncio.timeout(daemon.ready_within_s):
-            while not await daemon.is_ready():
-                if (code := process.exit_code) is not None:
-                    raise process.failure(f"ended with code {code}")
-                await asyncio.sleep(LOOKED_AT_EVERY_S)
+            await _ready(daemon, process)
     except TimeoutError as error:
         process.kill()
         raise process.failure(f"was not ready within {daemon.ready_within_s:.0f} s") from error
@@ -162,3 +159,10 @@ async def start(daemon: Daemon) -> Process:
         process.kill()
         raise
     return process
+
+
+async def _ready(daemon: Daemon, process: Process) -> None:
+    while not await daemon.is_ready():
+        if (code := process.exit_code) is not None:
+            raise process.failure(f"ended with code {code}")
+        await asyncio.sleep(LOOKED_AT_EVERY_S)

@@ -15,11 +15,12 @@ import signal
 import subprocess
 import sys
 import threading
+from typing import NoReturn
 
 PR_SET_PDEATHSIG = 1
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Tie the command to the parent, then become it or watch over it."""
     arguments = _arguments()
     if arguments.uid is not None:
@@ -27,7 +28,7 @@ def main() -> int:
         os.setgid(arguments.gid)
         os.setuid(arguments.uid)
     if arguments.pipe:
-        return _watch(arguments.command, arguments.death_signal)
+        sys.exit(_watch(arguments.command, arguments.death_signal))
     _ask_kernel(arguments.death_signal, arguments.parent)
     os.execvp(arguments.command[0], arguments.command)  # noqa: S606 no shell is what is wanted
 
@@ -64,4 +65,4 @@ def _watch(command: list[str], death_signal: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
