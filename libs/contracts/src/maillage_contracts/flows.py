@@ -1,14 +1,21 @@
 """What flows says: what each actor has too much of or lacks, and the rounds that already drive."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
+    KNOWN_CONFIDENCES,
+    KNOWN_ENERGIES,
+    KNOWN_FLOW_KINDS,
+    KNOWN_INTENTS,
+    KNOWN_PHYSICAL_STATES,
+    KNOWN_VEHICLE_CLASSES,
+    KNOWN_WASTE_STATUSES,
+    KNOWN_WILLINGNESS,
     ActorId,
-    Count,
     FlowId,
     GeoPoint,
     Kilograms,
@@ -17,6 +24,7 @@ from maillage_contracts.vocabulary import (
     LocalTime,
     Moment,
     Money,
+    Ordinal,
     PeriodicQuantity,
     Place,
     Quantity,
@@ -27,6 +35,7 @@ from maillage_contracts.vocabulary import (
     Visibility,
     WasteCode,
     Word,
+    known,
 )
 
 FLOWS = Topic("flows", "flow", has_state=True)
@@ -37,26 +46,37 @@ class Resource(Value):
     """What flows: free text is kept, the rest helps to find it."""
 
     label: Label = Field(examples=["Euro pallets, used once"])
-    spec: Word | None = Field(default=None, description="Catalogue entry.", examples=["pallet"])
+    spec: Word | None = Field(
+        default=None, description="Its entry in the territory's taxonomy.", examples=["pallet"]
+    )
     waste_code: WasteCode | None = None
     functions: tuple[Word, ...] = Field(
-        default=(), max_length=12, description="What it is for.", examples=[["cushioning"]]
+        default=(),
+        max_length=12,
+        description="What it can serve for, whatever it is made of.",
+        examples=[["cushioning"]],
     )
 
 
 class Condition(Value):
     """The state in which it comes; what nobody told stays absent."""
 
-    physical: Word | None = Field(default=None, examples=["solid"])
-    form: Word | None = Field(default=None, examples=["bale"])
-    contamination: Word | None = Field(default=None, examples=["clean"])
+    physical: Word | None = Field(
+        default=None, description=known(KNOWN_PHYSICAL_STATES), examples=["solid"]
+    )
+    form: Word | None = Field(default=None, description="How it is packed.", examples=["bale"])
+    contamination: Word | None = Field(
+        default=None, description="What soils it, or clean.", examples=["clean"]
+    )
     temperature: TemperatureClass | None = None
 
 
 class Legal(Value):
     """What the law sees in it; absent means unknown, and is asked, never guessed."""
 
-    waste_status: Word | None = Field(default=None, examples=["waste"])
+    waste_status: Word | None = Field(
+        default=None, description=known(KNOWN_WASTE_STATUSES), examples=["waste"]
+    )
     is_hazardous: bool | None = None
     is_food_grade: bool | None = None
 
@@ -68,25 +88,35 @@ class Flow(Value):
     actor_id: ActorId
     site_id: SiteId | None = None
     position: GeoPoint | None = None
-    activity_zone: Word | None = None
-    kind: Word = Field(examples=["material"])
-    direction: Word = Field(description="out: has too much; in: lacks", examples=["out"])
-    intent: Word = Field(examples=["offer"])
-    willingness: Word = Field(description="none, open or priority", examples=["open"])
-    confidence: Word = Field(examples=["declared"])
-    status: Word = Field(examples=["open"])
-    visibility: Visibility = "members"
+    activity_zone: Word | None = Field(
+        default=None, description="Business park it lies in.", examples=["jourdies"]
+    )
+    kind: Word = Field(description=known(KNOWN_FLOW_KINDS), examples=["material"])
+    direction: Word = Field(
+        description="out: the actor has too much of it; in: it lacks it.", examples=["out"]
+    )
+    intent: Word = Field(description=known(KNOWN_INTENTS), examples=["offer"])
+    willingness: Word = Field(description=known(KNOWN_WILLINGNESS), examples=["open"])
+    confidence: Word = Field(description=known(KNOWN_CONFIDENCES), examples=["declared"])
+    status: Word = Field(
+        description="Place in its life cycle; only an open flow is matched.", examples=["open"]
+    )
+    visibility: Visibility = Field(default="members", description="Who may be shown it.")
     resource: Resource
     condition: Condition = Condition()
     legal: Legal = Legal()
-    quantity: PeriodicQuantity | None = None
-    per_pickup: Quantity | None = None
-    cost_today: Money | None = Field(default=None, description="A year's cost of it, today.")
+    quantity: PeriodicQuantity | None = Field(default=None, description="How much there is of it.")
+    per_pickup: Quantity | None = Field(default=None, description="How much at one time.")
+    cost_today: Money | None = Field(
+        default=None, description="What it costs the actor a year today."
+    )
     pain_rank: int | None = Field(default=None, ge=1, le=3, description="1 is the worst pain.")
     available_from: date | None = None
-    available_until: date | None = None
-    observed_at: Moment
-    open_questions: tuple[Word, ...] = Field(default=(), max_length=20)
+    available_until: date | None = Field(default=None, description="Last day.")
+    observed_at: Moment = Field(description="When somebody last saw or confirmed it.")
+    open_questions: tuple[Word, ...] = Field(
+        default=(), max_length=20, description="Attributes that were asked for, without answer."
+    )
 
 
 class FlowEvent(Event):
@@ -120,8 +150,10 @@ class FlowChanged(FlowEvent):
 
     TYPE: ClassVar[str] = "org.maillage.flow.changed.v1"
 
-    changed: tuple[Word, ...] = Field(description="Names of the fields that differ.")
-    reason: Word | None = None
+    changed: tuple[Word, ...] = Field(
+        max_length=60, description="Names of the fields that differ.", examples=[["status"]]
+    )
+    reason: Word | None = Field(default=None, examples=["actor_closed"])
 
 
 class FlowWentStale(FlowEvent):
@@ -129,14 +161,17 @@ class FlowWentStale(FlowEvent):
 
     TYPE: ClassVar[str] = "org.maillage.flow.went_stale.v1"
 
-    stale_after_days: Count = Field(ge=1, description="Days without confirmation.")
+    stale_after_days: Ordinal = Field(description="Days without confirmation.")
+
+
+Weekday = Annotated[int, Field(ge=1, le=7)]
 
 
 class FreeCapacity(Value):
     """Room that is left in a vehicle on one leg."""
 
-    leg: Word = Field(description="out or back", examples=["back"])
-    mass_kg: Kilograms
+    leg: Word = Field(description="out or back.", examples=["back"])
+    mass_kg: Kilograms = Field(description="Mass for which there is room.")
     temperature: TemperatureClass = "ambient"
 
 
@@ -146,19 +181,19 @@ class ExistingRound(Value):
     round_id: RoundId
     actor_id: ActorId
     label: Label
-    weekdays: tuple[int, ...] = Field(
+    weekdays: tuple[Weekday, ...] = Field(
         min_length=1, max_length=7, description="1 is Monday, 7 is Sunday."
     )
-    departs_at: LocalTime
-    vehicle_class: Word = Field(examples=["van"])
-    energy: Word = Field(examples=["diesel"])
+    departs_at: LocalTime = Field(description="On the clock of the territory.")
+    vehicle_class: Word = Field(description=known(KNOWN_VEHICLE_CLASSES), examples=["van"])
+    energy: Word = Field(description=known(KNOWN_ENERGIES), examples=["diesel"])
     stops: tuple[Place, ...] = Field(min_length=1, max_length=200)
     distance_km: Kilometres
-    empty_km: Kilometres
-    carried_kg: Kilograms
+    empty_km: Kilometres = Field(description="Of these, driven without a load.")
+    carried_kg: Kilograms = Field(description="Mass carried on one round.")
     free: tuple[FreeCapacity, ...] = Field(default=(), max_length=8)
     cost_per_round: Money | None = None
-    status: Word = Field(default="active", examples=["active"])
+    status: Word = Field(default="active", description="active or ended.", examples=["active"])
 
 
 class ExistingRoundDeclared(Event):

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
+    KNOWN_LEAD_SOURCES,
+    KNOWN_SYNERGY_KINDS,
     ActorId,
     CaseId,
-    Count,
     DailyWindow,
     Division,
     FlowId,
@@ -18,6 +19,7 @@ from maillage_contracts.vocabulary import (
     LeadId,
     Load,
     Money,
+    Ordinal,
     PatternId,
     Period,
     PeriodicQuantity,
@@ -31,6 +33,7 @@ from maillage_contracts.vocabulary import (
     Visibility,
     WasteCode,
     Word,
+    known,
 )
 
 LEADS = Topic("matching", "lead", partitions=3)
@@ -43,25 +46,33 @@ QUESTIONS = Topic("matching", "question", partitions=3)
 class Gate(Value):
     """One condition that was examined, and what was found."""
 
-    code: Word = Field(examples=["distance"])
-    verdict: Word = Field(description="pass, fail or unknown", examples=["pass"])
-    reason: Text
+    code: Word = Field(description="Which condition.", examples=["distance"])
+    verdict: Word = Field(description="pass, fail or unknown.", examples=["pass"])
+    reason: Text = Field(description="Why, in words for an advisor.")
 
 
 class Lead(Value):
     """Two or more flows that may serve one another, with the reasons."""
 
     lead_id: LeadId
-    source: Word = Field(examples=["engine"])
-    kind: Word = Field(examples=["substitution"])
+    source: Word = Field(description=known(KNOWN_LEAD_SOURCES), examples=["engine"])
+    kind: Word = Field(description=known(KNOWN_SYNERGY_KINDS), examples=["substitution"])
     flow_ids: tuple[FlowId, ...] = Field(min_length=1, max_length=200)
     actor_ids: tuple[ActorId, ...] = Field(min_length=1, max_length=200)
-    activity_zone: Word | None = None
-    resource: Label
-    transformation: Word | None = Field(default=None, examples=["shredding"])
+    activity_zone: Word | None = Field(
+        default=None, description="The business park, when all its flows lie in one."
+    )
+    resource: Label = Field(description="What would pass from one to the other.")
+    transformation: Word | None = Field(
+        default=None, description="What must be done to it first.", examples=["shredding"]
+    )
     missing_link: Word | None = Field(default=None, description="Equipment that nobody has yet.")
-    gates: tuple[Gate, ...] = Field(default=(), max_length=40)
-    explanation: tuple[Text, ...] = Field(max_length=40)
+    gates: tuple[Gate, ...] = Field(
+        default=(), max_length=40, description="Conditions that were examined."
+    )
+    explanation: tuple[Text, ...] = Field(
+        max_length=40, description="Reasons, in words for an advisor."
+    )
     score: float | None = Field(
         default=None, ge=0, le=1, description="Order in which leads are shown; of the lead only."
     )
@@ -110,7 +121,9 @@ class LeadRejected(Event):
     SUBJECT: ClassVar[str] = "lead_id"
 
     lead_id: LeadId
-    reasons: tuple[Word, ...] = Field(min_length=1, max_length=3, examples=[["too_far"]])
+    reasons: tuple[Word, ...] = Field(
+        min_length=1, max_length=3, description="Reason codes.", examples=[["too_far"]]
+    )
 
     @property
     def visibility(self) -> Visibility:
@@ -126,11 +139,11 @@ class CaseIntroduced(Event):
     SUBJECT: ClassVar[str] = "case_id"
 
     case_id: CaseId
-    kind: Word
-    lead_ids: tuple[LeadId, ...] = Field(max_length=50)
+    kind: Word = Field(description=known(KNOWN_SYNERGY_KINDS), examples=["substitution"])
+    lead_ids: tuple[LeadId, ...] = Field(max_length=50, description="Leads it came from.")
     actor_ids: tuple[ActorId, ...] = Field(min_length=2, max_length=200)
     flow_ids: tuple[FlowId, ...] = Field(max_length=200)
-    channel: Word = Field(examples=["visit"])
+    channel: Word = Field(description="How they were told.", examples=["visit"])
 
     @property
     def visibility(self) -> Visibility:
@@ -142,7 +155,9 @@ class Party(Value):
     """An actor of a synergy, and its share of what the synergy brings."""
 
     actor_id: ActorId
-    role: Word = Field(description="donor, receiver, processor, member...", examples=["donor"])
+    role: Word = Field(
+        description="donor, receiver, processor, member; more may come.", examples=["donor"]
+    )
     share: Share = Field(description="Shares of all parties add up to exactly 1.")
 
 
@@ -151,26 +166,30 @@ class LogisticsNeed(Value):
 
     pickup: Place
     dropoff: Place
-    load: Load = Field(description="Of one transport.")
-    every: Period = Field(examples=["P1W"])
-    first_on: date
-    pickup_window: DailyWindow
-    dropoff_window: DailyWindow
-    is_waste: bool = False
+    load: Load = Field(description="What one transport carries.")
+    every: Period = Field(description="From one transport to the next.", examples=["P1W"])
+    first_on: date = Field(description="Day of the first transport.")
+    pickup_window: DailyWindow = Field(description="Local time.")
+    dropoff_window: DailyWindow = Field(description="Local time.")
+    is_waste: bool = Field(default=False, description="Waste in the eyes of the law.")
     is_return: bool = Field(default=False, description="Comes back on a round that goes out.")
 
 
 class MaterialChange(Value):
     """What is used instead of what, and where the matter went before."""
 
-    resource_spec: Word = Field(examples=["pallet"])
+    resource_spec: Word = Field(description="What is used.", examples=["pallet"])
     waste_code: WasteCode | None = None
     replaces_spec: Word | None = Field(default=None, description="What is no longer bought.")
     replaced_per_unit: Positive = Field(
         default=Decimal(1), le=1000, description="Mass no longer bought for one mass used."
     )
-    route_before: Word | None = Field(default=None, examples=["wood_disposal"])
-    route_after: Word | None = Field(default=None, examples=["reuse"])
+    route_before: Word | None = Field(
+        default=None, description="What became of it before.", examples=["wood_disposal"]
+    )
+    route_after: Word | None = Field(
+        default=None, description="What becomes of it now.", examples=["reuse"]
+    )
 
 
 class Synergy(Value):
@@ -178,11 +197,11 @@ class Synergy(Value):
 
     synergy_id: SynergyId
     case_id: CaseId
-    kind: Word
+    kind: Word = Field(description=known(KNOWN_SYNERGY_KINDS), examples=["substitution"])
     title: Label
     parties: tuple[Party, ...] = Field(min_length=2, max_length=200)
     flow_ids: tuple[FlowId, ...] = Field(max_length=200)
-    quantity: PeriodicQuantity | None = None
+    quantity: PeriodicQuantity | None = Field(default=None, description="How much, how often.")
     price: Money | None = Field(default=None, description="A year's price between the parties.")
     saving: Money | None = Field(default=None, description="A year's saving the parties confirm.")
     material: MaterialChange | None = None
@@ -214,9 +233,9 @@ class SynergyEnded(Event):
 
     synergy_id: SynergyId
     ended_on: date
-    reason: Word
+    reason: Word = Field(description="Reason code.", examples=["actor_closed"])
     attribution: Word | None = Field(
-        default=None, description="Would it have happened without the hub: no, partly or yes."
+        default=None, description="Would it have happened without the hub? no, partly or yes."
     )
 
 
@@ -228,16 +247,20 @@ class PatternPublished(Event):
     SUBJECT: ClassVar[str] = "pattern_id"
 
     pattern_id: PatternId
-    kind: Word
+    kind: Word = Field(description=known(KNOWN_SYNERGY_KINDS), examples=["substitution"])
     donor_sector: Division | None = None
     receiver_sector: Division | None = None
-    resource_spec: Word
-    replaces_spec: Word | None = None
-    transformation: Word | None = None
-    equipment: Word | None = None
-    outcome: Word = Field(description="running, ended or abandoned", examples=["running"])
-    obstacles: tuple[Word, ...] = Field(default=(), max_length=20)
-    case_count: Count = Field(ge=1, description="Cases it was seen in.")
+    resource_spec: Word = Field(description="What was used.", examples=["cardboard"])
+    replaces_spec: Word | None = Field(
+        default=None, description="What was no longer bought.", examples=["bubble_wrap"]
+    )
+    transformation: Word | None = Field(default=None, examples=["shredding"])
+    equipment: Word | None = Field(default=None, description="What it took.", examples=["shredder"])
+    outcome: Word = Field(description="running, ended or abandoned.", examples=["running"])
+    obstacles: tuple[Word, ...] = Field(
+        default=(), max_length=20, description="Reason codes of what stood in the way."
+    )
+    case_count: Ordinal = Field(description="Cases it was seen in.")
     consented: bool = Field(description="All parties consented, or at least three cases.")
 
     @property
@@ -255,5 +278,5 @@ class FlowQuestionRaised(Event):
 
     question_id: QuestionId
     flow_id: FlowId
-    attribute: Word = Field(examples=["contamination"])
-    why: Text
+    attribute: Word = Field(description="What is asked of the flow.", examples=["contamination"])
+    why: Text = Field(description="What depends on the answer.")

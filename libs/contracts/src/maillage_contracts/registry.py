@@ -7,6 +7,11 @@ from pydantic import Field
 
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
+    KNOWN_ENERGIES,
+    KNOWN_ROLES,
+    KNOWN_SITE_KINDS,
+    KNOWN_SIZE_CLASSES,
+    KNOWN_VEHICLE_CLASSES,
     ActorId,
     Area,
     Count,
@@ -27,6 +32,7 @@ from maillage_contracts.vocabulary import (
     VehicleId,
     Word,
     ZoneId,
+    known,
 )
 
 ACTORS = Topic("registry", "actor", has_state=True)
@@ -40,16 +46,18 @@ class Site(Value):
     """One location of an actor: a workshop, a shop, a relay point, a rest place for couriers."""
 
     site_id: SiteId
-    kind: Word = Field(description="site, relay_point or courier_rest", examples=["site"])
+    kind: Word = Field(description=known(KNOWN_SITE_KINDS), examples=["site"])
     label: Label
     position: GeoPoint
-    activity_zone: Word | None = Field(default=None, examples=["jourdies"])
+    activity_zone: Word | None = Field(
+        default=None, description="Business park it lies in.", examples=["jourdies"]
+    )
     opening_hours: Label | None = Field(
         default=None,
-        description="OpenStreetMap syntax.",
+        description="In the syntax of OpenStreetMap.",
         examples=["Mo-Fr 08:00-17:00"],
     )
-    van_access: bool = True
+    van_access: bool = Field(default=True, description="Whether a van can reach its door.")
     cold_storage: bool = False
     crates_max: Count | None = Field(default=None, description="Room of a relay point, in crates.")
     priority_district: Label | None = Field(
@@ -61,10 +69,10 @@ class Credential(Value):
     """A label, approval or guarantee that an actor holds for a time."""
 
     credential_id: CredentialId
-    scope: Word = Field(examples=["waste_transport"])
-    issuer: Label
+    scope: Word = Field(description="What it allows or vouches for.", examples=["waste_transport"])
+    issuer: Label = Field(description="Who vouches for it; never a person.")
     valid_from: date
-    valid_to: date | None = None
+    valid_to: date | None = Field(default=None, description="Last day; absent: no end.")
 
 
 class Actor(Value):
@@ -74,12 +82,16 @@ class Actor(Value):
     name: Label = Field(description="Trade name; masked for sole traders.")
     siret: Siret | None = Field(default=None, description="Absent for sole traders.")
     country: Country = "FR"
-    legal_kind: Word | None = Field(default=None, examples=["scic"])
+    legal_kind: Word | None = Field(default=None, description="Legal form.", examples=["scic"])
     sector: Sector | None = None
-    size_class: Word | None = Field(default=None, examples=["sme"])
+    size_class: Word | None = Field(
+        default=None, description=known(KNOWN_SIZE_CLASSES), examples=["sme"]
+    )
     is_insertion: bool = Field(default=False, description="A structure of work insertion (SIAE).")
-    status: Word = Field(description="draft, active, dormant or closed", examples=["active"])
-    roles: tuple[Word, ...] = Field(max_length=20)
+    status: Word = Field(description="draft, active, dormant or closed.", examples=["active"])
+    roles: tuple[Word, ...] = Field(
+        max_length=20, description=known(KNOWN_ROLES), examples=[["producer"]]
+    )
     sites: tuple[Site, ...] = Field(default=(), max_length=50)
     credentials: tuple[Credential, ...] = Field(default=(), max_length=50)
 
@@ -98,7 +110,9 @@ class ActorRegistered(ActorEvent):
 
     TYPE: ClassVar[str] = "org.maillage.actor.registered.v1"
 
-    source: Word = Field(description="campaign, import, sirene...", examples=["import"])
+    source: Word = Field(
+        description="campaign, import, sirene; more may come.", examples=["import"]
+    )
 
 
 class ActorProfileChanged(ActorEvent):
@@ -106,7 +120,9 @@ class ActorProfileChanged(ActorEvent):
 
     TYPE: ClassVar[str] = "org.maillage.actor.profile_changed.v1"
 
-    changed: tuple[Word, ...] = Field(description="Names of the fields that differ.")
+    changed: tuple[Word, ...] = Field(
+        max_length=60, description="Names of the fields that differ.", examples=[["roles"]]
+    )
 
 
 class ActorClosed(ActorEvent):
@@ -115,8 +131,10 @@ class ActorClosed(ActorEvent):
     TYPE: ClassVar[str] = "org.maillage.actor.closed.v1"
 
     reason: Word = Field(examples=["ceased_activity"])
-    effective_on: date
-    successor_siret: Siret | None = None
+    effective_on: date = Field(description="First day on which it is closed.")
+    successor_siret: Siret | None = Field(
+        default=None, description="Establishment that goes on with its activity."
+    )
 
 
 class ConsentEvent(Event):
@@ -126,8 +144,12 @@ class ConsentEvent(Event):
     SUBJECT: ClassVar[str] = "actor_id"
 
     actor_id: ActorId
-    purpose: Word = Field(description="matching, sharing, federation...", examples=["matching"])
-    fields: tuple[Word, ...] = Field(default=(), description="Empty: all fields of the purpose.")
+    purpose: Word = Field(
+        description="matching, sharing, federation; more may come.", examples=["matching"]
+    )
+    fields: tuple[Word, ...] = Field(
+        default=(), max_length=60, description="Fields it covers; empty: all of the purpose."
+    )
 
 
 class ConsentGiven(ConsentEvent):
@@ -145,11 +167,18 @@ class ConsentWithdrawn(ConsentEvent):
 class AccessRule(Value):
     """Who may enter a zone, from when to when."""
 
-    vehicle_classes: tuple[Word, ...] = Field(min_length=1, examples=[["van", "truck"]])
-    energies: tuple[Word, ...] = Field(default=(), description="Empty: whatever the energy.")
-    allowed: bool
+    vehicle_classes: tuple[Word, ...] = Field(
+        min_length=1,
+        max_length=20,
+        description=known(KNOWN_VEHICLE_CLASSES),
+        examples=[["van", "truck"]],
+    )
+    energies: tuple[Word, ...] = Field(
+        default=(), max_length=20, description="Empty: whatever the energy."
+    )
+    allowed: bool = Field(description="Whether these may enter, or may not.")
     valid_from: date
-    valid_to: date | None = None
+    valid_to: date | None = Field(default=None, description="Last day; absent: no end.")
     hours: DailyWindow | None = Field(default=None, description="Local time; absent: all day.")
 
 
@@ -162,7 +191,10 @@ class AccessZoneRulePublished(Event):
 
     zone_id: ZoneId
     name: Label
-    kind: Word = Field(examples=["low_emission"])
+    kind: Word = Field(
+        description="low_emission, pedestrian, village_core; more may come.",
+        examples=["low_emission"],
+    )
     area: Area
     rules: tuple[AccessRule, ...] = Field(max_length=100)
 
@@ -173,7 +205,7 @@ class Compartment(Value):
     temperature: TemperatureClass = "ambient"
     payload_kg: Kilograms
     volume_m3: Positive
-    crates: Count
+    crates: Count = Field(description="Places for crates.")
 
 
 class Vehicle(Value):
@@ -182,17 +214,19 @@ class Vehicle(Value):
     vehicle_id: VehicleId
     owner_id: ActorId
     label: Label
-    vehicle_class: Word = Field(examples=["cargo_bike"])
-    energy: Word = Field(examples=["electric"])
+    vehicle_class: Word = Field(description=known(KNOWN_VEHICLE_CLASSES), examples=["cargo_bike"])
+    energy: Word = Field(description=known(KNOWN_ENERGIES), examples=["electric"])
     compartments: tuple[Compartment, ...] = Field(min_length=1, max_length=6)
-    payload_kg: Kilograms
-    range_km: Kilometres | None = None
-    speed_kmh: Positive
-    cost_eur_per_km: Positive
-    cost_eur_per_hour: Positive
-    base: GeoPoint
-    shift: DailyWindow
-    in_service: bool = True
+    payload_kg: Kilograms = Field(description="Of all compartments together.")
+    range_km: Kilometres | None = Field(
+        default=None, description="Distance between two charges or fills; absent: not a limit."
+    )
+    speed_kmh: Positive = Field(description="Average on the road, stops aside, km/h.")
+    cost_eur_per_km: Positive = Field(description="Energy, wear, tyres.")
+    cost_eur_per_hour: Positive = Field(description="Crew, insurance, depreciation.")
+    base: GeoPoint = Field(description="Where its shift starts and ends.")
+    shift: DailyWindow = Field(description="Local time in which it may drive.")
+    in_service: bool = Field(default=True, description="False: withdrawn, not to be planned with.")
     is_insertion: bool = Field(default=False, description="Driven by persons in work insertion.")
 
 
@@ -210,7 +244,7 @@ class StorageRoom(Value):
     """Room of a hub in one temperature class."""
 
     temperature: TemperatureClass
-    pallets: Count
+    pallets: Count = Field(description="Places for pallets.")
     volume_m3: Positive
 
 
@@ -221,12 +255,14 @@ class Hub(Value):
     operator_id: ActorId
     label: Label
     position: GeoPoint
-    docks: Count
-    van_access: bool = True
-    bike_bays: Count = 0
+    docks: Count = Field(description="Doors at which a truck unloads.")
+    van_access: bool = Field(default=True, description="Whether a van can reach its door.")
+    bike_bays: Count = Field(default=0, description="Places for cargo bikes.")
     rooms: tuple[StorageRoom, ...] = Field(default=(), max_length=8)
-    opening: DailyWindow
-    tenants: tuple[ActorId, ...] = Field(default=(), max_length=100)
+    opening: DailyWindow = Field(description="Local time.")
+    tenants: tuple[ActorId, ...] = Field(
+        default=(), max_length=100, description="Actors that have rooms there."
+    )
 
 
 class HubCapacityChanged(Event):

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
+    KNOWN_ENERGIES,
+    KNOWN_VEHICLE_CLASSES,
     Amount,
-    Count,
     Kilograms,
     Kilometres,
     Label,
@@ -18,6 +19,7 @@ from maillage_contracts.vocabulary import (
     Moment,
     Money,
     OrderId,
+    Ordinal,
     Place,
     PlanId,
     Positive,
@@ -28,26 +30,30 @@ from maillage_contracts.vocabulary import (
     Value,
     VehicleId,
     Word,
+    known,
 )
 
 TRANSPORT_ORDERS = Topic("tours", "transportorder")
 TOURS = Topic("tours", "tour")
+KNOWN_ORIGINS = ("synergy", "actor", "marketplace", "import")
 
 
 class TransportOrder(Value):
     """One load from one place to another within its customers' windows."""
 
     order_id: OrderId
-    origin: Word = Field(description="synergy, actor, marketplace or import", examples=["synergy"])
-    origin_id: UUID | None = Field(default=None, description="The synergy it comes from.")
+    origin: Word = Field(description=known(KNOWN_ORIGINS), examples=["synergy"])
+    origin_id: UUID | None = Field(
+        default=None, description="Identifier of the synergy or order there."
+    )
     on: date
     pickup: Place
     dropoff: Place
     load: Load
     pickup_window: TimeWindow
     dropoff_window: TimeWindow
-    is_waste: bool = False
-    is_return: bool = False
+    is_waste: bool = Field(default=False, description="Waste in the eyes of the law.")
+    is_return: bool = Field(default=False, description="Comes back on a round that goes out.")
 
 
 class TransportOrderRequested(Event):
@@ -69,21 +75,23 @@ class TransportOrderFulfilled(Event):
 
     order_id: OrderId
     tour_id: TourId
-    origin: Word
-    origin_id: UUID | None = None
-    outcome: Word = Field(description="fulfilled, partially_fulfilled or failed")
-    accepted_kg: Kilograms
-    refused_kg: Kilograms
-    reason: Word | None = None
+    origin: Word = Field(description=known(KNOWN_ORIGINS), examples=["synergy"])
+    origin_id: UUID | None = Field(default=None, description="As in the order.")
+    outcome: Word = Field(
+        description="fulfilled, partially_fulfilled or failed.", examples=["fulfilled"]
+    )
+    accepted_kg: Kilograms = Field(description="Taken in where it was brought.")
+    refused_kg: Kilograms = Field(description="Refused there.")
+    reason: Word | None = Field(default=None, description="Why not all.", examples=["damaged"])
 
 
 class PlannedStop(Value):
     """One stop of a tour as planned."""
 
-    number: Count = Field(ge=1, description="Place in the round, from 1.")
-    kind: Word = Field(description="pickup, dropoff or mixed", examples=["pickup"])
+    number: Ordinal = Field(description="Place in the round, from 1.")
+    kind: Word = Field(description="pickup, dropoff or mixed.", examples=["pickup"])
     place: Place
-    order_ids: tuple[OrderId, ...] = Field(min_length=1)
+    order_ids: tuple[OrderId, ...] = Field(min_length=1, max_length=1000)
     arrives_at: Moment
     departs_at: Moment
     onboard_kg: Kilograms = Field(description="On board when leaving the stop.")
@@ -93,23 +101,25 @@ class Tour(Value):
     """A round of one vehicle on one day, as planned and checked."""
 
     tour_id: TourId
-    plan_id: PlanId
+    plan_id: PlanId = Field(description="The tours of one plan were solved together.")
     on: date
     vehicle_id: VehicleId
-    vehicle_class: Word
-    energy: Word
+    vehicle_class: Word = Field(description=known(KNOWN_VEHICLE_CLASSES), examples=["van"])
+    energy: Word = Field(description=known(KNOWN_ENERGIES), examples=["electric"])
     start: Place
     end: Place
     starts_at: Moment
     ends_at: Moment
     stops: tuple[PlannedStop, ...] = Field(max_length=1000)
     distance_km: Kilometres
-    empty_km: Kilometres
-    load_factor: Share = Field(description="tonne-km carried / tonne-km possible")
+    empty_km: Kilometres = Field(description="Of these, driven without a load.")
+    load_factor: Share = Field(description="Tonne-km carried / tonne-km possible, 0 to 1.")
     cost: Money
-    is_insertion: bool = False
-    matrix: Word = Field(description="Where distances come from.", examples=["estimated"])
-    solver: Label = Field(examples=["pyvrp 0.14.1"])
+    is_insertion: bool = Field(default=False, description="Driven by persons in work insertion.")
+    matrix: Word = Field(description="Where its distances come from.", examples=["estimated"])
+    solver: Label = Field(
+        description="What made the plan, with its version.", examples=["pyvrp 0.14.1"]
+    )
 
 
 class TourPublished(Event):
@@ -126,10 +136,12 @@ class Handover(Value):
     """What was really handed over for one order at a stop."""
 
     order_id: OrderId
-    action: Word = Field(description="pickup or dropoff", examples=["pickup"])
+    action: Word = Field(description="pickup or dropoff.", examples=["pickup"])
     accepted_kg: Kilograms
     refused_kg: Kilograms = Decimal(0)
-    reason: Word | None = Field(default=None, examples=["damaged"])
+    reason: Word | None = Field(
+        default=None, description="Why some was refused.", examples=["damaged"]
+    )
 
 
 class StopCompleted(Event):
@@ -140,10 +152,10 @@ class StopCompleted(Event):
     SUBJECT: ClassVar[str] = "tour_id"
 
     tour_id: TourId
-    number: Count = Field(ge=1, description="The planned stop, from 1.")
+    number: Ordinal = Field(description="The planned stop, from 1.")
     arrived_at: Moment
     completed_at: Moment
-    handovers: tuple[Handover, ...] = Field(min_length=1, max_length=200)
+    handovers: tuple[Handover, ...] = Field(min_length=1, max_length=1000)
     temperature_c: Amount | None = Field(default=None, ge=-60, le=120, description="At handover.")
     proof: Label | None = Field(default=None, description="Reference of a document, never a name.")
     note: Text | None = None
@@ -153,10 +165,10 @@ class CarriedOrder(Value):
     """What a tour did for one order: the key for sharing its emissions (ISO 14083)."""
 
     order_id: OrderId
-    origin: Word
-    origin_id: UUID | None = None
+    origin: Word = Field(description=known(KNOWN_ORIGINS), examples=["synergy"])
+    origin_id: UUID | None = Field(default=None, description="As in the order.")
     carried_kg: Kilograms
-    direct_km: Kilometres = Field(description="Shortest feasible distance, pickup to dropoff.")
+    direct_km: Kilometres = Field(description="Shortest feasible distance from pickup to dropoff.")
 
 
 class TourCompleted(Event):
@@ -169,12 +181,12 @@ class TourCompleted(Event):
     tour_id: TourId
     on: date
     vehicle_id: VehicleId
-    vehicle_class: Word
-    energy: Word
+    vehicle_class: Word = Field(description=known(KNOWN_VEHICLE_CLASSES), examples=["van"])
+    energy: Word = Field(description=known(KNOWN_ENERGIES), examples=["electric"])
     distance_km: Kilometres
-    distance_source: Word = Field(description="odometer or planned", examples=["odometer"])
-    empty_km: Kilometres
-    hours: Positive
-    insertion_hours: Positive
+    distance_source: Word = Field(description="odometer or planned.", examples=["odometer"])
+    empty_km: Kilometres = Field(description="Of these, driven without a load.")
+    hours: Positive = Field(description="Hours of work of its crew.")
+    insertion_hours: Positive = Field(description="Of these, by persons in work insertion.")
     carried: tuple[CarriedOrder, ...] = Field(max_length=1000)
-    matrix: Word
+    matrix: Word = Field(description="Where planned distances come from.", examples=["estimated"])

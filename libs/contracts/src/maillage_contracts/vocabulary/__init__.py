@@ -41,6 +41,7 @@ from maillage_contracts.vocabulary.quantities import (
     Kilometres,
     Load,
     Money,
+    Ordinal,
     Period,
     PeriodicQuantity,
     Positive,
@@ -58,6 +59,8 @@ from maillage_contracts.vocabulary.words import (
     KNOWN_LEAD_SOURCES,
     KNOWN_PHYSICAL_STATES,
     KNOWN_ROLES,
+    KNOWN_SITE_KINDS,
+    KNOWN_SIZE_CLASSES,
     KNOWN_SYNERGY_KINDS,
     KNOWN_VEHICLE_CLASSES,
     KNOWN_WASTE_STATUSES,
@@ -69,6 +72,7 @@ from maillage_contracts.vocabulary.words import (
     Value,
     Visibility,
     Word,
+    known,
 )
 
 __all__ = [
@@ -81,6 +85,8 @@ __all__ = [
     "KNOWN_LEAD_SOURCES",
     "KNOWN_PHYSICAL_STATES",
     "KNOWN_ROLES",
+    "KNOWN_SITE_KINDS",
+    "KNOWN_SIZE_CLASSES",
     "KNOWN_SYNERGY_KINDS",
     "KNOWN_UNITS",
     "KNOWN_VEHICLE_CLASSES",
@@ -112,6 +118,7 @@ __all__ = [
     "Moment",
     "Money",
     "OrderId",
+    "Ordinal",
     "PatternId",
     "Period",
     "PeriodicQuantity",
@@ -142,4 +149,5 @@ __all__ = [
     "ZoneId",
     "check_siret",
     "check_waste_code",
+    "known",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from maillage_contracts.vocabulary.words import TemperatureClass, Value, Word
+from maillage_contracts.vocabulary.words import TemperatureClass, Value, Word, known
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class _Plain:
     ) -> dict[str, Any]:
         if handler.mode == "validation":
             return handler(schema)
-        return handler(schema) | {"type": "string", "pattern": self.pattern}
+        return handler(schema) | {"type": "string", "format": "decimal", "pattern": self.pattern}
 
 
 def _plain(value: Decimal) -> str:
@@ -47,6 +47,7 @@ Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=PLACES), SIGNED]
 Positive = Annotated[Decimal, Field(max_digits=18, decimal_places=PLACES, ge=0), UNSIGNED]
 Share = Annotated[Decimal, Field(max_digits=7, decimal_places=PLACES, ge=0, le=1), UNSIGNED]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Ordinal = Annotated[int, Field(ge=1, le=1_000_000)]
 Kilograms = Annotated[Positive, Field(description="kg")]
 Kilometres = Annotated[Positive, Field(description="km")]
 
@@ -63,13 +64,14 @@ _TO_BASE: dict[str, tuple[str, Decimal]] = {
     "unit": ("unit", Decimal(1)),
 }
 KNOWN_UNITS = tuple(_TO_BASE)
+Unit = Annotated[Word, Field(description=known(KNOWN_UNITS), examples=["t"])]
 
 
 class Quantity(Value):
     """A value with its unit. Arithmetic rounds to six decimals; across dimensions: ValueError."""
 
     value: Positive
-    unit: Word = Field(description="kg, t, l, m3, kwh, mwh, h, m2, km or unit.", examples=["t"])
+    unit: Unit
 
     def to(self, unit: str) -> "Quantity":
         """The same quantity in another unit of the same dimension."""
@@ -113,8 +115,8 @@ class PeriodicQuantity(Value):
     """So much every period, as in 2 t a month."""
 
     value: Positive
-    unit: Word = Field(examples=["t"])
-    per: Period = Field(examples=["P1M"])
+    unit: Unit
+    per: Period = Field(description="A day, week, month, quarter or year.", examples=["P1M"])
 
     def per_year(self) -> Quantity:
         """The quantity of a year (52 weeks, 12 months or 365 days)."""

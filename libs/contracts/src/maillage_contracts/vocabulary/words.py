@@ -24,10 +24,15 @@ Word = Annotated[
     Field(
         pattern=r"^[a-z][a-z0-9_.-]*$",
         max_length=60,
-        description="A word of an open list: readers keep words they do not know.",
     ),
 ]
 """Open lists stay words on the wire: a closed enumeration could never gain a value."""
+
+
+def known(words: tuple[str, ...]) -> str:
+    """The description of an open list."""
+    return f"{', '.join(words)}; more may come."
+
 
 KNOWN_ROLES = (
     "producer",
@@ -71,3 +76,5 @@ KNOWN_VEHICLE_CLASSES = ("cargo_bike", "trailer", "van", "truck")
 KNOWN_ENERGIES = ("human", "electric", "diesel", "petrol", "cng", "bio_cng", "hydrogen")
 KNOWN_LEAD_SOURCES = ("engine", "workshop", "advisor", "actor_request")
 KNOWN_SYNERGY_KINDS = ("substitution", "transformation", "mutualisation", "sharing")
+KNOWN_SITE_KINDS = ("site", "relay_point", "courier_rest")
+KNOWN_SIZE_CLASSES = ("micro", "sme", "intermediate", "large")

@@ -1,0 +1,87 @@
+"""Writes every generated file: schemas, golden records, the AsyncAPI document, pages of docs/.
+
+`python tools/generate.py` writes them; with `--check` it names those that are stale and exits 1.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import asyncapi_document
+import compatibility
+import docs_events
+import event_schemas
+import golden
+
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMAS = event_schemas.FOLDER
+RELEASED = "libs/contracts/released"
+
+# Nothing in these folders is written by hand, README.md of the records aside.
+OWNED = (f"{SCHEMAS}/*.json", f"{golden.FOLDER}/*.json", f"{docs_events.FOLDER}/*.md")
+
+
+def pages(root: Path) -> dict[str, str]:
+    """Every generated file by its path, as it must be."""
+    return {
+        **event_schemas.pages(),
+        **golden.pages(root),
+        **asyncapi_document.pages(),
+        **docs_events.pages(),
+    }
+
+
+def refused(root: Path, wanted: Mapping[str, str]) -> list[str]:
+    """What the schemas would break for those who read or wrote the committed and released ones."""
+    schemas = {
+        Path(path).name: json.loads(text)
+        for path, text in wanted.items()
+        if Path(path).parent == Path(SCHEMAS)
+    }
+    older = [root / SCHEMAS, *sorted((root / RELEASED).glob("*"))]
+    return sorted(set(compatibility.complaints(schemas, older)))
+
+
+def stale(root: Path, wanted: Mapping[str, str]) -> list[str]:
+    """Paths of the files that are missing, that differ, or that nothing generates any more."""
+    there = {file.relative_to(root).as_posix() for pattern in OWNED for file in root.glob(pattern)}
+    differing = {path for path, text in wanted.items() if _text(root / path) != text}
+    return sorted((there - wanted.keys()) | differing)
+
+
+def write(root: Path, wanted: Mapping[str, str], paths: Iterable[str]) -> None:
+    """Write these files, and remove those that nothing generates any more."""
+    for path in paths:
+        if path not in wanted:
+            (root / path).unlink()
+            continue
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(wanted[path])
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write or check; 1 when something is stale or would break a reader."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
+    check = parser.parse_args(arguments).check
+    wanted = pages(root)
+    if faults := refused(root, wanted):
+        print(*faults, "An unpublished schema may be deleted, then made again.", sep="\n")
+        return 1
+    paths = stale(root, wanted)
+    if not check:
+        write(root, wanted, paths)
+    for path in paths:
+        print(f"{path}: {'stale, run `make schemas docs`' if check else 'written'}")
+    print(f"generate: {len(wanted)} files, {len(paths)} {'stale' if check else 'written'}")
+    return 1 if check and paths else 0
+
+
+def _text(file: Path) -> str | None:
+    return file.read_text() if file.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
