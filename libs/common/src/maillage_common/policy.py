@@ -71,7 +71,21 @@ FLOWS: dict[str, Rule] = {
 }
 
 MATCHING: dict[str, Rule] = {
+    # No actor is told of a lead, and operators see no business data.
     "matching.lead.read": may("advisor", "service"),
+    "matching.lead.propose": may("advisor"),
+    "matching.lead.decide": may("advisor"),
+    "matching.suppression.read": may("advisor"),
+    "matching.suppression.write": may("advisor"),
+    # A party hears of its case from the introduction on.
+    "matching.case.read": may("advisor", own=("actor",)),
+    "matching.case.work": may("advisor"),
+    "matching.synergy.read": may("advisor", "dispatcher", "service", own=("actor",)),
+    "matching.synergy.agree": may("advisor"),
+    "matching.pattern.publish": may("advisor"),
+    "matching.engine.read": may("advisor", "operator"),
+    "matching.engine.set": may("advisor", "operator"),
+    "matching.summary.read": may("advisor", "dispatcher", "observer"),
 }
 
 TOURS: dict[str, Rule] = {
