@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field, TypeAdapter, ValidationError
+
 from maillage_contracts.refusals import Invalid, Refused
+from maillage_contracts.vocabulary import Text
 from maillage_flows.domain.actor import Actor
 from maillage_flows.domain.declaration import (
     PARTS,
@@ -22,7 +25,7 @@ from maillage_flows.domain.flow import Flow, amend, refreshed
 QuestionStatus = Literal["open", "answered", "dropped"]
 OPEN_MAX = 20
 """As many as an event of a flow carries."""
-WORDS_MAX = 2000
+_WORDS = TypeAdapter[str](Annotated[Text, Field(min_length=1, strict=True)])
 
 
 def _optional() -> dict[str, str]:
@@ -110,6 +113,7 @@ def in_words(question: Question, value: object) -> str | None:
     """What to keep of the answer beside the declaration; raises Invalid unless it is a text."""
     if question.attribute in ATTRIBUTES:
         return None
-    if not isinstance(value, str) or not 1 <= len(value) <= WORDS_MAX or "\0" in value:
-        raise Invalid("value", f"answer in words: a text of 1 to {WORDS_MAX} characters")
-    return value
+    try:
+        return _WORDS.validate_python(value)
+    except ValidationError as error:
+        raise Invalid("value", "answer in words: a text of 1 to 2000 characters") from error
