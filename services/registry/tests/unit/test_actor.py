@@ -140,6 +140,7 @@ def test_a_profile_that_does_not_hold_together_is_refused(
         ("name", "Villa\x00verde"),
         ("siret", "73282932000075"),
         ("sector", "1624Z"),
+        ("size_class", "pme"),
         ("legal_kind", "soletrader"),
         ("roles", ["carier"]),
         ("country", "France"),
@@ -290,5 +291,15 @@ def test_a_masked_name_is_not_taken_for_a_name() -> None:
     assert refusal.value.field == "name"
 
 
-def test_dates_of_closing_are_days() -> None:
-    assert Closing(reason="moved", effective_on=date(2026, 12, 31)).effective_on.year == 2026
+@pytest.mark.parametrize("day", [0, "0", 1764000000, "1764000000", "2026-02-30", "2026-11-23T00:00", None])
+def test_a_day_is_written_out(day: object) -> None:
+    with pytest.raises(ValidationError):
+        Closing.model_validate({"reason": "moved", "effective_on": day})
+    written = Closing.model_validate({"reason": "moved", "effective_on": "2026-12-31"})
+    assert written.effective_on == date(2026, 12, 31)
+
+
+def test_an_error_does_not_repeat_the_name_of_a_person() -> None:
+    with pytest.raises(ValidationError) as fault:
+        a_profile(name=["A Person"])
+    assert "Person" not in str(fault.value)

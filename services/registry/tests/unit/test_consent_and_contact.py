@@ -77,3 +77,9 @@ def test_a_contact_does_not_show_when_printed() -> None:
     contact = Contact(phone="0450000000", email="contact@example.org")
     assert "045" not in f"{contact!r} {contact}"
     assert "example" not in f"{contact!r} {contact}"
+
+
+def test_an_error_does_not_repeat_a_contact() -> None:
+    with pytest.raises(ValidationError) as fault:
+        Contact.model_validate({"email": "contact at example.org"})
+    assert "example" not in str(fault.value)

@@ -1,13 +1,12 @@
 """A regulated zone (low emission, pedestrian, village core) and who may enter it when."""
 
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from maillage_contracts.vocabulary import Area, DailyWindow, Value, Word, ZoneId
-from maillage_registry.domain.words import Energy, Line, VehicleClass, each_once
+from maillage_registry.domain.words import Day, Energy, Line, VehicleClass, each_once
 
 RING_AREA_MIN_DEG2 = 1e-10
 """About one square metre in France: less is a point or a line, rounding aside."""
@@ -35,8 +34,8 @@ class AccessRule(Value):
         default=(), max_length=20, description="None named: whatever the energy."
     )
     allowed: bool
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     hours: DailyWindow | None = Field(default=None, description="Local time; absent: all day.")
 
     @model_validator(mode="after")

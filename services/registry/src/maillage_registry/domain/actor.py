@@ -5,12 +5,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from maillage_contracts.refusals import Invalid, NotFound, Refused
 from maillage_contracts.vocabulary import (
     ActorId,
+    Country,
     CredentialId,
+    Sector,
     Siret,
     SiteId,
     Value,
@@ -18,7 +20,15 @@ from maillage_contracts.vocabulary import (
 )
 from maillage_registry.domain.credential import Credential, CredentialStatus
 from maillage_registry.domain.site import Site
-from maillage_registry.domain.words import SOLE_TRADER, LegalKind, Line, Role, each_once
+from maillage_registry.domain.words import (
+    SOLE_TRADER,
+    Day,
+    LegalKind,
+    Line,
+    Role,
+    SizeClass,
+    each_once,
+)
 
 SITES_MAX = 50
 CREDENTIALS_MAX = 50
@@ -45,14 +55,15 @@ NEXT: dict[Status, frozenset[Status]] = {
 class ProfileFacts(Value):
     """What is said of an actor, its sites aside. No person's name, unless it is a sole trader."""
 
+    # An error is logged with its traceback, and a sole trader's name has no business there.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     name: Line = Field(description="Trade name.", examples=["Villaverde"])
     siret: Siret | None = None
-    country: str = Field(default="FR", pattern=r"^[A-Z]{2}$", description="ISO 3166-1.")
+    country: Country = "FR"
     legal_kind: LegalKind | None = None
-    sector: str | None = Field(
-        default=None, pattern=r"^\d{2}\.\d{2}[A-Z]$", description="NAF.", examples=["16.24Z"]
-    )
-    size_class: Word | None = Field(default=None, examples=["sme"])
+    sector: Sector | None = None
+    size_class: SizeClass | None = None
     is_insertion: bool = Field(default=False, description="A structure of work insertion (SIAE).")
     roles: Annotated[tuple[Role, ...], AfterValidator(each_once)] = Field(
         default=(), max_length=20, examples=[["producer"]]
@@ -69,7 +80,7 @@ class Closing(Value):
     """Why an actor is closed, and who goes on in its place."""
 
     reason: Word = Field(examples=["ceased_activity"])
-    effective_on: date = Field(description="When it ceased in law; the hub stops at once.")
+    effective_on: Day = Field(description="When it ceased in law; the hub stops at once.")
     successor_siret: Siret | None = None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from maillage_contracts.vocabulary import Value
 from maillage_registry.domain.words import printable
@@ -26,7 +26,9 @@ Email = Annotated[
 
 
 class Contact(Value):
-    """A phone number, an e-mail address, or both. Neither shows when the object is printed."""
+    """A phone number, an e-mail address, or both. Neither shows in what is printed or logged."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     phone: Phone | None = Field(default=None, repr=False)
     email: Email | None = Field(default=None, repr=False)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from maillage_contracts.refusals import Refused
 from maillage_contracts.vocabulary import CredentialId, Value, Word
-from maillage_registry.domain.words import Line
+from maillage_registry.domain.words import Day, Line
 
 
 class CredentialStatus(StrEnum):
@@ -31,8 +31,8 @@ class CredentialFacts(Value):
 
     scope: Word = Field(description="What it allows or vouches for.", examples=["waste_transport"])
     issuer: Line = Field(description="Who vouches for it.", examples=["Prefecture"])
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="Last day; absent: no end.")
+    valid_from: Day
+    valid_to: Day | None = Field(default=None, description="Last day; absent: no end.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from maillage_contracts.vocabulary import (
     ActorId,
+    Count,
     DailyWindow,
     GeoPoint,
     HubId,
@@ -24,7 +25,7 @@ class StorageRoom(Value):
     """Room of a hub in one temperature class."""
 
     temperature: TemperatureClass
-    pallets: int = Field(ge=0, le=1_000_000)
+    pallets: Count
     volume_m3: Positive
 
 
@@ -34,9 +35,9 @@ class HubFacts(Value):
     operator_id: ActorId
     label: Line
     position: GeoPoint
-    docks: int = Field(ge=0, le=1000)
+    docks: Count
     van_access: bool = True
-    bike_bays: int = Field(default=0, ge=0, le=10_000)
+    bike_bays: Count = 0
     rooms: tuple[StorageRoom, ...] = Field(
         default=(), max_length=8, description="One for each temperature class at most."
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from maillage_contracts.vocabulary import GeoPoint, SiteId, Value, Word
+from maillage_contracts.vocabulary import Count, GeoPoint, SiteId, Value, Word
 from maillage_registry.domain.words import Line, SiteKind, printable
 
 DistrictCode = Annotated[
@@ -26,8 +26,8 @@ class SiteFacts(Value):
     )
     van_access: bool = True
     cold_storage: bool = False
-    crates_max: int | None = Field(
-        default=None, ge=0, le=100_000, description="Room of a relay point; absent: not known."
+    crates_max: Count | None = Field(
+        default=None, description="Room of a relay point, in crates; absent: not known."
     )
     priority_district: DistrictCode | None = Field(
         default=None, description="Code of the priority district (QPV) it is in."

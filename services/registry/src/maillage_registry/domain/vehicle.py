@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from maillage_contracts.vocabulary import (
     ActorId,
+    Count,
     DailyWindow,
     GeoPoint,
     Kilograms,
@@ -24,7 +25,7 @@ class Compartment(Value):
     temperature: TemperatureClass = "ambient"
     payload_kg: Kilograms
     volume_m3: Positive
-    crates: int = Field(ge=0, le=100_000)
+    crates: Count
 
 
 class VehicleFacts(Value):

@@ -1,14 +1,18 @@
 """Words and lines as the register takes them: no misspelt word of a list, no control character."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from maillage_contracts.vocabulary import (
     KNOWN_ENERGIES,
     KNOWN_ROLES,
+    KNOWN_SITE_KINDS,
+    KNOWN_SIZE_CLASSES,
     KNOWN_VEHICLE_CLASSES,
     Word,
 )
@@ -28,7 +32,9 @@ LEGAL_KINDS = (
 )
 """Closed, because a misspelt `sole_trader` would send a person's name on the bus."""
 
-SITE_KINDS = ("site", "relay_point", "courier_rest")
+
+def _choice(known: Sequence[str]) -> str:
+    return f"One of {', '.join(known)}."
 
 
 def one_of(known: Sequence[str]) -> AfterValidator:
@@ -49,6 +55,13 @@ def printable(text: str) -> str:
     return text
 
 
+def written_out(day: object) -> object:
+    """Refuse a number where a day is meant: it would be read as seconds since 1970."""
+    if isinstance(day, date) or (isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)):
+        return day
+    raise ValueError("write the day as in 2026-11-23")
+
+
 def folded(text: str) -> str:
     """Text as it is looked for: no accent, no capital."""
     apart = unicodedata.normalize("NFKD", text.casefold())
@@ -65,16 +78,14 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(printable),
 ]
-Role = Annotated[Word, one_of(KNOWN_ROLES), Field(description=f"One of {', '.join(KNOWN_ROLES)}.")]
-LegalKind = Annotated[
-    Word, one_of(LEGAL_KINDS), Field(description=f"One of {', '.join(LEGAL_KINDS)}.")
+Day = Annotated[date, BeforeValidator(written_out)]
+Role = Annotated[Word, one_of(KNOWN_ROLES), Field(description=_choice(KNOWN_ROLES))]
+LegalKind = Annotated[Word, one_of(LEGAL_KINDS), Field(description=_choice(LEGAL_KINDS))]
+SizeClass = Annotated[
+    Word, one_of(KNOWN_SIZE_CLASSES), Field(description=_choice(KNOWN_SIZE_CLASSES))
 ]
-SiteKind = Annotated[Word, one_of(SITE_KINDS), Field(description="What happens there.")]
+SiteKind = Annotated[Word, one_of(KNOWN_SITE_KINDS), Field(description=_choice(KNOWN_SITE_KINDS))]
 VehicleClass = Annotated[
-    Word,
-    one_of(KNOWN_VEHICLE_CLASSES),
-    Field(description=f"One of {', '.join(KNOWN_VEHICLE_CLASSES)}."),
+    Word, one_of(KNOWN_VEHICLE_CLASSES), Field(description=_choice(KNOWN_VEHICLE_CLASSES))
 ]
-Energy = Annotated[
-    Word, one_of(KNOWN_ENERGIES), Field(description=f"One of {', '.join(KNOWN_ENERGIES)}.")
-]
+Energy = Annotated[Word, one_of(KNOWN_ENERGIES), Field(description=_choice(KNOWN_ENERGIES))]
