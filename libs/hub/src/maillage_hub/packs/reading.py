@@ -125,7 +125,7 @@ class _Reader:
                 faults += self._refer(document, column, kind, row)
         key = str(row.values.get("key", f"{row.values.get('actor')}.{row.values.get('scope')}"))
         columns = {path: column for column, path in table.columns.items()}
-        self._finish(table, row, key, document, faults, columns)
+        self._finish(table, row, key, document, faults=faults, columns=columns)
 
     def _read_entry(self, listing: Listing, row: Row) -> None:
         faults = [
@@ -147,7 +147,7 @@ class _Reader:
         if listing.kind == "round" and isinstance(row.values.get("stops"), list):
             faults += self._stops(document, row)
         key = str(row.values.get("key", ""))
-        self._finish(listing, row, key, document, faults, {})
+        self._finish(listing, row, key, document, faults=faults, columns={})
 
     def _finish(
         self,
@@ -155,6 +155,7 @@ class _Reader:
         row: Row,
         key: str,
         document: Document,
+        *,
         faults: list[Fault],
         columns: Mapping[str, str],
     ) -> None:

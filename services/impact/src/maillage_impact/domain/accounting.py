@@ -48,6 +48,7 @@ def lines_of_plan(
     plan_id: UUID,
     tours: Sequence[tuple[DrivenTour, UUID]],
     rounds: Sequence[ReferenceRound],
+    *,
     baseline: Baseline,
     on: date,
     factors: FactorSet,

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from maillage_common.http import Body
-from maillage_contracts.vocabulary import Text, Word
+from maillage_contracts.vocabulary import Word
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
@@ -55,12 +55,6 @@ class CorrectionBody(Body):
     explanation: Annotated[str, Field(min_length=1, max_length=500)] = Field(
         description="For whoever checks the ledger; no person's name."
     )
-
-
-class NoteBody(Body):
-    """A body for commands that take none but a note."""
-
-    note: Text | None = None
 
 
 def entry_out(entry: Entry) -> dict[str, Any]:

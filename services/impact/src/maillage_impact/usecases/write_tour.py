@@ -63,7 +63,9 @@ async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
         return []
     rounds = await store.rounds(baseline.round_ids)
     try:
-        lines = lines_of_plan(plan_id, driven, rounds, baseline, on, store.factors)
+        lines = lines_of_plan(
+            plan_id, driven, rounds, baseline=baseline, on=on, factors=store.factors
+        )
     except UnknownFactor:
         return []
     return [await _as_correction(line, store) for line in lines]

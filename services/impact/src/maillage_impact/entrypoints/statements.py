@@ -1,0 +1,106 @@
+"""Doors to the ledger: its lines, their sums, the factors behind them."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends
+
+from maillage_common.auth import Principal
+from maillage_common.http import Door, Paged, answer, command, query
+from maillage_common.transaction import Runner
+from maillage_contracts.refusals import Invalid
+from maillage_impact.entrypoints.bodies import CorrectionBody, baseline_out, entry_out, factor_out
+from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
+from maillage_impact.usecases.explain_entry import explain_entry
+from maillage_impact.usecases.store import EntryFilter, Store
+from maillage_impact.usecases.sum_subject import sum_subject
+
+Reader = Annotated[Principal, query("impact.statement.read")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which lines are asked for, by the parameters of the address."""
+
+    about: str | None = None
+    about_id: UUID | None = None
+    indicator: str | None = None
+    account: str | None = None
+
+
+class StatementDoors:
+    """What can be asked of the ledger, and how a line is corrected."""
+
+    def __init__(self, runner: Runner[Store]) -> None:
+        self._runner = runner
+
+    async def list(
+        self, _: Reader, page: Paged, asked: Annotated[Asked, Depends()]
+    ) -> dict[str, Any]:
+        """List lines, oldest first, also those that a later line corrects."""
+        wanted = EntryFilter(asked.about, asked.about_id, asked.indicator, asked.account)
+        number = _number(page.after(1))
+        rows = await self._runner.read(
+            lambda store: store.entries(wanted, after=number, limit=page.limit + 1)
+        )
+        listed = page.of(rows, key=lambda row: (str(row[0]),))
+        return {**listed, "items": [entry_out(entry) for _, entry in listed["items"]]}
+
+    async def read(self, entry_id: UUID, _: Reader) -> dict[str, Any]:
+        """Open a line: its factors and their sources, its baseline, its causes, its shares."""
+        found = await self._runner.read(lambda store: explain_entry(entry_id, store))
+        return {
+            **entry_out(found.entry),
+            "factors": [factor_out(factor) for factor in found.factors],
+            "baseline": baseline_out(found.baseline) if found.baseline else None,
+            "corrected_by": found.corrected_by,
+            "shares": [
+                {"about": "synergy", "about_id": id_, "value": value}
+                for id_, value in found.shares.items()
+            ],
+        }
+
+    async def totals(self, about: str, about_id: UUID, _: Reader) -> dict[str, Any]:
+        """Sum each indicator of a synergy, a tour or a plan; accounts never meet."""
+        found = await self._runner.read(lambda store: sum_subject(about, about_id, store))
+        return {
+            "about": about,
+            "about_id": about_id,
+            "totals": [vars(total) for total in found.totals],
+            "not_accounted": found.not_accounted,
+        }
+
+    async def factors(self, _: Reader) -> dict[str, Any]:
+        """List the factor set, with the source of every figure."""
+
+        async def shipped(store: Store) -> dict[str, Any]:
+            factors = store.factors.factors.values()
+            return {"items": [factor_out(factor) for factor in factors], "next": None}
+
+        return await self._runner.read(shipped)
+
+    async def correct(
+        self,
+        entry_id: UUID,
+        body: CorrectionBody,
+        door: Annotated[Door, command("impact.statement.correct")],
+    ) -> dict[str, Any]:
+        """Write a new line that corrects this one."""
+        order = CorrectEntry(entry_id, body.value, body.reason, body.explanation)
+        outcome = await self._runner.execute(
+            correct_entry,
+            order,
+            subject=str(entry_id),
+            context=door.context,
+            idempotency=door.idempotency,
+        )
+        return answer(outcome)
+
+
+def _number(after: tuple[str, ...] | None) -> int | None:
+    if after is None:
+        return None
+    if not after[0].isascii() or not after[0].isdigit():
+        raise Invalid("cursor", "this cursor is of another list: start from its first page")
+    return int(after[0])
