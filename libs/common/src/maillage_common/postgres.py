@@ -28,6 +28,11 @@ SERVER_SETTINGS = {
     "lock_timeout": "10s",
     "statement_timeout": "25s",
     "idle_in_transaction_session_timeout": "30s",
+    # A client whose machine is gone frees its locks after 30 s, which is longer than anything of
+    # the relay can still be on its way to the bus.
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
 }
 
 MIGRATION_LOCK = 7_249_001

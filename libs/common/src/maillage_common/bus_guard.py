@@ -1,0 +1,115 @@
+"""Watches that the bus is the one we know, and looks like the catalogue."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient
+
+from maillage_common.failures import is_transient
+from maillage_common.health import Health
+from maillage_common.kafka import administration
+from maillage_common.metrics import Metrics
+from maillage_common.postgres import ACQUIRE_TIMEOUT_S, Pool
+from maillage_common.settings import Settings
+from maillage_common.topics import RUNBOOK, Bus, BusRefused, look, misconfigured, misshapen
+from maillage_contracts.catalogue import TopicSpec
+
+CHECK_EVERY_S = 1.0
+LOOK_TIMEOUT_S = 15.0
+
+log = structlog.get_logger()
+
+
+class BusGuard:
+    """One look at the bus a second at most, shared by all in a process who would speak to it.
+
+    A bus that lost its data answers as if nothing had happened: events are then acknowledged and
+    reach nobody. So the cluster is remembered, and topics must have the partitions of the
+    catalogue.
+    """
+
+    def __init__(
+        self, settings: Settings, pool: Pool, specs: Sequence[TopicSpec], metrics: Metrics
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._specs = specs
+        self._metrics = metrics
+        self._one_look = asyncio.Lock()
+        self._confirmed_at = -CHECK_EVERY_S
+        self._connection = AsyncExitStack()
+        self._admin: AIOKafkaAdminClient | None = None
+        self._known_id: str | None = None
+        self._refused: tuple[str, ...] = ()
+
+    async def confirm(self) -> None:
+        """Return if the bus may be spoken to now; raises BusRefused, or why it cannot be asked."""
+        async with self._one_look:
+            if time.monotonic() - self._confirmed_at < CHECK_EVERY_S:
+                return
+            try:
+                async with asyncio.timeout(LOOK_TIMEOUT_S):
+                    complaints = await self._complaints()
+            except BaseException:
+                await self.close()
+                raise
+            self._tell(complaints)
+            if complaints:
+                raise BusRefused(complaints)
+            self._confirmed_at = time.monotonic()
+
+    async def watch(self, health: Health) -> None:
+        """Keep readiness in step with the bus, for ever."""
+        while True:
+            try:
+                await self.confirm()
+            except BusRefused as error:
+                health.report("bus", str(error))
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                health.report("bus", f"cannot be asked: {error!r}")
+            else:
+                health.report("bus", None)
+            await asyncio.sleep(CHECK_EVERY_S)
+
+    async def close(self) -> None:
+        """Forget the connection; the next look makes another and reads configurations again."""
+        self._admin = None
+        await self._connection.aclose()
+
+    async def _complaints(self) -> list[str]:
+        is_first = self._admin is None
+        if self._admin is None:
+            self._admin = await self._connection.enter_async_context(administration(self._settings))
+        bus = await look(self._admin)
+        complaints = [*misshapen(bus, self._specs), *await self._stranger(bus)]
+        if is_first and not complaints:
+            complaints = await misconfigured(self._admin, self._specs)
+        return complaints
+
+    async def _stranger(self, bus: Bus) -> list[str]:
+        if bus.cluster_id == self._known_id:
+            return []
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+            await connection.execute(
+                "INSERT INTO bus_identity (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING",
+                bus.cluster_id,
+            )
+            self._known_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
+        if bus.cluster_id == self._known_id:
+            return []
+        strange = f"this bus is {bus.cluster_id}, we published to {self._known_id}"
+        return [f"{strange}: run `maillage outbox republish`"]
+
+    def _tell(self, complaints: Sequence[str]) -> None:
+        self._metrics.bus_refused().set(bool(complaints))
+        if self._refused != tuple(complaints):
+            self._refused = tuple(complaints)
+            if complaints:
+                log.error("bus_refused", complaints=complaints, runbook=RUNBOOK)
+            else:
+                log.info("bus_accepted")

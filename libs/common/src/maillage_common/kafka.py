@@ -1,0 +1,63 @@
+"""How we reach the bus: addresses, encryption, account; and the log of the client kept short."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.helpers import create_ssl_context
+from faststream.security import BaseSecurity, SASLScram512
+
+from maillage_common.settings import Settings, read_secret
+
+REQUEST_TIMEOUT_MS = 10_000
+"""Less than the time after which a lost connection frees the relay's lock (see postgres.py)."""
+
+
+def reach(settings: Settings) -> dict[str, Any]:
+    """Arguments of every aiokafka client."""
+    common: dict[str, Any] = {
+        "bootstrap_servers": settings.brokers,
+        "request_timeout_ms": REQUEST_TIMEOUT_MS,
+    }
+    if settings.kafka_security == "plaintext":
+        return common
+    common["ssl_context"] = create_ssl_context(cafile=settings.kafka_ca_file)
+    if settings.kafka_security == "tls":
+        return common | {"security_protocol": "SSL"}
+    username, password = _account(settings)
+    return common | {
+        "security_protocol": "SASL_SSL",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": username,
+        "sasl_plain_password": password,
+    }
+
+
+def security(settings: Settings) -> BaseSecurity | None:
+    """The same for FastStream's broker."""
+    if settings.kafka_security == "plaintext":
+        return None
+    context = create_ssl_context(cafile=settings.kafka_ca_file)
+    if settings.kafka_security == "tls":
+        return BaseSecurity(ssl_context=context, use_ssl=True)
+    username, password = _account(settings)
+    return SASLScram512(username, password, ssl_context=context, use_ssl=True)
+
+
+def _account(settings: Settings) -> tuple[str, str]:
+    username, secret = settings.kafka_username, settings.kafka_password_file
+    if username is None or secret is None:  # Settings refuses this before
+        raise ValueError("scram needs an account")
+    return username, read_secret(secret)
+
+
+@asynccontextmanager
+async def administration(settings: Settings) -> AsyncGenerator[AIOKafkaAdminClient]:
+    """A client for topics and the cluster."""
+    client = AIOKafkaAdminClient(**reach(settings))
+    try:
+        await client.start()
+        yield client
+    finally:
+        await client.close()

@@ -1,0 +1,223 @@
+"""From the outbox to the bus: in order, by one process at a time, gone only once acknowledged."""
+
+import asyncio
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from maillage_common.bus_guard import BusGuard
+from maillage_common.failures import backoff_s, is_transient
+from maillage_common.kafka import reach
+from maillage_common.metrics import Metrics
+from maillage_common.postgres import RELAY_LOCK, Connection, dedicated
+from maillage_common.postgres_ledger import CHANNEL, unpack
+from maillage_common.settings import Settings
+from maillage_common.topics import BusRefused
+
+BATCH_EVENTS = 1000
+BATCH_BYTES = 900_000
+"""Of one request for one partition; brokers take a mebibyte by default."""
+REQUEST_BYTES_MAX = 1_048_576
+SEND_TIMEOUT_S = 20.0
+SAFETY_POLL_S = 1.0
+"""A notification can be lost with its connection: the outbox is looked at anyway."""
+
+log = structlog.get_logger()
+
+Place = tuple[str, int]
+"""A topic and a partition."""
+
+
+class Relay:
+    """Publishes what a service said.
+
+    The leader holds an advisory lock on the very connection it reads from: one that loses its
+    database leads no more. Two relays at once would put the events of an aggregate out of order.
+    """
+
+    def __init__(self, settings: Settings, service: str, guard: BusGuard, metrics: Metrics) -> None:
+        self._settings = settings
+        self._name = f"{service}-relay"
+        self._guard = guard
+        self._metrics = metrics
+        self._wake = asyncio.Event()
+        self._measured_at = 0.0
+
+    async def run(self) -> None:
+        """Lead, or stand by, until cancelled. Whatever fails for a while is begun anew."""
+        failures = 0
+        while True:
+            try:
+                async with dedicated(self._settings.dsn, self._name) as connection:
+                    await _take_lead(connection)
+                    await self._guard.confirm()
+                    async with self._producer() as producer:
+                        failures = 0
+                        await self._lead(connection, producer)
+            except BusRefused:
+                failures += 1  # said by the guard, once
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                failures += 1
+                log.warning("relay_interrupted", error=type(error).__name__, failures=failures)
+            await asyncio.sleep(backoff_s(failures))
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncGenerator[AIOKafkaProducer]:
+        producer = AIOKafkaProducer(
+            **reach(self._settings),
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,  # batches are made here; waiting for more measured slower
+            max_batch_size=BATCH_BYTES,
+            max_request_size=REQUEST_BYTES_MAX,
+        )
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await producer.start()
+            yield producer
+        finally:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await producer.stop()
+
+    async def _lead(self, connection: Connection, producer: AIOKafkaProducer) -> None:
+        await connection.add_listener(CHANNEL, self._woken)
+        log.info("relay_leads")
+        while True:
+            self._wake.clear()
+            await self._measure(connection)
+            while await _to_the_end(self._round(connection, producer)):
+                pass
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), SAFETY_POLL_S)
+
+    def _woken(self, *_notification: object) -> None:
+        self._wake.set()
+
+    async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> bool:
+        """Publish the oldest events; whether there may be more."""
+        rows = await connection.fetch(
+            """
+            SELECT seq, topic, state_topic, type, key, headers, payload
+            FROM outbox JOIN event_log USING (seq)
+            ORDER BY seq
+            LIMIT $1
+            """,
+            BATCH_EVENTS,
+        )
+        if not rows:
+            return False
+        await self._guard.confirm()
+        waiting = Counter[int]()
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._send(rows, waiting, connection, producer)
+        finally:
+            # Also after a failure: what the bus has acknowledged is not sent again.
+            acknowledged = [row for row in rows if not waiting[row["seq"]]]
+            await connection.execute(
+                "DELETE FROM outbox WHERE seq = ANY($1::bigint[])",
+                [row["seq"] for row in acknowledged],
+            )
+            for kind, count in Counter(row["type"] for row in acknowledged).items():
+                self._metrics.published(kind).inc(count)
+        return len(rows) == BATCH_EVENTS
+
+    async def _send(
+        self,
+        rows: Sequence[asyncpg.Record],
+        waiting: Counter[int],
+        connection: Connection,
+        producer: AIOKafkaProducer,
+    ) -> None:
+        """Send rows; `waiting` counts the copies of each that are not acknowledged yet."""
+        lanes: dict[Place, list[asyncpg.Record]] = defaultdict(list)
+        for row in rows:
+            for topic in filter(None, (row["topic"], row["state_topic"])):
+                waiting[row["seq"]] += 1
+                partitions = await producer.partitions_for(topic)
+                lanes[topic, _hash(row["key"]) % len(partitions)].append(row)
+        outcomes = await asyncio.gather(
+            *(
+                _send_lane(place, lane, waiting, connection, producer)
+                for place, lane in lanes.items()
+            ),
+            return_exceptions=True,
+        )
+        for error in filter(None, outcomes):
+            raise error
+
+    async def _measure(self, connection: Connection) -> None:
+        if time.monotonic() - self._measured_at < SAFETY_POLL_S:
+            return
+        self._measured_at = time.monotonic()
+        row = await connection.fetchrow(
+            """
+            SELECT count(*) AS unsent,
+                   coalesce(extract(epoch FROM now() - min(recorded_at)), 0) AS oldest_s
+            FROM outbox JOIN event_log USING (seq)
+            """
+        )
+        if row is not None:
+            self._metrics.outbox_unsent().set(row["unsent"])
+            self._metrics.outbox_oldest_s().set(float(row["oldest_s"]))
+
+
+async def _take_lead(connection: Connection) -> None:
+    asked = "SELECT pg_try_advisory_lock($1)"
+    while not await connection.fetchval(asked, RELAY_LOCK):  # noqa: ASYNC110 no event tells us
+        await asyncio.sleep(SAFETY_POLL_S)
+
+
+async def _to_the_end(coroutine: Coroutine[Any, Any, bool]) -> bool:
+    """Await something that a cancellation must not cut in the middle."""
+    task = asyncio.create_task(coroutine)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=SEND_TIMEOUT_S)
+        raise
+
+
+async def _send_lane(
+    place: Place,
+    rows: Sequence[asyncpg.Record],
+    waiting: Counter[int],
+    connection: Connection,
+    producer: AIOKafkaProducer,
+) -> None:
+    """Send the rows of one partition: no batch leaves before the one before it is acknowledged."""
+    topic, partition = place
+    left = deque(rows)
+    while left:
+        if connection.is_closed():
+            raise ConnectionError("the lead is lost with its connection")
+        batch = producer.create_batch()
+        taken: list[int] = []
+        while left and _add(batch, left[0]):
+            taken.append(left.popleft()["seq"])
+        acknowledged = await producer.send_batch(batch, topic, partition=partition)
+        await acknowledged
+        waiting.subtract(taken)
+
+
+def _add(batch: BatchBuilder, row: asyncpg.Record) -> bool:
+    headers = list(unpack(row["headers"]))
+    added = batch.append(key=row["key"], value=row["payload"], timestamp=None, headers=headers)
+    return added is not None
+
+
+@lru_cache(maxsize=100_000)
+def _hash(key: bytes) -> int:
+    """As Java's default partitioner, so that other producers agree on the partition of a key."""
+    return murmur2(key) & 0x7FFF_FFFF
