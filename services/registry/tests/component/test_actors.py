@@ -233,9 +233,9 @@ async def test_what_a_closed_actor_had_is_planned_no_more(
     await send(advisor, "POST", "/v1/actors", a_body())
     await send(advisor, "POST", "/v1/actors", a_body(actor_id=OTHER, siret=None, sites=[]))
     hub = a_hub(operator_id=OTHER, tenants=[ACTOR, OTHER]).model_dump(mode="json")
-    await send(advisor, "POST", "/v1/hubs", hub)
+    await send(advisor, "PUT", f"/v1/hubs/{hub.pop('hub_id')}", hub)
     vehicle = a_vehicle(owner_id=ACTOR).model_dump(mode="json")
-    await send(advisor, "POST", "/v1/vehicles", vehicle)
+    await send(advisor, "PUT", f"/v1/vehicles/{vehicle.pop('vehicle_id')}", vehicle)
     await send(advisor, "POST", f"/v1/actors/{ACTOR}/close", CLOSING)
     closed, left, withdrawn = (await told())[-3:]
     assert isinstance(closed, ActorClosed)

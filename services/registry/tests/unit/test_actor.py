@@ -291,7 +291,9 @@ def test_a_masked_name_is_not_taken_for_a_name() -> None:
     assert refusal.value.field == "name"
 
 
-@pytest.mark.parametrize("day", [0, "0", 1764000000, "1764000000", "2026-02-30", "2026-11-23T00:00", None])
+@pytest.mark.parametrize(
+    "day", [0, "0", 1764000000, "1764000000", "2026-02-30", "2026-11-23T00:00", None]
+)
 def test_a_day_is_written_out(day: object) -> None:
     with pytest.raises(ValidationError):
         Closing.model_validate({"reason": "moved", "effective_on": day})

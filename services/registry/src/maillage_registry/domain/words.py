@@ -57,7 +57,9 @@ def printable(text: str) -> str:
 
 def written_out(day: object) -> object:
     """Refuse a number where a day is meant: it would be read as seconds since 1970."""
-    if isinstance(day, date) or (isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)):
+    if isinstance(day, date) or (
+        isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)
+    ):
         return day
     raise ValueError("write the day as in 2026-11-23")
 

@@ -18,12 +18,6 @@ from maillage_registry.usecases.declare_hub import DeclareHub, declare_hub
 from maillage_registry.usecases.store import HubsWanted, Kept, Store, found
 
 
-class NewHubBody(HubFacts):
-    """A hub, with an identifier of the caller's if it has one."""
-
-    hub_id: HubId | None = None
-
-
 class HubView(Hub):
     """A hub as it is kept."""
 
@@ -42,12 +36,12 @@ class HubDoors:
 
     async def declare(
         self,
-        body: NewHubBody,
+        body: HubFacts,
         door: Annotated[Door, command("registry.hub.write")],
         response: Response,
     ) -> dict[str, Any]:
-        """Declare a hub: 201, or 200 when the same one is there."""
-        return await self._put(body.hub_id or uuid7(), body, door, response)
+        """Declare a hub under an identifier that we make: to choose it, PUT."""
+        return await self._put(uuid7(), body, door, response)
 
     async def put(
         self,

@@ -31,12 +31,6 @@ class VehicleBody(VehicleFacts):
         return VehicleFacts(**{name: getattr(self, name) for name in VehicleFacts.model_fields})
 
 
-class NewVehicleBody(VehicleBody):
-    """A vehicle, with an identifier of the caller's if it has one."""
-
-    vehicle_id: VehicleId | None = None
-
-
 class VehicleView(Vehicle):
     """A vehicle as it is kept."""
 
@@ -55,12 +49,12 @@ class VehicleDoors:
 
     async def declare(
         self,
-        body: NewVehicleBody,
+        body: VehicleBody,
         door: Annotated[Door, command("registry.vehicle.write")],
         response: Response,
     ) -> dict[str, Any]:
-        """Declare a vehicle: 201, or 200 when the same one is there."""
-        return await self._put(body.vehicle_id or uuid7(), body, door, response)
+        """Declare a vehicle under an identifier that we make: to choose it, PUT."""
+        return await self._put(uuid7(), body, door, response)
 
     async def put(
         self,

@@ -18,12 +18,6 @@ from maillage_registry.usecases.publish_zone import PublishZone, publish_zone
 from maillage_registry.usecases.store import Kept, Store, ZonesWanted, found
 
 
-class NewZoneBody(AccessZoneFacts):
-    """A zone, with an identifier of the caller's if it has one."""
-
-    zone_id: ZoneId | None = None
-
-
 class ZoneView(AccessZone):
     """A zone as it is kept."""
 
@@ -42,12 +36,12 @@ class ZoneDoors:
 
     async def publish(
         self,
-        body: NewZoneBody,
+        body: AccessZoneFacts,
         door: Annotated[Door, command("registry.zone.write")],
         response: Response,
     ) -> dict[str, Any]:
-        """Publish a zone: 201, or 200 when the same one is there."""
-        return await self._put(body.zone_id or uuid7(), body, door, response)
+        """Publish a zone under an identifier that we make: to choose it, PUT."""
+        return await self._put(uuid7(), body, door, response)
 
     async def put(
         self,
