@@ -25,7 +25,6 @@ from maillage_matching.usecases.store import (
     key_of_pairing,
 )
 
-
 NO_KEYS = Keys(frozenset(), None)
 
 
@@ -36,8 +35,7 @@ class FlowRow:
     flow: Flow
     sequence: int
     followed_at: datetime
-    due_at: datetime | None
-    knowledge: str = ""
+    knowledge: str | None = None
     keys: Keys = NO_KEYS
 
 
@@ -46,6 +44,7 @@ class MemoryStore(MemoryDecisions):
     """Everything in memory."""
 
     flow_rows: dict[FlowId, FlowRow] = field(default_factory=dict[FlowId, FlowRow])
+    due_rows: dict[FlowId, datetime] = field(default_factory=dict[FlowId, datetime])
     actor_rows: dict[ActorId, tuple[Actor, int]] = field(
         default_factory=dict[ActorId, tuple[Actor, int]]
     )
@@ -70,11 +69,14 @@ class MemoryStore(MemoryDecisions):
         for flow, sequence in flows:
             row = self.flow_rows.get(flow.flow_id)
             if row is None:
-                self.flow_rows[flow.flow_id] = FlowRow(flow, sequence, now, now)
+                self.flow_rows[flow.flow_id] = FlowRow(flow, sequence, now)
             elif row.sequence < sequence:
                 self.flow_rows[flow.flow_id] = replace(
-                    row, flow=flow, sequence=sequence, followed_at=now, due_at=now
+                    row, flow=flow, sequence=sequence, followed_at=now
                 )
+            else:
+                continue
+            self._due(flow.flow_id, now)
 
     async def follow_actors(self, actors: Sequence[tuple[Actor, int]], now: datetime) -> None:
         for actor, sequence in actors:
@@ -135,12 +137,14 @@ class MemoryStore(MemoryDecisions):
         self.policy_rows[1] = policy
 
     async def due_flows(self, now: datetime, knowledge: str, limit: int) -> list[Known]:
-        due = [
-            row
-            for row in self._rows()
-            if row.knowledge != knowledge or (row.due_at is not None and row.due_at <= now)
-        ]
-        return [self._known(row) for row in due[:limit]]
+        due = {flow_id: at for flow_id, at in self.due_rows.items() if at <= now}
+        for row in self._rows():
+            if row.knowledge not in {None, knowledge}:
+                due.setdefault(row.flow.flow_id, now)
+        first = sorted(due, key=lambda flow_id: (due[flow_id], flow_id))[:limit]
+        for flow_id in first:
+            self.due_rows.pop(flow_id, None)
+        return await self.known_flows(first)
 
     async def mark_due(
         self, now: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
@@ -148,7 +152,10 @@ class MemoryStore(MemoryDecisions):
         ids, owners = set(flows), set(actors)
         for row in self._rows():
             if row.flow.flow_id in ids or row.flow.actor_id in owners:
-                self.flow_rows[row.flow.flow_id] = replace(row, due_at=now)
+                self._due(row.flow.flow_id, now)
+
+    def _due(self, flow_id: FlowId, at: datetime) -> None:
+        self.due_rows[flow_id] = min(self.due_rows.get(flow_id, at), at)
 
     async def mark_all_due(self, now: datetime) -> None:
         await self.mark_due(now, flows=self.flow_rows)
@@ -158,8 +165,9 @@ class MemoryStore(MemoryDecisions):
     ) -> None:
         for flow_id, one in keys.items():
             row = self.flow_rows[flow_id]
-            again = due_at if row.flow.is_matchable else None
-            self.flow_rows[flow_id] = replace(row, keys=one, knowledge=knowledge, due_at=again)
+            self.flow_rows[flow_id] = replace(row, keys=one, knowledge=knowledge)
+            if row.flow.is_matchable:
+                self._due(flow_id, due_at)
 
     async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
         wanted = set(tokens)

@@ -35,7 +35,7 @@ class MemoryDecisions:
     case_rows: dict[CaseId, Case] = field(default_factory=dict[CaseId, Case])
     synergy_rows: dict[SynergyId, KeptSynergy] = field(default_factory=dict[SynergyId, KeptSynergy])
 
-    async def lead(self, lead_id: LeadId) -> Lead:
+    async def lead(self, lead_id: LeadId, *, to_change: bool = False) -> Lead:  # noqa: ARG002 nobody else is at work
         lead = self.lead_rows.get(lead_id)
         if lead is None or lead.status == "generated":
             raise NotFound(f"no lead has the identifier {lead_id}")
@@ -124,7 +124,7 @@ class MemoryDecisions:
     async def save_suppressions(self, suppressions: Sequence[Suppression]) -> None:
         self.suppression_rows |= {one.suppression_id: one for one in suppressions}
 
-    async def case(self, case_id: CaseId) -> Case:
+    async def case(self, case_id: CaseId, *, to_change: bool = False) -> Case:  # noqa: ARG002 same
         return found(self.case_rows, case_id, "case")
 
     async def save_case(self, case: Case) -> None:
@@ -157,7 +157,12 @@ class MemoryDecisions:
         counts = Counter((case.kind, case.status) for case in self.case_rows.values())
         return [(*key, count) for key, count in sorted(counts.items())]
 
-    async def synergy(self, synergy_id: SynergyId) -> KeptSynergy:
+    async def synergy(
+        self,
+        synergy_id: SynergyId,
+        *,
+        to_change: bool = False,  # noqa: ARG002 same
+    ) -> KeptSynergy:
         return found(self.synergy_rows, synergy_id, "synergy")
 
     async def save_synergy(self, kept: KeptSynergy) -> None:

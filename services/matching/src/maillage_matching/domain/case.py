@@ -10,6 +10,7 @@ from maillage_contracts.refusals import Refused
 from maillage_contracts.vocabulary import ActorId, CaseId, LeadId, SynergyId
 from maillage_matching.domain.draft import LeadKind, Member
 from maillage_matching.domain.kept import Kept
+from maillage_matching.domain.lead import LeadSource
 
 CaseStatus = Literal[
     "opened",
@@ -97,7 +98,7 @@ class Case(Kept):
     case_id: CaseId
     kind: LeadKind
     title: str
-    source: str
+    source: LeadSource
     owner: str
     lead_ids: tuple[LeadId, ...]
     members: tuple[Member, ...]

@@ -2,25 +2,55 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from maillage_contracts.vocabulary import Positive
+from maillage_contracts.vocabulary import Positive, Value
 from maillage_matching.domain.kept import Kept
 
 
-class Policy(Kept):
-    """The engine's settings. With no weekly leads it is off; all that people do goes on."""
+class Settings(Value):
+    """What can be set of the engine."""
 
-    weekly_leads: Annotated[int, Field(ge=0, le=50)] = 5
-    advisors: Annotated[int, Field(ge=1, le=100)] = 1
-    open_cases_max: Annotated[int, Field(ge=1, le=100)] = 12
-    distance_km_max: Annotated[float, Field(gt=0, le=1000)] = 60
-    ratio_min: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.2")
-    ratio_max: Annotated[Decimal, Field(ge=1, le=10_000)] = Decimal(5)
-    haul_eur_per_km: Positive = Decimal("1.50")
-    quiet_s: Annotated[float, Field(ge=0, le=3600)] = 2
+    weekly_leads: int = Field(
+        default=5,
+        ge=0,
+        le=50,
+        description="Leads the engine shows each advisor in a week at most; 0 switches it off.",
+    )
+    advisors: int = Field(default=1, ge=1, le=100, description="Advisors of the territory.")
+    open_cases_max: int = Field(
+        default=12,
+        ge=1,
+        le=100,
+        description="Cases and undecided leads of an advisor beyond which nothing new is shown.",
+    )
+    distance_km_max: float = Field(
+        default=60, gt=0, le=1000, description="How far by road two firms may be apart."
+    )
+    ratio_min: Decimal = Field(
+        default=Decimal("0.2"), gt=0, le=1, description="Part of a need a donor covers at least."
+    )
+    ratio_max: Decimal = Field(
+        default=Decimal(5), ge=1, le=10_000, description="Times the need an offer is at most."
+    )
+    haul_eur_per_km: Positive = Field(
+        default=Decimal("1.50"),
+        description="Euros a van costs by kilometre with its driver: the territory's own figure.",
+    )
+    quiet_s: float = Field(
+        default=2,
+        ge=0,
+        le=3600,
+        description="Seconds without a new flow before leads are shown: of many the best.",
+    )
+
+
+class Policy(Settings, Kept):
+    """The engine's settings as they are kept. All that people do goes on when it is off."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     version: int = 1
 
     @property

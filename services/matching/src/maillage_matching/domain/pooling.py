@@ -153,7 +153,9 @@ def _told(
     members: Sequence[Side], quantity: PeriodicQuantity | None, cost: Decimal
 ) -> tuple[str, ...]:
     names = ", ".join(dict.fromkeys(side.name for side in members))
-    amount = f"{quantity.value:,.0f} {quantity.unit} a year" if quantity else "amounts not all known"
+    amount = (
+        f"{quantity.value:,.0f} {quantity.unit} a year" if quantity else "amounts not all known"
+    )
     return (
         f"{len(members)} flows of {members[0].resource} in one zone: {names}",
         f"together {amount}, for {cost:.0f} euros a year today",

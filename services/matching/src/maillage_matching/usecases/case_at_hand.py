@@ -20,7 +20,7 @@ class CaseCommand:
 
 async def open_case(command: CaseCommand, store: Store) -> Case:
     """The case as the caller read it, not over yet; raises Stale or Refused."""
-    case = await store.case(command.case_id)
+    case = await store.case(command.case_id, to_change=True)
     if command.version is not None and command.version != case.version:
         raise Stale(expected=command.version, found=case.version)
     if case.status in OVER:
@@ -30,6 +30,6 @@ async def open_case(command: CaseCommand, store: Store) -> Case:
 
 async def free_slots(case: Case, store: Store, now: datetime) -> None:
     """The case is over: what it was about may be proposed again, unless that is suppressed."""
-    leads = [await store.lead(lead_id) for lead_id in case.lead_ids]
+    leads = [await store.lead(lead_id, to_change=True) for lead_id in case.lead_ids]
     await store.save_leads([lead.changed(case_open=False) for lead in leads])
     await store.mark_due(now, flows=[one.flow_id for one in case.members])

@@ -27,7 +27,7 @@ class EndSynergy:
 
 async def end_synergy(command: EndSynergy, store: Store, now: datetime) -> Iterable[Event]:
     """End it, and close its case if that is still open."""
-    kept = await store.synergy(command.synergy_id)
+    kept = await store.synergy(command.synergy_id, to_change=True)
     if command.version is not None and command.version != kept.version:
         raise Stale(expected=command.version, found=kept.version)
     check_move(kept.status, "ended")
@@ -40,7 +40,7 @@ async def end_synergy(command: EndSynergy, store: Store, now: datetime) -> Itera
         version=kept.version + 1,
     )
     await store.save_synergy(ended)
-    case = await store.case(kept.synergy.case_id)
+    case = await store.case(kept.synergy.case_id, to_change=True)
     if case.is_open:
         closed = case.moved("closed", now, command.by, note=command.reason)
         await store.save_case(closed)

@@ -20,7 +20,7 @@ class Decision:
 
 async def lead_at_hand(command: Decision, store: Store) -> Lead:
     """The lead, locked; raises NotFound, or Stale when it is not what the caller read."""
-    lead = await store.lead(command.lead_id)
+    lead = await store.lead(command.lead_id, to_change=True)
     if command.version is not None and command.version != lead.version:
         raise Stale(expected=command.version, found=lead.version)
     return lead

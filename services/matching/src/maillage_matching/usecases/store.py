@@ -157,10 +157,10 @@ class Found(Protocol):
 
 
 class Leads(Protocol):
-    """Leads and suppressions. A lead that is read to be changed stays locked until commit."""
+    """Leads and suppressions. What is read to be changed stays locked until commit."""
 
-    async def lead(self, lead_id: LeadId) -> Lead:
-        """One lead, locked; raises NotFound. A lead that nobody has seen is not found."""
+    async def lead(self, lead_id: LeadId, *, to_change: bool = False) -> Lead:
+        """One lead; raises NotFound. A lead that nobody has seen is not found."""
         ...
 
     async def leads_of_slots(self, slots: Iterable[str]) -> list[Lead]:
@@ -216,7 +216,7 @@ class Leads(Protocol):
         ...
 
     async def suppression(self, suppression_id: UUID) -> Suppression:
-        """One of them; raises NotFound."""
+        """One of them, to be changed; raises NotFound."""
         ...
 
     async def save_suppressions(self, suppressions: Sequence[Suppression]) -> None:
@@ -225,10 +225,10 @@ class Leads(Protocol):
 
 
 class Cases(Protocol):
-    """Cases and synergies. What is read one by one to be changed stays locked until commit."""
+    """Cases and synergies. What is read to be changed stays locked until commit."""
 
-    async def case(self, case_id: CaseId) -> Case:
-        """One case, locked; raises NotFound."""
+    async def case(self, case_id: CaseId, *, to_change: bool = False) -> Case:
+        """One case; raises NotFound."""
         ...
 
     async def save_case(self, case: Case) -> None:
@@ -254,8 +254,8 @@ class Cases(Protocol):
         """Kind, status and number."""
         ...
 
-    async def synergy(self, synergy_id: SynergyId) -> KeptSynergy:
-        """One synergy, locked; raises NotFound."""
+    async def synergy(self, synergy_id: SynergyId, *, to_change: bool = False) -> KeptSynergy:
+        """One synergy; raises NotFound."""
         ...
 
     async def save_synergy(self, kept: KeptSynergy) -> None:

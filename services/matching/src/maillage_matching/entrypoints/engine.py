@@ -1,0 +1,86 @@
+"""Doors to the engine: its settings, the state of the inbox, and figures without names."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import NAMESPACE_URL, uuid5
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from maillage_common.auth import Principal
+from maillage_common.http import Door, command, etag, query
+from maillage_common.transaction import Runner
+from maillage_matching.domain.policy import Desk, Policy, Settings, room_for_leads, week_of
+from maillage_matching.entrypoints.commands import carry_out
+from maillage_matching.usecases.set_policy import SetPolicy, set_policy
+from maillage_matching.usecases.store import Store
+
+THE_ENGINE = uuid5(NAMESPACE_URL, "engine")
+
+
+class Inbox(BaseModel):
+    """How full the inbox is, and what it would still take this week."""
+
+    is_on: bool
+    week_began: datetime
+    weekly_leads: int
+    advisors: int
+    surfaced_this_week: int
+    waiting: int
+    open_cases: int
+    open_cases_max: int
+    room: int
+
+
+class EngineDoors:
+    """What can be asked of the engine, and set."""
+
+    def __init__(self, runner: Runner[Store]) -> None:
+        """Work through this runner."""
+        self._runner = runner
+
+    async def settings(
+        self, _: Annotated[Principal, query("matching.engine.read")], response: Response
+    ) -> Settings:
+        """The settings; `weekly_leads` 0 means that the engine is off."""
+        policy = await self._runner.read(lambda store: store.policy())
+        response.headers["ETag"] = etag(policy.version)
+        return policy
+
+    async def set(
+        self, body: Settings, door: Annotated[Door, command("matching.engine.set")]
+    ) -> dict[str, Any]:
+        """Change all settings; every open flow is looked at again under them."""
+        order = SetPolicy(policy=Policy(**dict(body)), version=door.expected_version)
+        return await carry_out(self._runner, set_policy, order, THE_ENGINE, door=door)
+
+    async def inbox(self, _: Annotated[Principal, query("matching.lead.read")]) -> Inbox:
+        """The state of the inbox."""
+        week = week_of(self._runner.clock())
+        policy, desk = await self._runner.read(lambda store: _state(store, week))
+        return Inbox(
+            is_on=policy.is_on,
+            week_began=week,
+            weekly_leads=policy.weekly_leads,
+            advisors=policy.advisors,
+            open_cases_max=policy.open_cases_max,
+            room=room_for_leads(policy, desk),
+            **dict(desk),
+        )
+
+    async def summary(
+        self, _: Annotated[Principal, query("matching.summary.read")]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """How many leads and cases, by source, kind and status: what each source yields."""
+        leads = await self._runner.read(lambda store: store.lead_counts())
+        cases = await self._runner.read(lambda store: store.case_counts())
+        return {
+            "leads": [
+                dict(zip(("source", "kind", "status", "count"), row, strict=True)) for row in leads
+            ],
+            "cases": [dict(zip(("kind", "status", "count"), row, strict=True)) for row in cases],
+        }
+
+
+async def _state(store: Store, week: datetime) -> tuple[Policy, Desk]:
+    return await store.policy(), await store.desk(week)

@@ -1,0 +1,61 @@
+"""The HTTP doors of matching: every path, and what opens behind it."""
+
+from fastapi import APIRouter
+
+from maillage_common.transaction import Runner
+from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
+from maillage_matching.entrypoints.engine import EngineDoors
+from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
+from maillage_matching.usecases.store import Store
+
+
+def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
+    """All the paths, in one list."""
+    routes = APIRouter(prefix="/v1")
+    _leads(routes, LeadDoors(runner, knowledge), ReasonDoors(runner, knowledge))
+    _cases(routes, CaseDoors(runner), SynergyDoors(runner))
+    engine = EngineDoors(runner)
+    routes.add_api_route("/engine", engine.settings, methods=["GET"], tags=["engine"])
+    routes.add_api_route("/engine", engine.set, methods=["PUT"], tags=["engine"])
+    routes.add_api_route("/inbox", engine.inbox, methods=["GET"], tags=["engine"])
+    routes.add_api_route("/summary", engine.summary, methods=["GET"], tags=["engine"])
+    return routes
+
+
+def _leads(routes: APIRouter, leads: LeadDoors, reasons: ReasonDoors) -> None:
+    for method, path, door in (
+        ("GET", "/leads", leads.list),
+        ("GET", "/leads/{lead_id}", leads.read),
+        ("POST", "/leads/{lead_id}/accept", leads.accept),
+        ("POST", "/leads/{lead_id}/reject", leads.reject),
+        ("POST", "/leads/{lead_id}/defer", leads.defer),
+        ("GET", "/reasons", leads.reasons),
+        ("GET", "/blocked", reasons.blocked),
+        ("GET", "/why-not", reasons.why_not),
+        ("GET", "/suppressions", reasons.list),
+        ("POST", "/suppressions/{suppression_id}/lift", reasons.lift),
+    ):
+        routes.add_api_route(path, door, methods=[method], tags=["leads"])
+    for path, door in (("/leads", leads.propose), ("/suppressions", reasons.suppress)):
+        routes.add_api_route(path, door, methods=["POST"], status_code=201, tags=["leads"])
+
+
+def _cases(routes: APIRouter, cases: CaseDoors, synergies: SynergyDoors) -> None:
+    for method, path, door in (
+        ("GET", "/cases", cases.list),
+        ("GET", "/cases/{case_id}", cases.read),
+        ("POST", "/cases/{case_id}/plan", cases.plan),
+        ("POST", "/cases/{case_id}/assess", cases.assess),
+        ("POST", "/cases/{case_id}/choose-parties", cases.choose_parties),
+        ("POST", "/cases/{case_id}/move", cases.move),
+        ("POST", "/cases/{case_id}/introduce", cases.introduce),
+        ("POST", "/cases/{case_id}/agree", cases.agree),
+        ("POST", "/cases/{case_id}/abandon", cases.abandon),
+        ("GET", "/synergies", synergies.list),
+        ("GET", "/synergies/{synergy_id}", synergies.read),
+        ("POST", "/synergies/{synergy_id}/end", synergies.end),
+        ("POST", "/synergies/{synergy_id}/publish", synergies.publish),
+    ):
+        tag = path.split("/")[1]
+        routes.add_api_route(path, door, methods=[method], tags=[tag])

@@ -1,0 +1,33 @@
+"""Matching as one value: the only module that knows concrete stores, doors and tables."""
+
+from functools import partial
+from pathlib import Path
+
+from maillage_common.service import Service, Worker
+from maillage_matching.adapters.postgres import PostgresStore
+from maillage_matching.adapters.tables import our_knowledge
+from maillage_matching.entrypoints import http, kafka
+from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
+from maillage_matching.usecases.store import Store
+
+LOOK_EVERY_S = 1
+
+
+def service() -> Service[Store]:
+    """Matching."""
+    knowledge = our_knowledge()
+    return Service(
+        name="matching",
+        migrations=Path(__file__).parent / "migrations",
+        make_store=PostgresStore,
+        router=partial(http.router, knowledge=knowledge),
+        handlers=kafka.handlers,
+        workers=(
+            Worker(
+                "look_for_leads",
+                every_s=LOOK_EVERY_S,
+                use_case=partial(look_for_leads, knowledge=knowledge),
+                make_command=lambda _: LookForLeads(),
+            ),
+        ),
+    )
