@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage_hub.packs.documents import day
 from maillage_hub.packs.reading import read_pack
 from maillage_hub.packs.requests import requests
 
@@ -71,6 +72,21 @@ def test_credentials_travel_with_their_actor() -> None:
     scopes = {c["scope"] for c in calls["huiles_savoie"].body["credentials"]}
     assert scopes == {"waste_transport", "waste_treatment"}
     assert calls["villaverde"].body["credentials"] == []
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "expected"),
+    [
+        (date(2026, 11, 22), "J+1", "2026-11-23"),
+        (date(2026, 11, 23), "j+1", "2026-11-24"),
+        (date(2026, 11, 27), "J+1", "2026-11-30"),
+        (date(2026, 11, 28), "J+2", "2026-12-01"),
+        (date(2026, 11, 23), "2026-12-24", "2026-12-24"),
+        (date(2026, 11, 23), "J+soon", "J+soon"),
+    ],
+)
+def test_days_are_working_days(today: date, text: str, expected: str) -> None:
+    assert day(text, today) == expected
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from maillage_hub.packs.tables import (
     ZONES,
 )
 
+FRIDAY = 5
+
 Finish = Callable[[Document, UUID, Pack, date], None]
 
 
@@ -65,10 +67,16 @@ def _finish_order(document: Document, _order_id: UUID, pack: Pack, today: date) 
 
 
 def day(text: str, today: date) -> str:
-    """The date of `J+2` (two days after today) or the text itself, which the model then checks."""
+    """The date of `J+2` (the second working day after today), or the text, which is checked later.
+
+    Working days are Monday to Friday; public holidays are not known.
+    """
     if not text.upper().startswith("J+") or not text[2:].isdigit():
         return text
-    return (today + timedelta(days=int(text[2:]))).isoformat()
+    found = today
+    for _ in range(int(text[2:])):
+        found += timedelta(days=1 if found.isoweekday() < FRIDAY else 8 - found.isoweekday())
+    return found.isoformat()
 
 
 def _moment(on: str, text: str, zone: ZoneInfo) -> str:
