@@ -8,9 +8,15 @@ from event_schemas import FOLDER as SCHEMAS
 from event_schemas import Json, Schema, expanded, printed, schema_of
 from maillage_contracts.catalogue import CATALOGUE, SERVICES, Entry
 from maillage_contracts.envelope import TYPE_PREFIX, Event
-from maillage_contracts.samples import SAMPLES
+from maillage_contracts.vocabulary import Visibility
 
 FOLDER = "docs/events"
+SHOWN_TO: dict[Visibility, str] = {
+    "public": "everybody, also in other territories",
+    "members": "every actor of the territory",
+    "case": "the actors of the case, and advisors",
+    "private": "advisors only",
+}
 LIST = "[]"
 WORD = "^[a-z][a-z0-9_.-]*$"
 
@@ -97,11 +103,10 @@ def facts(entry: Entry) -> str:
 
 
 def visibility(event: type[Event]) -> str:
-    """Who may be shown an event, and in whose words."""
-    said = cast("property", event.visibility)
+    """Who may be shown an event."""
     if event.visibility is Event.visibility:
-        return "`members`: members of the territory"
-    return f"`{SAMPLES[event].visibility}`: {(said.__doc__ or '').rstrip('.').lower()}"
+        return f"`{event.SHOWN_TO}`: {SHOWN_TO[event.SHOWN_TO]}"
+    return "as the data says; " + "; ".join(f"`{one}`: {who}" for one, who in SHOWN_TO.items())
 
 
 def index() -> str:

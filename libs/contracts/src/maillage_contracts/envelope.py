@@ -49,6 +49,7 @@ class Event(BaseModel):
     TOPIC: ClassVar[Topic]
     SUBJECT: ClassVar[str]
     """Name of the field that holds the identifier of the aggregate; a dot goes one level down."""
+    SHOWN_TO: ClassVar[Visibility] = "members"
 
     @property
     def subject(self) -> str:
@@ -58,7 +59,7 @@ class Event(BaseModel):
     @property
     def visibility(self) -> Visibility:
         """Who may be shown this event."""
-        return "members"
+        return self.SHOWN_TO
 
 
 _getter = cache(attrgetter)
@@ -205,6 +206,10 @@ def unwrap(
         raise Unreadable("content-type", f"the data must be {JSON_TYPE}")
     if texts.get("ce_specversion") != SPEC_VERSION:
         raise Unreadable("specversion", f"ce_specversion must be {SPEC_VERSION}")
+    # Made by hand they have a default; read, an absent `private` must not become `members`.
+    for header in ("ce_visibility", "ce_provenance"):
+        if header not in texts:
+            raise Unreadable(header.removeprefix("ce_"), f"{header}: Field required")
     try:
         return _ENVELOPE.validate_strings(texts), value
     except ValidationError as error:

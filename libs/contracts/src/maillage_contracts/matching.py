@@ -88,13 +88,9 @@ class LeadSurfaced(Event):
     TYPE: ClassVar[str] = "org.maillage.lead.surfaced.v1"
     TOPIC: ClassVar[Topic] = LEADS
     SUBJECT: ClassVar[str] = "lead.lead_id"
+    SHOWN_TO: ClassVar[Visibility] = "private"
 
     lead: Lead
-
-    @property
-    def visibility(self) -> Visibility:
-        """Advisors only."""
-        return "private"
 
 
 class LeadAccepted(Event):
@@ -103,14 +99,10 @@ class LeadAccepted(Event):
     TYPE: ClassVar[str] = "org.maillage.lead.accepted.v1"
     TOPIC: ClassVar[Topic] = LEADS
     SUBJECT: ClassVar[str] = "lead_id"
+    SHOWN_TO: ClassVar[Visibility] = "private"
 
     lead_id: LeadId
     case_id: CaseId
-
-    @property
-    def visibility(self) -> Visibility:
-        """Advisors only."""
-        return "private"
 
 
 class LeadRejected(Event):
@@ -119,16 +111,12 @@ class LeadRejected(Event):
     TYPE: ClassVar[str] = "org.maillage.lead.rejected.v1"
     TOPIC: ClassVar[Topic] = LEADS
     SUBJECT: ClassVar[str] = "lead_id"
+    SHOWN_TO: ClassVar[Visibility] = "private"
 
     lead_id: LeadId
     reasons: tuple[Word, ...] = Field(
         min_length=1, max_length=3, description="Reason codes.", examples=[["too_far"]]
     )
-
-    @property
-    def visibility(self) -> Visibility:
-        """Advisors only."""
-        return "private"
 
 
 class CaseIntroduced(Event):
@@ -137,6 +125,7 @@ class CaseIntroduced(Event):
     TYPE: ClassVar[str] = "org.maillage.case.introduced.v1"
     TOPIC: ClassVar[Topic] = CASES
     SUBJECT: ClassVar[str] = "case_id"
+    SHOWN_TO: ClassVar[Visibility] = "case"
 
     case_id: CaseId
     kind: Word = Field(description=known(KNOWN_SYNERGY_KINDS), examples=["substitution"])
@@ -144,11 +133,6 @@ class CaseIntroduced(Event):
     actor_ids: tuple[ActorId, ...] = Field(min_length=2, max_length=200)
     flow_ids: tuple[FlowId, ...] = Field(max_length=200)
     channel: Word = Field(description="How they were told.", examples=["visit"])
-
-    @property
-    def visibility(self) -> Visibility:
-        """The parties of the case."""
-        return "case"
 
 
 class Party(Value):
@@ -215,13 +199,9 @@ class SynergyAgreed(Event):
     TYPE: ClassVar[str] = "org.maillage.synergy.agreed.v1"
     TOPIC: ClassVar[Topic] = SYNERGIES
     SUBJECT: ClassVar[str] = "synergy.synergy_id"
+    SHOWN_TO: ClassVar[Visibility] = "case"
 
     synergy: Synergy
-
-    @property
-    def visibility(self) -> Visibility:
-        """The parties of the case."""
-        return "case"
 
 
 class SynergyEnded(Event):
@@ -230,6 +210,7 @@ class SynergyEnded(Event):
     TYPE: ClassVar[str] = "org.maillage.synergy.ended.v1"
     TOPIC: ClassVar[Topic] = SYNERGIES
     SUBJECT: ClassVar[str] = "synergy_id"
+    SHOWN_TO: ClassVar[Visibility] = "case"
 
     synergy_id: SynergyId
     ended_on: date
@@ -245,6 +226,7 @@ class PatternPublished(Event):
     TYPE: ClassVar[str] = "org.maillage.pattern.published.v1"
     TOPIC: ClassVar[Topic] = PATTERNS
     SUBJECT: ClassVar[str] = "pattern_id"
+    SHOWN_TO: ClassVar[Visibility] = "public"
 
     pattern_id: PatternId
     kind: Word = Field(description=known(KNOWN_SYNERGY_KINDS), examples=["substitution"])
@@ -263,11 +245,6 @@ class PatternPublished(Event):
     case_count: Ordinal = Field(description="Cases it was seen in.")
     consented: bool = Field(description="All parties consented, or at least three cases.")
 
-    @property
-    def visibility(self) -> Visibility:
-        """Everybody, also in other territories."""
-        return "public"
-
 
 class FlowQuestionRaised(Event):
     """One missing fact decides: to be asked at the next visit. Whoever asks publishes it."""
@@ -275,6 +252,7 @@ class FlowQuestionRaised(Event):
     TYPE: ClassVar[str] = "org.maillage.flow.question_raised.v1"
     TOPIC: ClassVar[Topic] = QUESTIONS
     SUBJECT: ClassVar[str] = "question_id"
+    SHOWN_TO: ClassVar[Visibility] = "private"
 
     question_id: QuestionId
     flow_id: FlowId
