@@ -17,3 +17,9 @@ class AlreadyRunning(HubFailure):
     """A hub was to be started that runs."""
 
     exit_code = 4
+
+
+class BadUsage(HubFailure):
+    """The command cannot mean what was typed, or a setting is wrong."""
+
+    exit_code = 2

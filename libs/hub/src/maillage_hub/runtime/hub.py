@@ -23,7 +23,7 @@ from maillage_hub.runtime.places import HubFolder
 from maillage_hub.runtime.ports import LOOPBACK, Ports
 from maillage_hub.runtime.postgres import PostgresServer
 from maillage_hub.runtime.process import Daemon
-from maillage_hub.runtime.services import ServiceProcess, installed_services
+from maillage_hub.runtime.services import ServiceProcess, bus_settings, installed_services
 from maillage_hub.runtime.state import HubState, Phase, write_state
 from maillage_hub.runtime.together import all_of
 from maillage_hub.runtime.topics import provide_topics
@@ -129,8 +129,7 @@ class Hub:
         await fetch_jars(places.cache(), self._tell)
         await all_of(broker.prepare() for broker in self._brokers)
         await self._begin(self._brokers)
-        territory, replication = self._state.territory, len(self._brokers)
-        made = await provide_topics(self._state.kafka, territory=territory, replication=replication)
+        made = await provide_topics(bus_settings(self._state))
         if made:
             self._tell(f"{len(made)} topics made")
 

@@ -47,6 +47,7 @@ class Keeper:
                 self._pause_s = PAUSE_S
             self._tell(f"{self.daemon.name} ended with code {code}")
             self._process = await self._again()
+            self._tell(f"{self.daemon.name} is ready again")
             changed()
 
     async def end(self) -> None:

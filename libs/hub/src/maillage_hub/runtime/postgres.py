@@ -51,14 +51,9 @@ class PostgresServer:
     ready_within_s = 60.0
 
     @property
-    def password(self) -> str:
-        """The superuser's password, made when first asked for."""
-        return kept_secret(self.password_file)
-
-    @property
     def dsn(self) -> str:
         """Address of the database `postgres` for the superuser."""
-        return f"postgresql://{SUPERUSER}:{quote(self.password)}@{LOOPBACK}:{self.port}/postgres"
+        return superuser_dsn(f"{LOOPBACK}:{self.port}", self.password_file)
 
     async def prepare(self) -> None:
         """Make the data folder, if there is none, and clear what a crash has left.
@@ -130,7 +125,7 @@ class PostgresServer:
             made = Path(workshop) / "data"
             made.mkdir(mode=places.PRIVATE)
             password_file = Path(workshop) / "password"
-            write_whole(password_file, self.password)
+            write_whole(password_file, kept_secret(self.password_file))
             if account is not None:
                 for path in (Path(workshop), made, password_file):
                     os.chown(path, account.uid, account.gid)
@@ -164,6 +159,12 @@ class PostgresServer:
         self.data.unlink(missing_ok=True)
         self.data.symlink_to(elsewhere / "data")
         return elsewhere / "data"
+
+
+def superuser_dsn(address: str, password_file: Path) -> str:
+    """Address of the database `postgres` for the superuser of the server at host:port."""
+    password = quote(kept_secret(password_file), safe="")
+    return f"postgresql://{SUPERUSER}:{password}@{address}/postgres"
 
 
 async def answers_queries(dsn: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from maillage_common.settings import PREFIX
+from maillage_common.settings import PREFIX, Settings
 from maillage_contracts.catalogue import SERVICES
 from maillage_hub.runtime.issuer import AUDIENCE
 from maillage_hub.runtime.places import HubFolder
@@ -43,11 +43,7 @@ class ServiceProcess:
 
     async def is_ready(self) -> bool:
         """Whether it says that it can do its work."""
-        async with httpx.AsyncClient(timeout=PROBE_TIMEOUT_S) as client:
-            try:
-                return (await client.get(f"{self.hub.services[self.name]}/readyz")).is_success
-            except httpx.TransportError:
-                return False
+        return await trouble_of(self.hub.services[self.name]) is None
 
     def _program(self, verb: str) -> Program:
         return Program(
@@ -57,6 +53,16 @@ class ServiceProcess:
             environment={**os.environ, **settings_of(self.hub, self.name)},
             patience_s=20.0,  # it lets requests and batches end
         )
+
+
+async def trouble_of(address: str) -> str | None:
+    """Why the service at this address cannot do its work; None when it can."""
+    async with httpx.AsyncClient(timeout=PROBE_TIMEOUT_S) as client:
+        try:
+            answer = await client.get(f"{address}/readyz")
+        except httpx.TransportError as error:
+            return f"does not answer ({type(error).__name__})"
+    return None if answer.is_success else answer.text
 
 
 def installed_services() -> tuple[str, ...]:
@@ -82,3 +88,16 @@ def settings_of(hub: HubState, service: str) -> dict[str, str]:
         url = urlsplit(address)
         settings |= {"HTTP_HOST": str(url.hostname), "HTTP_PORT": str(url.port)}
     return {f"{PREFIX}{name}": value for name, value in settings.items()}
+
+
+def bus_settings(hub: HubState) -> Settings:
+    """Settings of one of the services, for whoever speaks to the bus and to no database."""
+    return settings_for(hub, SERVICES[0])
+
+
+def settings_for(hub: HubState, service: str) -> Settings:
+    """What a service of this hub is told, as it reads it."""
+    told = settings_of(hub, service)
+    return Settings.model_validate(
+        {name.removeprefix(PREFIX).lower(): value for name, value in told.items()}
+    )

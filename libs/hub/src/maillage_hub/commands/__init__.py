@@ -1,0 +1,1 @@
+"""The commands of `maillage`, one module each: `describe` adds its arguments, `run` does it."""

@@ -1,0 +1,65 @@
+"""Which hub a command is about: the one named, the only one that runs, or that of our settings."""
+
+import os
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+from pydantic import TypeAdapter, ValidationError
+
+from maillage_common.settings import PREFIX, BadSetting, Settings, load
+from maillage_contracts.vocabulary import TerritoryId
+from maillage_hub.runtime.failures import BadUsage, NotRunning
+from maillage_hub.runtime.places import home
+from maillage_hub.runtime.services import bus_settings
+from maillage_hub.runtime.state import HubState, running_hub, running_hubs
+
+BUS_SETTING = f"{PREFIX}KAFKA_BOOTSTRAP"
+
+
+def ask_territory(parser: ArgumentParser, *, default: str | None = None) -> None:
+    """Add the argument that names a hub."""
+    otherwise = default or "the only one that runs"
+    parser.add_argument(
+        "--territory",
+        type=_territory,
+        metavar="NAME",
+        default=os.environ.get(f"{PREFIX}TERRITORY", default),
+        help=f"whose hub: lower case letters, digits and hyphens (default: {otherwise})",
+    )
+
+
+def chosen_hub(arguments: Namespace) -> HubState:
+    """The hub of this project that runs and is meant; raises NotRunning, or BadUsage if several."""
+    if arguments.territory is not None:
+        if (hub := running_hub(arguments.territory)) is None:
+            raise NotRunning(f"no hub of {arguments.territory} runs in {home()}")
+        return hub
+    match running_hubs():
+        case []:
+            raise NotRunning(f"no hub runs in {home()}: start one with `maillage up`")
+        case [hub]:
+            return hub
+        case several:
+            names = ", ".join(hub.territory for hub in several)
+            raise BadUsage(f"several hubs run: say which with --territory ({names})")
+
+
+def chosen_bus(arguments: Namespace) -> Settings:
+    """How to reach the bus: by the settings of our environment, where it has them, else our hub's.
+
+    In a deployment the environment is that of a service, so commands need no more to work there.
+    """
+    if BUS_SETTING not in os.environ:
+        return bus_settings(chosen_hub(arguments))
+    try:
+        return load(Settings)
+    except BadSetting as error:
+        raise BadUsage(str(error)) from error
+
+
+def _territory(name: str) -> str:
+    try:
+        return TypeAdapter(TerritoryId).validate_python(name)
+    except ValidationError as error:
+        raise ArgumentTypeError(
+            f"{name!r} is no territory: lower case letters, digits and hyphens, as in jourdies"
+        ) from error
