@@ -75,7 +75,7 @@ async def test_types_of_no_use_are_ignored_but_their_numbers_count(runner: Runne
     useless = delivered(received(an_actor_closed()))[0]
     unknown = type(useless)(useless.envelope, None, useless.record, useless.origin)
     outcome = await runner.execute_batch(CONSUMER, [unknown], handlers())
-    assert (outcome.ignored, outcome.applied, outcome.gaps) == (1, (), 0)
+    assert (outcome.ignored, outcome.applied, outcome.gaps) == (1, frozenset(), 0)
 
 
 async def test_gaps_are_counted_once(runner: Runner[Store]) -> None:
@@ -102,8 +102,8 @@ def letter(name: str, sequence: int = 1) -> DeadLetter:
 
 
 async def test_a_letter_is_parked_once_and_told_to_the_bus(runner: Runner[Store]) -> None:
-    assert (await runner.park(letter("a"))).parked == 1
-    assert (await runner.park(letter("a"))).parked == 0
+    assert len((await runner.park(letter("a"))).parked) == 1
+    assert not (await runner.park(letter("a"))).parked
     if isinstance(runner.database, MemoryDatabase):
         [told] = runner.database.ledger.log
         assert told.topic == "jourdies.registry.consent.v1.dlt"
@@ -119,10 +119,10 @@ async def test_later_events_of_a_parked_one_wait_behind_it(runner: Runner[Store]
         received(given("b"), 1),
         received(given("a"), 3),
     )
-    assert outcome.parked == 2
+    assert len(outcome.parked) == 2
     assert await applied(runner) == {B: [1]}
     again = await deliver(runner, handlers(), received(given("a"), 2))
-    assert (again.parked, again.duplicates) == (0, 1)
+    assert (again.parked, again.duplicates) == (frozenset(), 1)
 
 
 async def test_what_has_no_envelope_holds_nothing(runner: Runner[Store]) -> None:
@@ -130,8 +130,8 @@ async def test_what_has_no_envelope_holds_nothing(runner: Runner[Store]) -> None
     nobodys = DeadLetter(
         CONSUMER, "json", "why", Record(A.encode(), b"{", ()), Origin(topic, 0, 9), None, 1, NOON
     )
-    assert (await runner.park(nobodys)).parked == 1
-    assert (await runner.park(nobodys)).parked == 0
+    assert len((await runner.park(nobodys)).parked) == 1
+    assert not (await runner.park(nobodys)).parked
     assert len((await deliver(runner, handlers(), received(given("a")))).applied) == 1
 
 
@@ -148,7 +148,7 @@ async def test_a_lane_is_replayed_in_order_and_once(runner: Runner[Store]) -> No
     assert replayed == [1, 2, 3]
     assert await applied(runner) == {A: [1, 2, 3]}
     assert len(await published(runner)) == 1
-    assert (await deliver(runner, handlers(), parked)).applied == ()
+    assert (await deliver(runner, handlers(), parked)).applied == frozenset()
     assert len((await deliver(runner, handlers(), received(given("a"), 4))).applied) == 1
 
 
@@ -157,4 +157,4 @@ async def test_a_replay_that_fails_leaves_the_letter(runner: Runner[Store]) -> N
     with pytest.raises(ValueError, match="cannot be understood"):
         await runner.replay_first(CONSUMER, letter("a").id, handlers())
     assert await applied(runner) == {}
-    assert (await deliver(runner, handlers(), received(given("a"), 2))).parked == 1
+    assert (await deliver(runner, handlers(), received(given("a"), 2))).parked

@@ -165,6 +165,10 @@ class Ledger(Protocol):
         """Which of these lanes have a letter parked."""
         ...
 
+    async def parked(self, consumer: str) -> int:
+        """How many letters are parked."""
+        ...
+
     async def park(self, letters: Sequence[DeadLetter]) -> AbstractSet[UUID]:
         """Keep letters that are not kept yet; return the identifiers of the new ones."""
         ...

@@ -65,6 +65,9 @@ class MemoryLedger:
     async def held(self, consumer: str, lanes: AbstractSet[Lane]) -> AbstractSet[Lane]:
         return lanes & {letter.lane for letter in self._parked(consumer) if letter.lane}
 
+    async def parked(self, consumer: str) -> int:
+        return len(list(self._parked(consumer)))
+
     async def park(self, letters: Sequence[DeadLetter]) -> AbstractSet[UUID]:
         new = {letter.id: letter for letter in letters if letter.id not in self.letters}
         self.letters.update(new)

@@ -176,6 +176,11 @@ class PostgresLedger:
         )
         return {(row["topic"], row["subject"]) for row in rows}
 
+    async def parked(self, consumer: str) -> int:
+        return await self._db.fetchval(
+            "SELECT count(*) FROM dead_letter WHERE consumer = $1 AND state = 'parked'", consumer
+        )
+
     async def park(self, letters: Sequence[DeadLetter]) -> AbstractSet[UUID]:
         rows = await self._db.fetch(
             """

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from maillage_common.dead_letters import BEHIND, letter_of, mirrored
@@ -40,16 +40,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+Fate = Literal["applied", "parked", "duplicate", "ignored"]
+
+
 @dataclass(frozen=True)
 class BatchOutcome:
     """What became of a batch of events, and what was published because of it."""
 
-    applied: tuple[UUID, ...] = ()
+    applied: frozenset[UUID] = frozenset()
+    parked: frozenset[UUID] = frozenset()
     duplicates: int = 0
     ignored: int = 0
-    parked: int = 0
     gaps: int = 0
     events: tuple[Published, ...] = ()
+
+    def fate(self, delivered: Delivered) -> Fate:
+        """What became of one event of the batch."""
+        if delivered.event is None:
+            return "ignored"
+        if delivered.id in self.applied:
+            return "applied"
+        return "parked" if delivered.id in self.parked else "duplicate"
 
 
 class Database(Protocol[S_co]):
@@ -121,10 +132,10 @@ class Runner(Generic[S]):
             published = await self._react(store, ledger, free, handlers, now)
             known = sum(d.event is not None for d in batch)
             return BatchOutcome(
-                applied=tuple(message.envelope.id for message in free),
+                applied=frozenset(message.envelope.id for message in free),
+                parked=frozenset(d.id for d in fresh if d.lane in held),
                 duplicates=known - len(fresh),
                 ignored=len(batch) - known,
-                parked=len(stuck),
                 gaps=gaps,
                 events=published,
             )
@@ -245,12 +256,12 @@ async def _recall(ledger: Ledger, idempotency: Idempotency) -> Outcome | None:
     return replace(outcome, replayed=True)
 
 
-async def _park(ledger: Ledger, letters: Sequence[DeadLetter]) -> int:
+async def _park(ledger: Ledger, letters: Sequence[DeadLetter]) -> frozenset[UUID]:
     if not letters:
-        return 0
-    new = await ledger.park(letters)
+        return frozenset()
+    new = frozenset(await ledger.park(letters))
     await ledger.append([mirrored(letter) for letter in letters if letter.id in new])
-    return len(new)
+    return new
 
 
 def _behind(delivered: Delivered, consumer: str, now: datetime) -> DeadLetter:
