@@ -243,6 +243,10 @@ async def test_what_a_closed_actor_had_is_planned_no_more(
     assert left.hub.tenants == (UUID(OTHER),)
     assert isinstance(withdrawn, VehicleDeclared)
     assert withdrawn.vehicle.in_service is False
+    [kept] = (await advisor.get("/v1/vehicles")).json()["items"]
+    assert kept["in_service"] is False
+    [hub] = (await advisor.get("/v1/hubs")).json()["items"]
+    assert hub["tenants"] == [OTHER]
 
 
 async def test_a_stale_change_is_refused(

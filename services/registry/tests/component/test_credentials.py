@@ -66,6 +66,16 @@ async def test_a_credential_that_lapsed_is_not_granted(
     assert refused.json()["errors"][0]["field"] == "valid_to"
 
 
+async def test_a_credential_that_lapsed_since_can_be_told_again(
+    advisor: httpx.AsyncClient, send: Send
+) -> None:
+    lapsed = {**CREDENTIAL, "valid_to": "2026-11-22"}
+    await send(advisor, "POST", "/v1/actors", a_body(credentials=[lapsed]))
+    again = await send(advisor, "POST", f"/v1/actors/{ACTOR}/credentials", lapsed)
+    assert again.status_code == 200
+    assert again.json()["events"] == []
+
+
 async def test_the_timer_tells_of_credentials_that_lapse(
     advisor: httpx.AsyncClient,
     send: Send,

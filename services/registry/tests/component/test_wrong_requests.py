@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from maillage_common.application import permissions
-from maillage_common.policy import POLICY, Role
+from maillage_common.policy import Role
 from maillage_common.testing import client
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
@@ -117,28 +117,68 @@ async def test_a_key_is_not_used_for_two_requests(advisor: httpx.AsyncClient, to
     assert len(await told()) == 1
 
 
-def commands_and_queries(runner: Runner[Store]) -> list[tuple[str, str, str]]:
-    named = ((*name.split(" "), permission) for name, permission in permissions(router(runner)))
-    return [(method, path, str(permission)) for method, path, permission in named]
+ALL = frozenset(get_args(Role))
+REGISTRARS = frozenset({"advisor", "operator"})
+DOORS = {
+    "GET /v1/actors": ALL,
+    "POST /v1/actors": REGISTRARS,
+    "GET /v1/actors/{actor_id}": ALL,
+    "PUT /v1/actors/{actor_id}": REGISTRARS,
+    "POST /v1/actors/{actor_id}/activate": REGISTRARS,
+    "POST /v1/actors/{actor_id}/make-dormant": REGISTRARS,
+    "POST /v1/actors/{actor_id}/close": REGISTRARS,
+    "PUT /v1/actors/{actor_id}/sites/{site_id}": REGISTRARS | {"actor"},
+    "DELETE /v1/actors/{actor_id}/sites/{site_id}": REGISTRARS | {"actor"},
+    "POST /v1/actors/{actor_id}/credentials": REGISTRARS,
+    "DELETE /v1/actors/{actor_id}/credentials/{credential_id}": REGISTRARS,
+    "GET /v1/actors/{actor_id}/contact": {"advisor", "actor"},
+    "PUT /v1/actors/{actor_id}/contact": {"advisor", "actor"},
+    "DELETE /v1/actors/{actor_id}/contact": {"advisor", "actor"},
+    "GET /v1/actors/{actor_id}/consents": ALL,
+    "PUT /v1/actors/{actor_id}/consents/{purpose}": REGISTRARS | {"actor"},
+    "DELETE /v1/actors/{actor_id}/consents/{purpose}": REGISTRARS | {"actor"},
+    "GET /v1/hubs": ALL,
+    "POST /v1/hubs": REGISTRARS | {"dispatcher"},
+    "GET /v1/hubs/{hub_id}": ALL,
+    "PUT /v1/hubs/{hub_id}": REGISTRARS | {"dispatcher"},
+    "GET /v1/vehicles": ALL,
+    "POST /v1/vehicles": REGISTRARS | {"dispatcher"},
+    "GET /v1/vehicles/{vehicle_id}": ALL,
+    "PUT /v1/vehicles/{vehicle_id}": REGISTRARS | {"dispatcher"},
+    "POST /v1/vehicles/{vehicle_id}/withdraw": REGISTRARS | {"dispatcher"},
+    "GET /v1/zones": ALL,
+    "POST /v1/zones": REGISTRARS,
+    "GET /v1/zones/{zone_id}": ALL,
+    "PUT /v1/zones/{zone_id}": REGISTRARS,
+    "GET /v1/sites.geojson": ALL,
+    "GET /v1/zones.geojson": ALL,
+}
 
 
-async def test_every_door_lets_in_those_whom_the_policy_names(runner: Runner[Store]) -> None:
-    doors = commands_and_queries(runner)
-    assert len(doors) == 32
-    for role in get_args(Role):
-        async with client(service(), runner, role, UUID(ACTOR)) as http:
-            for method, path, permission in doors:
-                filled = path.replace("{purpose}", "matching").replace("{actor_id}", ACTOR)
-                filled = "/".join(ACTOR if "{" in part else part for part in filled.split("/"))
-                answer = await http.request(method, filled)
-                allowed = POLICY[permission].allows(frozenset({role}))
-                assert (answer.status_code != 403) is allowed, (role, method, path)
+def test_no_door_is_left_out(runner: Runner[Store]) -> None:
+    assert {name for name, _ in permissions(router(runner))} == set(DOORS)
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+async def test_each_role_passes_its_doors_only(runner: Runner[Store], role: Role) -> None:
+    async with client(service(), runner, role, UUID(ACTOR)) as http:
+        for door, allowed in DOORS.items():
+            method, path = filled(door)
+            answer = await http.request(method, path)
+            assert (answer.status_code != 403) is (role in allowed), door
+
+
+def filled(door: str) -> tuple[str, str]:
+    """A door's method and path, with identifiers in it."""
+    method, path = door.split(" ")
+    path = path.replace("{purpose}", "matching")
+    return method, "/".join(ACTOR if part.startswith("{") else part for part in path.split("/"))
 
 
 async def test_nobody_enters_without_a_token(runner: Runner[Store]) -> None:
     async with client(service(), runner, None) as http:
-        for method, path, _ in commands_and_queries(runner):
-            assert (await http.request(method, path)).status_code == 401, path
+        for door in DOORS:
+            assert (await http.request(*filled(door))).status_code == 401, door
 
 
 async def test_an_actor_changes_its_own_sites_only(
@@ -147,10 +187,12 @@ async def test_an_actor_changes_its_own_sites_only(
     body = {"actor_id": ACTOR, "name": "Villaverde", "roles": ["producer"]}
     await advisor.post("/v1/actors", json=body)
     path = f"/v1/actors/{ACTOR}/sites/{an_id('site')}"
-    async with client(service(), runner, "actor", an_id("STRH")) as other:
+    async with (
+        client(service(), runner, "actor", UUID(ACTOR)) as itself,
+        client(service(), runner, "actor", an_id("STRH")) as other,
+    ):
         assert (await other.put(path, json=SITE)).status_code == 404
-        assert (await other.delete(path)).status_code == 404
-    async with client(service(), runner, "actor", UUID(ACTOR)) as itself:
         assert (await itself.put(path, json=SITE)).status_code == 200
+        assert (await other.delete(path)).status_code == 404
+        assert len(await told()) == 2
         assert (await itself.delete(path)).status_code == 200
-    assert len(await told()) == 3
