@@ -1,0 +1,103 @@
+"""What is on a bus, and what services count, read with plain clients and none of our own code."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
+
+REQUEST_BYTES_MAX = 1_048_576
+FETCH_TIMEOUT_MS = 500
+
+
+@dataclass(frozen=True)
+class Told:
+    """One record, with its headers as words."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """The attribute `id` of its event."""
+        return self.headers["ce_id"]
+
+    @property
+    def type(self) -> str:
+        """The attribute `type`, without its prefix and its version: `flow.opened`."""
+        return self.headers["ce_type"].removeprefix("org.maillage.").rpartition(".v")[0]
+
+    @property
+    def subject(self) -> str:
+        """The attribute `subject`: the aggregate."""
+        return self.headers["ce_subject"]
+
+    @property
+    def sequence(self) -> int:
+        """The attribute `sequence`, from 1 for each aggregate."""
+        return int(self.headers["ce_sequence"])
+
+
+async def everything_on(bootstrap: str, *topics: str) -> list[Told]:
+    """All records that these topics hold now; each partition in its order."""
+    consumer: Any = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        partitions = await _partitions(consumer, topics)
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
+        found: list[Told] = []
+        while any([await consumer.position(one) < ends[one] for one in partitions]):
+            batch: Mapping[TopicPartition, Sequence[ConsumerRecord]]
+            batch = await consumer.getmany(timeout_ms=FETCH_TIMEOUT_MS)
+            found += [_told(record) for records in batch.values() for record in records]
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:  # noqa: ANN401 aiokafka is untyped
+    await consumer.topics()  # or it knows of none but those it is subscribed to
+    found: list[TopicPartition] = []
+    for topic in topics:
+        numbers = consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise AssertionError(f"there is no topic {topic}")
+        found += [TopicPartition(topic, number) for number in sorted(numbers)]
+    return found
+
+
+def _told(record: ConsumerRecord) -> Told:
+    headers = {name: bytes(text or b"").decode(errors="replace") for name, text in record.headers}
+    return Told(record.topic, record.partition, record.offset, record.key, record.value, headers)
+
+
+@asynccontextmanager
+async def a_producer(bootstrap: str) -> AsyncGenerator[AIOKafkaProducer]:
+    """Whoever else can write to the bus: anything, to any topic."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, max_request_size=REQUEST_BYTES_MAX)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def counted(service: httpx.AsyncClient, name: str, **labels: str) -> float:
+    """What a service counts under a name, summed over all labels that are not named."""
+    answer = await service.get("/metrics")
+    answer.raise_for_status()
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
