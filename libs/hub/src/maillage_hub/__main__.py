@@ -1,5 +1,6 @@
 """The `maillage` command."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ COMMANDS = {
     "status": "say what runs, and where",
     "token": "sign a token for the services of a hub on this machine",
     "topics": "make the topics of a territory, or check them",
+    "demo": "play two stories on two hubs, from a note to a line in the ledger",
+    "import": "bring a territory pack into a hub",
     "events": "show the events on the bus as they come",
     "deadletters": "look at events that were put aside, and try them again",
     "outbox": "publish everything again on a new bus",
@@ -70,10 +73,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return failure.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads us has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _command(name: str) -> Command:
-    return cast("Command", import_module(f"maillage_hub.commands.{name}"))
+    module = "import_pack" if name == "import" else name  # a keyword is no name of a module
+    return cast("Command", import_module(f"maillage_hub.commands.{module}"))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class Doors:
 
     def __init__(self, addresses: Mapping[str, str], token_of: Callable[[str], str]) -> None:
         self.addresses = addresses
-        self._token_of = token_of
+        self.token_of = token_of
         self._client = httpx.AsyncClient(timeout=TIMEOUT_S)
 
     async def __aenter__(self) -> Self:
@@ -52,12 +52,33 @@ class Doors:
         self, role: str, service: str, path: str, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Command; raises NotTrue unless the answer is a success."""
-        url = f"{self.addresses[service]}{path}"
+        return await self._command(role, "POST", f"{self.addresses[service]}{path}", body)
+
+    async def try_post(
+        self, role: str, service: str, path: str, body: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Command that may come too early; None when a value is not accepted (422) yet."""
+        try:
+            return await self.post(role, service, path, body)
+        except NotTrue as error:
+            if " answered 422" in str(error):
+                return None
+            raise
+
+    async def put(
+        self, role: str, service: str, path: str, body: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Replace; raises NotTrue unless the answer is a success."""
+        return await self._command(role, "PUT", f"{self.addresses[service]}{path}", body)
+
+    async def _command(
+        self, role: str, method: str, url: str, body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
         headers = {"Idempotency-Key": uuid4().hex}
-        return await self._call(role, "POST", url, json=dict(body or {}), headers=headers)
+        return await self._call(role, method, url, json=dict(body or {}), headers=headers)
 
     async def _call(self, role: str, method: str, url: str, **extra: Any) -> dict[str, Any]:  # noqa: ANN401 handed to httpx
-        headers = {"Authorization": f"Bearer {self._token_of(role)}", **extra.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.token_of(role)}", **extra.pop("headers", {})}
         answer = await self._client.request(method, url, headers=headers, **extra)
         if not answer.is_success:
             raise NotTrue(f"{method} {url} answered {answer.status_code}: {answer.text[:400]}")

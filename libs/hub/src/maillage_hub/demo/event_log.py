@@ -59,7 +59,7 @@ class EventLog:
         await self._consumer.stop()
 
     async def _read(self) -> None:
-        record: ConsumerRecord[bytes, bytes]
+        record: ConsumerRecord
         async for record in self._consumer:
             try:
                 received = decode(record.headers, record.value, EVENTS)

@@ -36,10 +36,15 @@ class Imported:
 
 
 Progress = Callable[[int, int], None]
+"""Told how many items are dealt with, of how many."""
+
+
+def _in_silence(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 async def import_pack(
-    pack: Pack, addresses: Mapping[str, str], token: str, progress: Progress
+    pack: Pack, addresses: Mapping[str, str], token: str, progress: Progress = _in_silence
 ) -> Imported:
     """Send everything. What a service refuses is told with its line, and the rest goes on.
 

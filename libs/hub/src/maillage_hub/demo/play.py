@@ -1,0 +1,150 @@
+"""Starting two hubs, playing a story on each, and saying what held."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from maillage_hub.demo import livrazou, pallets
+from maillage_hub.demo.doors import Doors
+from maillage_hub.demo.event_log import EventLog
+from maillage_hub.demo.hub_view import HubView
+from maillage_hub.demo.story import NotTrue, Story
+from maillage_hub.packs.pack import Pack
+from maillage_hub.packs.reading import read_pack
+from maillage_hub.runtime.control import start_detached, stop
+from maillage_hub.runtime.failures import HubFailure
+from maillage_hub.runtime.hub import Wanted
+from maillage_hub.runtime.places import HubFolder
+from maillage_hub.runtime.state import HubState, running_hub
+from maillage_hub.runtime.tokens import tokens
+
+Tell = Callable[[str], None]
+MARK = "demo"
+"""A file in the folder of a hub that a demo made, and that the next demo may throw away."""
+
+
+@dataclass(frozen=True)
+class Tale:
+    """A story, the territory that it is played in, and how."""
+
+    territory: str
+    name: str
+    title: str
+    play: Callable[[HubView, date], Awaitable[None]]
+
+
+TALES = (
+    Tale("jourdies", pallets.NAME, pallets.TITLE, lambda hub, on: pallets.Pallets(hub, on).play()),
+    Tale(
+        "marseille",
+        livrazou.NAME,
+        livrazou.TITLE,
+        lambda hub, on: livrazou.Livrazou(hub, on).play(),
+    ),
+)
+
+
+async def play_all(territories: Path, *, once: bool, tell: Tell) -> list[Story]:
+    """Play both stories, each on a fresh hub of its own; with `once` the hubs are stopped after.
+
+    Raises HubFailure when a hub does not come up or a pack is faulty.
+    """
+    packs = [_sound_pack(territories / tale.territory) for tale in TALES]
+    await asyncio.to_thread(_clear_the_stage, tell)
+    hubs = await _start(tell)
+    try:
+        stories = [
+            await _play(tale, pack, hub, tell)
+            for tale, pack, hub in zip(TALES, packs, hubs, strict=True)
+        ]
+    finally:
+        if once:
+            await asyncio.gather(*(asyncio.to_thread(stop, hub) for hub in hubs))
+    return stories
+
+
+async def play_on(hub: HubState, tale: Tale, pack: Pack, tell: Tell) -> Story:
+    """Play one story on a hub that runs; what does not hold is a step that is not ok."""
+    return await _play(tale, pack, hub, tell)
+
+
+async def _play(tale: Tale, pack: Pack, hub: HubState, tell: Tell) -> Story:
+    story = Story(tale.name, tale.title, tell)
+    tell(f"\n{tale.title}")
+    today = datetime.now(ZoneInfo(pack.time_zone)).date()
+    token_of = tokens(hub)
+    async with Doors(hub.services, token_of) as doors, EventLog(hub.kafka, hub.territory) as log:
+        try:
+            await tale.play(HubView(doors, log, pack, story), today)
+        except NotTrue as error:
+            tell(f"  the story stops here: {error}")
+    return story
+
+
+def _sound_pack(folder: Path) -> Pack:
+    today = datetime.now(UTC).date()
+    pack = read_pack(folder, today)
+    if pack.faults:
+        raise HubFailure("\n".join(str(fault) for fault in pack.faults))
+    return pack
+
+
+def _clear_the_stage(tell: Tell) -> None:
+    """Throw away what an earlier demo left; refuse to touch anything else."""
+    for tale in TALES:
+        folder = HubFolder.of(tale.territory)
+        if not folder.path.exists():
+            continue
+        if not (folder.path / MARK).exists():
+            raise HubFailure(
+                f"{folder.path} holds the data of a hub that is no demo: play the demo elsewhere, "
+                "with MAILLAGE_HOME set to another folder"
+            )
+        if hub := running_hub(tale.territory):
+            tell(f"Stopping the hub of {tale.territory} of an earlier demo")
+            stop(hub)
+        shutil.rmtree(folder.postgres.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.path)
+
+
+async def _start(tell: Tell) -> list[HubState]:
+    """Both hubs at once: most of their start is waiting."""
+
+    def begin(territory: str) -> HubState:
+        folder = HubFolder.of(territory)
+        folder.make()
+        (folder.path / MARK).touch()
+        hub = start_detached(Wanted(territory), lambda line: tell(f"  {territory}: {line}"))
+        tell(f"  {territory}: Kafka at {hub.kafka}, {len(hub.services)} services are ready")
+        return hub
+
+    tell("Starting a hub for each of two territories: Kafka, PostgreSQL and five services each")
+    started = await asyncio.gather(
+        *(asyncio.to_thread(begin, tale.territory) for tale in TALES), return_exceptions=True
+    )
+    failures = [outcome for outcome in started if isinstance(outcome, BaseException)]
+    hubs = [outcome for outcome in started if isinstance(outcome, HubState)]
+    if failures:
+        for hub in hubs:
+            await asyncio.to_thread(stop, hub)
+        raise failures[0]
+    return hubs
+
+
+def as_json(stories: list[Story]) -> str:
+    """What was played, for a program."""
+    told: list[dict[str, Any]] = [
+        {"name": story.name, "steps": [asdict(step) for step in story.steps]} for story in stories
+    ]
+    return json.dumps({"stories": told, "ok": all_held(stories)}, indent=2, default=str) + "\n"
+
+
+def all_held(stories: list[Story]) -> bool:
+    """Whether every story was played to its end and every step held."""
+    return len(stories) == len(TALES) and all(story.ok for story in stories)
