@@ -76,7 +76,11 @@ def _luhn(digits: str) -> int:
 Siret = Annotated[
     str,
     AfterValidator(check_siret),
-    Field(description="Establishment number of the French register.", examples=["73282932000074"]),
+    Field(
+        description="Establishment number of the French register.",
+        examples=["73282932000074"],
+        json_schema_extra={"pattern": "^[0-9]{14}$"},
+    ),
 ]
 
 
@@ -99,5 +103,6 @@ WasteCode = Annotated[
     Field(
         description="European list of waste (decision 2000/532/EC); a star means hazardous.",
         examples=["15 01 03"],
+        json_schema_extra={"pattern": "^[0-9]{2} [0-9]{2} [0-9]{2}\\*?$"},
     ),
 ]
