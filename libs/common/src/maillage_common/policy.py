@@ -89,7 +89,16 @@ MATCHING: dict[str, Rule] = {
 }
 
 TOURS: dict[str, Rule] = {
-    "tours.order.read": may("advisor", "dispatcher", "service"),
+    # An actor has to do with the orders that start or end at it.
+    "tours.order.request": may("dispatcher", "service", own=("actor",)),
+    "tours.order.read": may("advisor", "dispatcher", "service", own=("actor",)),
+    "tours.order.accept": may("dispatcher"),
+    "tours.order.cancel": may("dispatcher", own=("actor",)),
+    "tours.plan.make": may("dispatcher"),
+    "tours.plan.publish": may("dispatcher"),
+    "tours.plan.read": may("advisor", "dispatcher", "operator", "service"),
+    "tours.tour.read": may("advisor", "dispatcher", "operator", "service"),
+    "tours.tour.drive": may("dispatcher"),
 }
 
 IMPACT: dict[str, Rule] = {

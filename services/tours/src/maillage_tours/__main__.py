@@ -1,0 +1,8 @@
+"""`python -m maillage_tours serve|migrate|check-config`."""
+
+import sys
+
+from maillage_common.service import run
+from maillage_tours.wiring import service
+
+sys.exit(run(service()))

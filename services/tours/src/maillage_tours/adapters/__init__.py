@@ -1,0 +1,1 @@
+"""The outside world: stores, the solver's process, distances."""

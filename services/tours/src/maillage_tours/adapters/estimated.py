@@ -1,0 +1,18 @@
+"""Distances without a road network: great circles times a factor, computed off the event loop."""
+
+import asyncio
+from collections.abc import Sequence
+from decimal import Decimal
+
+from maillage_contracts.vocabulary import GeoPoint
+from maillage_tours.domain.travel import Matrix, Profile, estimated
+
+
+class EstimatedMatrices:
+    """Marks every plan `estimated`."""
+
+    def __init__(self, factor: Decimal) -> None:
+        self._factor = factor
+
+    async def between(self, points: Sequence[GeoPoint], profiles: Sequence[Profile]) -> Matrix:
+        return await asyncio.to_thread(estimated, points, profiles, self._factor)

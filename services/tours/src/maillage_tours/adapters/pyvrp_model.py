@@ -1,0 +1,280 @@
+"""A problem as PyVRP data, and its routes back as visits.
+
+Goods loaded at the hub where a vehicle is based are clients served from that depot, with reloads
+on the way: far quicker to search than pairs. All other goods are shipments from door to door.
+Every order is optional, with a prize above any detour and below the penalty of a broken limit.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyvrp import (
+    Client,
+    Depot,
+    Location,
+    ProblemData,
+    Route,
+    Shipment,
+    Solution,
+    VehicleType,
+)
+
+from maillage_tours.domain.problem import Carrier, Demand, Problem, Visit
+
+PENALTY_MAX = 1e9
+"""Per unit of any broken limit, and above every prize: PyVRP's own 1e5 would sell small breaches
+for large prizes, and return a plan that breaks them (seen with 0.14.1)."""
+FORBIDDEN = 1000
+"""What an order takes of the room for orders a vehicle may not carry, which is none."""
+UNBOUNDED = 10**9
+RELOADS_MAX = 8
+CLIENT_WIDTH_MIN_S = 3600
+"""Below this, an order of a hub is not squeezed into the narrower windows of a client."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """PyVRP's data, and what its numbers stand for."""
+
+    data: ProblemData
+    deliveries: tuple[int, ...]
+    returns: tuple[int, ...]
+    shipments: tuple[int, ...]
+    fleets: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class _Window:
+    opens_s: int
+    closes_s: int
+    release_s: int
+
+
+def model_of(problem: Problem) -> Model:
+    """The model of a problem. Depots come first among the locations, without setting-up time."""
+    bases = sorted({carrier.base for carrier in problem.carriers})
+    windows = {
+        number: (is_return, window)
+        for number, demand in enumerate(problem.demands)
+        for is_return in (False, True)
+        if (window := _client_window(problem, demand, is_return=is_return)) is not None
+    }
+    deliveries = [n for n, (is_return, _) in windows.items() if not is_return]
+    returns = [n for n, (is_return, _) in windows.items() if is_return]
+    shipments = [n for n in range(len(problem.demands)) if n not in windows]
+    may = [_may_carry(problem, carrier, set(windows)) for carrier in range(len(problem.carriers))]
+    builder = _Builder(problem, bases, may)
+    fleets = _fleets(problem, may)
+    data = ProblemData(
+        locations=[Location(0, 0) for _ in range(len(bases) + len(problem.setup_s))],
+        clients=[
+            *(builder.client(n, windows[n][1], is_return=False) for n in deliveries),
+            *(builder.client(n, windows[n][1], is_return=True) for n in returns),
+        ],
+        depots=[builder.depot(base) for base in bases],
+        vehicle_types=[builder.vehicle_type(fleet, has_returns=bool(returns)) for fleet in fleets],
+        distance_matrices=_for_pyvrp(_metres(bases, m) for m in problem.metres),
+        duration_matrices=_for_pyvrp(_seconds(problem, bases, m) for m in problem.seconds),
+        shipments=[builder.shipment(n) for n in shipments],
+    )
+    return Model(data, tuple(deliveries), tuple(returns), tuple(shipments), tuple(fleets))
+
+
+def _client_window(problem: Problem, demand: Demand, *, is_return: bool) -> _Window | None:
+    """The window in which the door is served from a depot so that the hub's window holds too.
+
+    None when the goods neither come from nor go to a hub where one of their carriers is based, or
+    when too little of the customer's window would be left.
+    """
+    hub, door = (demand.dropoff, demand.pickup) if is_return else (demand.pickup, demand.dropoff)
+    based = [c for c in demand.carriers if problem.carriers[c].base == hub.point]
+    if not based or not problem.hubs[hub.point]:
+        return None
+    profiles = {problem.carriers[c].profile for c in based}
+    visit_s = problem.setup_s[hub.point]
+    if is_return:
+        way_s = max(problem.seconds[profile][door.point][hub.point] for profile in profiles)
+        ends_s = max(problem.carriers[c].closes_s for c in based)
+        opens_s = max(door.opens_s, hub.opens_s - way_s - visit_s - door.handling_s)
+        window = _Window(opens_s, door.closes_s, 0)
+        if hub.closes_s < ends_s:
+            return None
+    else:
+        # Who is there so soon cannot have left the hub too late, whatever was on the way.
+        way_s = min(problem.seconds[profile][hub.point][door.point] for profile in profiles)
+        latest_s = hub.closes_s + way_s + problem.setup_s[door.point]
+        window = _Window(door.opens_s, min(door.closes_s, latest_s), max(0, hub.opens_s + visit_s))
+    was_cut = (window.opens_s, window.closes_s) != (door.opens_s, door.closes_s)
+    width_s = window.closes_s - window.opens_s
+    return None if width_s < (CLIENT_WIDTH_MIN_S if was_cut else 0) else window
+
+
+def _may_carry(problem: Problem, carrier: int, clients: set[int]) -> tuple[bool, ...]:
+    """Which demands a vehicle may carry as they are modelled: a client only from its own base."""
+    base = problem.carriers[carrier].base
+    return tuple(
+        carrier in demand.carriers
+        and (number not in clients or base in {demand.pickup.point, demand.dropoff.point})
+        for number, demand in enumerate(problem.demands)
+    )
+
+
+def _fleets(problem: Problem, may: Sequence[tuple[bool, ...]]) -> list[tuple[int, ...]]:
+    """Vehicles that differ in nothing, together: the solver need not tell them apart."""
+    alike: dict[tuple[Carrier, tuple[bool, ...]], list[int]] = {}
+    for number, carrier in enumerate(problem.carriers):
+        alike.setdefault((carrier, may[number]), []).append(number)
+    return [tuple(fleet) for fleet in alike.values()]
+
+
+def _prize(problem: Problem) -> int:
+    """More than any vehicle's whole shift and range could cost, and less than any penalty."""
+    way_m = max((max(map(max, matrix)) for matrix in problem.metres if matrix), default=0)
+    dearest = [
+        (carrier.closes_s - carrier.opens_s) * carrier.cost_per_s + 4 * way_m * carrier.cost_per_m
+        for carrier in problem.carriers
+    ]
+    return min(max(dearest, default=0) + 1, int(PENALTY_MAX / 2))
+
+
+class _Builder:
+    """Makes PyVRP's objects.
+
+    `bars` are the distinct sets of demands that vehicles may carry: each is a load dimension in
+    which those vehicles have no room for the others.
+    """
+
+    def __init__(
+        self, problem: Problem, bases: Sequence[int], may: Sequence[tuple[bool, ...]]
+    ) -> None:
+        self.problem = problem
+        self.bases = bases
+        self.may = may
+        self.bars = [bar for bar in dict.fromkeys(may) if not all(bar)]
+        self.prize = _prize(problem)
+
+    def location(self, point: int) -> int:
+        return len(self.bases) + point
+
+    def amounts(self, number: int) -> list[int]:
+        """What a demand takes: of each room, and of what some vehicles may not carry."""
+        return [
+            *self.problem.demands[number].amounts,
+            *(0 if bar[number] else FORBIDDEN for bar in self.bars),
+        ]
+
+    def client(self, number: int, window: _Window, *, is_return: bool) -> Client:
+        demand = self.problem.demands[number]
+        door = demand.pickup if is_return else demand.dropoff
+        amounts = self.amounts(number)
+        nothing = [0] * len(amounts)
+        return Client(
+            location=self.location(door.point),
+            delivery=nothing if is_return else amounts,
+            pickup=amounts if is_return else nothing,
+            service_duration=door.handling_s,
+            tw_early=max(0, window.opens_s),
+            tw_late=window.closes_s,
+            release_time=window.release_s,
+            prize=self.prize,
+            required=False,
+        )
+
+    def shipment(self, number: int) -> Shipment:
+        demand = self.problem.demands[number]
+        return Shipment(
+            self.location(demand.pickup.point),
+            self.location(demand.dropoff.point),
+            pickup_tw_early=demand.pickup.opens_s,
+            pickup_tw_late=demand.pickup.closes_s,
+            pickup_service_duration=demand.pickup.handling_s,
+            delivery_tw_early=demand.dropoff.opens_s,
+            delivery_tw_late=demand.dropoff.closes_s,
+            delivery_service_duration=demand.dropoff.handling_s,
+            amount=self.amounts(number),
+            prize=self.prize,
+            required=False,
+        )
+
+    def depot(self, base: int) -> Depot:
+        at_hub = self.problem.hubs[base]
+        return Depot(
+            self.bases.index(base),
+            service_duration=self.problem.setup_s[base] if at_hub else 0,
+        )
+
+    def vehicle_type(self, fleet: tuple[int, ...], *, has_returns: bool) -> VehicleType:
+        carrier = self.problem.carriers[fleet[0]]
+        base, at_hub = self.bases.index(carrier.base), self.problem.hubs[carrier.base]
+        unloading_s = self.problem.setup_s[carrier.base] if at_hub and has_returns else 0
+        barred = [0 if bar == self.may[fleet[0]] else UNBOUNDED for bar in self.bars]
+        return VehicleType(
+            num_available=len(fleet),
+            capacity=[*carrier.room, *barred],
+            start_depot=base,
+            end_depot=base,
+            tw_early=carrier.opens_s,
+            tw_late=max(carrier.opens_s, carrier.closes_s - unloading_s),
+            max_distance=UNBOUNDED if carrier.range_m is None else carrier.range_m,
+            unit_distance_cost=carrier.cost_per_m,
+            unit_duration_cost=carrier.cost_per_s,
+            profile=carrier.profile,
+            reload_depots=[base] if at_hub else [],
+            max_reloads=RELOADS_MAX if at_hub else 0,
+        )
+
+
+def _metres(bases: Sequence[int], matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
+    full = np.asarray(matrix, dtype=np.int64)
+    rows = [*bases, *range(len(matrix))]
+    return full[np.ix_(rows, rows)]
+
+
+def _seconds(
+    problem: Problem, bases: Sequence[int], matrix: Sequence[Sequence[int]]
+) -> npt.NDArray[np.int64]:
+    """Driving and setting up on arrival: not at depots, nor where the vehicle has not moved."""
+    full = _metres(bases, matrix)
+    setup = np.asarray([*(0 for _ in bases), *problem.setup_s], dtype=np.int64)
+    full = full + setup[np.newaxis, :]
+    np.fill_diagonal(full, 0)
+    return full
+
+
+def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:
+    """As they are: PyVRP's own types say ndarray[int], which no array is (0.14.1)."""
+    return list(matrices)
+
+
+def visits_of(model: Model, solution: Solution) -> dict[int, tuple[Visit, ...]]:
+    """The visits of each vehicle that drives."""
+    free = [list(fleet) for fleet in model.fleets]
+    return {
+        free[route.vehicle_type()].pop(0): tuple(_visits(model, route))
+        for route in solution.routes()
+    }
+
+
+def _visits(model: Model, route: Route) -> Iterator[Visit]:
+    """Visits of one route, with the loading before and the unloading after each trip."""
+    for _, trip in groupby(route, key=lambda activity: activity.trip):
+        doors: list[Visit] = []
+        loads: list[Visit] = []
+        returns: list[Visit] = []
+        for activity in trip:
+            if activity.is_client() and activity.idx < len(model.deliveries):
+                demand = model.deliveries[activity.idx]
+                loads.append(Visit(demand, is_pickup=True))
+                doors.append(Visit(demand, is_pickup=False))
+            elif activity.is_client():
+                demand = model.returns[activity.idx - len(model.deliveries)]
+                doors.append(Visit(demand, is_pickup=True))
+                returns.append(Visit(demand, is_pickup=False))
+            elif activity.is_shipment():
+                demand = model.shipments[activity.idx]
+                doors.append(Visit(demand, is_pickup=activity.is_pickup()))
+        yield from (*loads, *doors, *returns)

@@ -1,0 +1,86 @@
+"""The solver as the rest sees it: a child process per plan, killed when it takes too long."""
+
+import asyncio
+import sys
+from contextlib import suppress
+
+import structlog
+
+from maillage_contracts.refusals import Refused
+from maillage_tours.adapters.solve import QUESTION, SOLUTION, Question
+from maillage_tours.domain.problem import Problem, Search, Solution
+
+GRACE_S = 15.0
+"""Beyond the search itself: starting, reading, mending, explaining."""
+WAITING_MAX = 4
+
+log = structlog.get_logger()
+
+
+class SolverBroke(Exception):
+    """The solver's process ended without an answer; the message is the end of what it said."""
+
+
+class ChildSolver:
+    """One search at a time, each in a process of its own, so that the event loop never waits."""
+
+    def __init__(
+        self,
+        *,
+        command: tuple[str, ...] = (sys.executable, "-m", "maillage_tours.adapters.solve"),
+        grace_s: float = GRACE_S,
+    ) -> None:
+        self._command = command
+        self._grace_s = grace_s
+        self._one_at_a_time = asyncio.Lock()
+        self._waiting = 0
+
+    async def solve(self, problem: Problem, search: Search) -> Solution:
+        """Raises Refused when it takes too long or too many wait, SolverBroke when it fails."""
+        if self._waiting >= WAITING_MAX:
+            raise Refused("several plans are being computed already: try again in a minute")
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                return await self._solve(problem, search)
+        finally:
+            self._waiting -= 1
+
+    async def _solve(self, problem: Problem, search: Search) -> Solution:
+        limit_s = search.seconds + self._grace_s
+        question = Question(problem, search, cpu_seconds_max=int(limit_s) + 1)
+        process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            out, errors = await asyncio.wait_for(
+                process.communicate(QUESTION.dump_json(question)), limit_s
+            )
+        except TimeoutError as error:
+            raise Refused(
+                f"no plan after {limit_s:.0f} s: ask for fewer iterations or fewer seconds"
+            ) from error
+        finally:
+            await _end(process)
+        if process.returncode != 0:
+            raise SolverBroke(errors.decode(errors="replace")[-2000:])
+        solution = SOLUTION.validate_json(out)
+        log.info(
+            "plan_searched",
+            demands=len(problem.demands),
+            left=len(solution.left),
+            iterations=solution.iterations,
+            seconds=round(solution.seconds, 2),
+        )
+        return solution
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Leave no process behind, also when the caller was cancelled."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

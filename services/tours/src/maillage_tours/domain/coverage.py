@@ -1,0 +1,121 @@
+"""Second half of the independent check: all orders of a day, against all tours of a plan."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from maillage_contracts.vocabulary import OrderId, TimeWindow
+from maillage_tours.domain.day import FROM_HUB, TO_HUB, WHOLE, Day
+from maillage_tours.domain.order import Order
+from maillage_tours.domain.tour import Stop, Task, Tour
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a plan."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True)
+class _Met:
+    """One handover of a plan: where, when at the earliest, and when the vehicle leaves."""
+
+    stop: Stop
+    ends: float
+
+
+_Ends = Mapping[tuple[OrderId, int, str], Sequence[_Met]]
+
+
+def coverage_faults(
+    tours: Sequence[Tour], left: Mapping[OrderId, str], day: Day
+) -> Iterator[Fault]:
+    """Whether each order is carried once, whole or by both legs, or left out with a reason."""
+    yield from _vehicles_twice(tours)
+    ends = _handovers_of(tours, day)
+    for order in day.orders:
+        yield from _order_faults(order, ends, left.get(order.order_id))
+    for order_id in left.keys() - {order.order_id for order in day.orders}:
+        yield Fault("order", f"order {order_id} is not of this day")
+
+
+def _vehicles_twice(tours: Sequence[Tour]) -> Iterator[Fault]:
+    for number, tour in enumerate(tours):
+        if any(other.vehicle.vehicle_id == tour.vehicle.vehicle_id for other in tours[:number]):
+            yield Fault("busy", f"{tour.vehicle.label} has two tours in this plan")
+
+
+def _handovers_of(tours: Sequence[Tour], day: Day) -> _Ends:
+    orders = {order.order_id: order for order in day.orders}
+    ends: dict[tuple[OrderId, int, str], list[_Met]] = {}
+    for tour in tours:
+        before = None
+        for stop in tour.stops:
+            has_moved = stop.place.position != before
+            for task, _, ends_at in handovers(stop, day, orders, has_moved=has_moved):
+                key = task.order_id, task.leg, task.action
+                ends.setdefault(key, []).append(_Met(stop, ends_at))
+            before = stop.place.position
+    return ends
+
+
+def _order_faults(order: Order, ends: _Ends, reason: str | None) -> Iterator[Fault]:
+    order_id = order.order_id
+    taken = {leg: ends.get((order_id, leg, "pickup"), ()) for leg in (WHOLE, TO_HUB, FROM_HUB)}
+    legs = [leg for leg, met in taken.items() if met]
+    if any(len(met) > 1 for met in taken.values()):
+        yield Fault("twice", f"order {order_id} is on two tours")
+    allowed = [[FROM_HUB]] if order.held_at is not None else [[WHOLE], [TO_HUB, FROM_HUB]]
+    if legs and legs not in allowed:
+        yield Fault("legs", f"order {order_id} is carried only part of its way")
+    elif legs == [TO_HUB, FROM_HUB]:
+        brought = ends.get((order_id, TO_HUB, "dropoff"), ())
+        yield from _transfer_faults(order_id, brought, taken[FROM_HUB])
+    if bool(legs) == bool(reason):
+        yield Fault("lost", f"order {order_id} must be planned, or left with a reason")
+
+
+def _transfer_faults(
+    order_id: OrderId, brought: Sequence[_Met], fetched: Sequence[_Met]
+) -> Iterator[Fault]:
+    """Whether the second leg begins where and after the first has ended."""
+    for first, second in zip(brought, fetched, strict=False):
+        if first.stop.place.position != second.stop.place.position:
+            yield Fault("legs", f"order {order_id} waits at another hub")
+        if first.ends > stamp(second.stop.departs_at):
+            yield Fault("legs", f"order {order_id} leaves the hub before it is there")
+
+
+def stamp(moment: datetime) -> float:
+    """Seconds since 1970: moments of one zone compare by the clock on the wall, these do not."""
+    return moment.timestamp()
+
+
+def handovers(
+    stop: Stop, day: Day, orders: Mapping[OrderId, Order], *, has_moved: bool
+) -> Iterator[tuple[Task, float, float]]:
+    """Each task of a stop with the earliest beginning and end of its handover, as timestamps."""
+    pace = day.pace
+    at_hub = any(hub.position == stop.place.position for hub in day.hubs)
+    ready = stamp(stop.arrives_at)
+    if has_moved:
+        ready += pace.hub_visit_s if at_hub else pace.setup_s
+    for task in stop.tasks:
+        window = window_of(task, orders.get(task.order_id))
+        begins = ready if window is None else max(ready, stamp(window.start))
+        per_kg_s = Decimal(pace.handling_s_per_100kg) / 100
+        takes_s = 0 if at_hub else pace.handling_s + round(task.load.mass_kg * per_kg_s)
+        ready = begins + takes_s
+        yield task, begins, ready
+
+
+def window_of(task: Task, order: Order | None) -> TimeWindow | None:
+    """The customer's window for this end, if it is a customer's door and not a hub's."""
+    if order is None:
+        return None
+    if task.action == "pickup":
+        return None if task.leg == FROM_HUB else order.pickup_window
+    return None if task.leg == TO_HUB else order.dropoff_window

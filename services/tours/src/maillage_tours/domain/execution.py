@@ -1,0 +1,214 @@
+"""What really happens on a tour: stops done, weighed, refused, failed, and the tour's end."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from maillage_contracts.refusals import Invalid, NotFound, Refused
+from maillage_contracts.vocabulary import Kilograms, Kilometres, OrderId, Positive, Value, Word
+from maillage_tours.domain.tour import Action, Stop, Task, TaskStatus, Tour, TourStatus, Visited
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""A phone's clock may be ahead of ours by so much."""
+LATEST_AFTER_END = timedelta(hours=12)
+"""A tour rehearsed before its day is reported with the hours of its day, and no later."""
+
+
+class Handed(Value):
+    """What the crew says of one handover."""
+
+    order_id: OrderId
+    action: Action
+    accepted_kg: Kilograms
+    refused_kg: Kilograms = Decimal(0)
+    reason: Word | None = None
+
+
+class Driven(Value):
+    """What a tour took in the end. `direct_km` is by order: pickup to dropoff without detour."""
+
+    distance_km: Kilometres
+    distance_source: Word
+    empty_km: Kilometres
+    hours: Positive
+    carried_kg: dict[OrderId, Kilograms]
+    direct_km: dict[OrderId, Kilometres]
+
+
+def stop_of(tour: Tour, number: int) -> Stop:
+    """A stop by its number; raises NotFound."""
+    if not 1 <= number <= len(tour.stops):
+        raise NotFound(f"tour {tour.tour_id} has stops 1 to {len(tour.stops)}")
+    return tour.stops[number - 1]
+
+
+def complete_stop(
+    tour: Tour, number: int, visited: Visited, handed: Sequence[Handed], now: datetime
+) -> Tour:
+    """The tour with this stop done. The same report again changes nothing.
+
+    Raises NotFound, Invalid when the report does not fit the stop, Refused when the tour is not
+    under way or the stop was reported otherwise.
+    """
+    stop = stop_of(tour, number)
+    _plausible(tour, visited, now)
+    tasks = tuple(_done(task, handed) for task in stop.tasks)
+    after = stop.model_copy(update={"tasks": tasks, "visited": visited})
+    if not stop.is_open:
+        if after == stop:
+            return tour
+        raise Refused(f"stop {number} was reported otherwise before: nothing was changed")
+    _under_way(tour)
+    _fits(tour, stop, handed)
+    return _with(tour, after)
+
+
+def fail_stop(tour: Tour, number: int, visited: Visited, reason: Word, now: datetime) -> Tour:
+    """The tour with nothing handed over at this stop. The same report again changes nothing."""
+    stop = stop_of(tour, number)
+    _plausible(tour, visited, now)
+    if not stop.is_open:
+        failed = (t for t in stop.tasks if t.status == TaskStatus.FAILED and t.reason == reason)
+        if any(failed) and stop.visited == visited:
+            return tour
+        raise Refused(f"stop {number} was reported otherwise before: nothing was changed")
+    _under_way(tour)
+    gone = {"status": TaskStatus.FAILED, "reason": reason}
+    tasks = tuple(
+        task.model_copy(update=gone) if task.status == TaskStatus.TODO else task
+        for task in stop.tasks
+    )
+    return _with(tour, stop.model_copy(update={"tasks": tasks, "visited": visited}))
+
+
+def _with(tour: Tour, stop: Stop) -> Tour:
+    place = stop.number - 1
+    return tour.changed(stops=(*tour.stops[:place], stop, *tour.stops[place + 1 :]))
+
+
+def _under_way(tour: Tour) -> None:
+    if tour.status != TourStatus.STARTED:
+        raise Refused(f"tour {tour.tour_id} is {tour.status}: only a started tour has stops done")
+
+
+def _plausible(tour: Tour, visited: Visited, now: datetime) -> None:
+    if visited.completed_at < visited.arrived_at:
+        raise Invalid("completed_at", "a stop is completed after arriving at it")
+    if visited.completed_at > max(now + CLOCKS_DIFFER, tour.ends_at + LATEST_AFTER_END):
+        raise Invalid("completed_at", "this moment is still to come: check the clock of the phone")
+
+
+def _done(task: Task, handed: Sequence[Handed]) -> Task:
+    """The task as it was reported; void and unreported ones stay as they are."""
+    for one in handed:
+        if (one.order_id, one.action) == (task.order_id, task.action):
+            return task.model_copy(
+                update={
+                    "status": TaskStatus.DONE,
+                    "accepted_kg": one.accepted_kg,
+                    "refused_kg": one.refused_kg,
+                    "reason": one.reason,
+                }
+            )
+    return task
+
+
+def _fits(tour: Tour, stop: Stop, handed: Sequence[Handed]) -> None:
+    expected = {
+        (task.order_id, task.action) for task in stop.tasks if task.status == TaskStatus.TODO
+    }
+    reported = [(one.order_id, one.action) for one in handed]
+    for order_id, action in expected.difference(reported):
+        raise Invalid("handovers", f"the {action} of order {order_id} is missing")
+    for order_id, action in reported:
+        if (order_id, action) not in expected:
+            raise Invalid("handovers", f"no {action} of order {order_id} is to be done here")
+    if len(reported) > len(expected):
+        raise Invalid("handovers", "each handover is reported once")
+    for one in handed:
+        if one.accepted_kg > tour.vehicle.payload_kg:
+            raise Invalid("handovers", f"{tour.vehicle.label} carries less: check the unit")
+        if one.refused_kg and one.reason is None:
+            raise Invalid("handovers", f"say why {one.refused_kg:f} kg were refused (reason)")
+
+
+def is_done(tour: Tour) -> bool:
+    """Whether nothing remains to be done on a tour under way."""
+    return tour.status == TourStatus.STARTED and not any(stop.is_open for stop in tour.stops)
+
+
+def last_moment(tour: Tour) -> datetime | None:
+    """When the last stop was reported done or failed."""
+    told = [stop.visited.completed_at for stop in tour.stops if stop.visited is not None]
+    return max(told, default=tour.started_at)
+
+
+def driven(tour: Tour) -> Driven:
+    """The distances and hours of a tour whose stops are all done.
+
+    By the trip meter when the crew read it, plus the planned way from there; else as planned.
+    Stops at which nothing was left to do were not driven to. The way back is counted as planned.
+    """
+    stops = [stop for stop in tour.stops if any(t.status != TaskStatus.VOID for t in stop.tasks)]
+    ways = list(_ways(tour, stops))
+    planned_m = sum(metres for metres, _, _ in ways)
+    empty_m = sum(metres for metres, _, onboard_kg in ways if not onboard_kg)
+    read = [(number, stop.visited.odometer_km) for number, stop in enumerate(stops) if stop.visited]
+    readings = [(number, km) for number, km in read if km is not None]
+    distance_km, source = Decimal(planned_m) / 1000, "planned"
+    if readings:
+        number, km = readings[-1]
+        rest_m = sum(metres for metres, _, _ in ways[number + 1 :])
+        distance_km, source = km + Decimal(rest_m) / 1000, "odometer"
+    empty_share = Decimal(empty_m) / planned_m if planned_m else Decimal(0)
+    carried = {t.order_id: t.accepted_kg for t in tour.tasks if _was_taken(t)}
+    return Driven(
+        distance_km=round(distance_km, 3),
+        distance_source=source,
+        empty_km=round(distance_km * empty_share, 3),
+        hours=_hours(stops, ways),
+        carried_kg=carried,
+        direct_km={order_id: _direct_km(tour, order_id) for order_id in carried},
+    )
+
+
+def _was_taken(task: Task) -> bool:
+    return task.action == "pickup" and task.accepted_kg > 0
+
+
+def _ways(tour: Tour, stops: Sequence[Stop]) -> Iterator[tuple[int, int, Decimal]]:
+    """Metres, seconds and load of each way that was driven; what was refused stays on board."""
+    onboard_kg = Decimal(0)
+    places = [tour.start, *(stop.place for stop in stops), tour.end]
+    for (here, there), after in zip(pairwise(places), (*stops, None), strict=True):
+        metres, seconds = tour.travel.between(here.position, there.position)
+        yield metres, seconds, onboard_kg
+        for task in after.tasks if after else ():
+            onboard_kg += task.accepted_kg if task.action == "pickup" else -task.accepted_kg
+        onboard_kg = max(onboard_kg, Decimal(0))
+
+
+def _hours(stops: Sequence[Stop], ways: Sequence[tuple[int, int, Decimal]]) -> Decimal:
+    """From the first arrival to the last departure, plus the planned ways from and to the base.
+
+    Not from the start: a crew may press that long before it sets off.
+    """
+    told = [stop.visited for stop in stops if stop.visited is not None]
+    if not told:
+        return Decimal(0)
+    began = min(one.arrived_at for one in told)
+    ended = max(one.completed_at for one in told)
+    ends_s = ways[0][1] + ways[-1][1]
+    return round((Decimal(str((ended - began).total_seconds())) + ends_s) / 3600, 4)
+
+
+def _direct_km(tour: Tour, order_id: OrderId) -> Decimal:
+    ends = [
+        stop.place.position
+        for stop in tour.stops
+        for task in stop.tasks
+        if task.order_id == order_id
+    ]
+    metres, _ = tour.travel.between(ends[0], ends[-1])
+    return Decimal(metres) / 1000

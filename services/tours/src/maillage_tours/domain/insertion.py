@@ -1,0 +1,165 @@
+"""The cheapest place for a demand on a route, and what is short where it fits nowhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import pairwise
+
+from maillage_tours.domain.problem import Demand, Probe, Problem, Visit
+from maillage_tours.domain.timeline import Schedule, schedule
+
+GAPS_MAX = 8
+"""Gaps of a route that are tried for each end of a demand, by their detour alone."""
+PLACES_MAX = 12
+"""Pairs of gaps that are timed in full."""
+
+Routes = list[tuple[Visit, ...]]
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """A route with one demand more."""
+
+    carrier: int
+    visits: tuple[Visit, ...]
+    schedule: Schedule
+    extra_cost: int
+
+
+class _Bests:
+    """The best insertion of each demand on each carrier, tried again when that route changes."""
+
+    def __init__(self, problem: Problem, routes: Routes) -> None:
+        self.problem = problem
+        self.routes = routes
+        self._kept: dict[tuple[int, int], Insertion | None] = {}
+
+    def put(self, insertion: Insertion) -> None:
+        """Change one route."""
+        self.routes[insertion.carrier] = insertion.visits
+        self._kept = {key: one for key, one in self._kept.items() if key[1] != insertion.carrier}
+
+    def of(self, demand: int) -> Insertion | None:
+        """The insertion with the least broken limits, then the least cost."""
+        carriers = self.problem.demands[demand].carriers
+        found = (self._on(demand, carrier) for carrier in carriers)
+        return min((one for one in found if one is not None), key=self._rank, default=None)
+
+    def _on(self, demand: int, carrier: int) -> Insertion | None:
+        if (demand, carrier) not in self._kept:
+            tried = insertions(self.problem, carrier, self.routes[carrier], demand)
+            self._kept[demand, carrier] = min(tried, key=self._rank, default=None)
+        return self._kept[demand, carrier]
+
+    def _rank(self, one: Insertion) -> tuple[float, int]:
+        return shortage(self.problem, one.carrier, one.schedule), one.extra_cost
+
+
+def insert_all(problem: Problem, routes: Routes) -> tuple[Routes, dict[int, Probe | None]]:
+    """Insert what still fits, cheapest first; return the routes and what is short for the rest.
+
+    Of an order in two legs, both are carried or none; they never share a vehicle.
+    """
+    halves = set(_halves(problem, routes))
+    bests = _Bests(problem, [_without(route, halves) for route in routes])
+    left = set(range(len(problem.demands))) - _served(bests.routes)
+    while True:
+        fitting = [unit for unit in _units(problem, left) if _fits(bests, unit) is not None]
+        if not fitting:
+            break
+        cheapest = min(fitting, key=lambda unit: _fits(bests, unit) or 0)
+        for demand in cheapest:
+            best = bests.of(demand)
+            if best is not None:
+                bests.put(best)
+        left -= set(cheapest)
+    return bests.routes, {demand: _probe(bests, demand) for demand in sorted(left)}
+
+
+def _served(routes: Routes) -> set[int]:
+    return {visit.demand for route in routes for visit in route}
+
+
+def _halves(problem: Problem, routes: Routes) -> Iterator[int]:
+    """Demands on a route whose partner is on none."""
+    served = _served(routes)
+    for demand in served:
+        partner = problem.demands[demand].partner
+        if partner is not None and partner not in served:
+            yield demand
+
+
+def _without(route: Sequence[Visit], gone: set[int]) -> tuple[Visit, ...]:
+    return tuple(visit for visit in route if visit.demand not in gone)
+
+
+def _units(problem: Problem, left: set[int]) -> Iterator[tuple[int, ...]]:
+    """What is inserted together: a demand, or both legs of an order."""
+    for demand in sorted(left):
+        partner = problem.demands[demand].partner
+        if partner is None:
+            yield (demand,)
+        elif demand < partner:
+            yield demand, partner
+
+
+def _fits(bests: _Bests, unit: tuple[int, ...]) -> int | None:
+    """What the unit would add to the costs; None when it does not fit."""
+    found = [bests.of(demand) for demand in unit]
+    if any(one is None or not one.schedule.is_feasible for one in found):
+        return None
+    return sum(one.extra_cost for one in found if one is not None)
+
+
+def _probe(bests: _Bests, demand: int) -> Probe | None:
+    best = bests.of(demand)
+    if best is None or best.schedule.is_feasible:
+        return None
+    return best.schedule.probe(best.carrier)
+
+
+def shortage(problem: Problem, carrier: int, plan: Schedule) -> float:
+    """How badly a route breaks its limits: minutes, and shares of room counted as hours."""
+    rooms = problem.carriers[carrier].room
+    overfull = sum(excess / max(1, room) for excess, room in zip(plan.excess, rooms, strict=True))
+    return plan.late_s + plan.overtime_s + 3600 * overfull + plan.beyond_m / 10
+
+
+def insertions(
+    problem: Problem, carrier: int, route: Sequence[Visit], demand: int
+) -> Iterator[Insertion]:
+    """The most promising ways to insert a demand in a route, whether limits hold or not."""
+    before = schedule(problem, carrier, route).cost(problem.carriers[carrier]) if route else 0
+    for first, second in _gaps(problem, carrier, route, problem.demands[demand]):
+        visits = (
+            *route[:first],
+            Visit(demand, is_pickup=True),
+            *route[first:second],
+            Visit(demand, is_pickup=False),
+            *route[second:],
+        )
+        plan = schedule(problem, carrier, visits)
+        yield Insertion(carrier, visits, plan, plan.cost(problem.carriers[carrier]) - before)
+
+
+def _gaps(
+    problem: Problem, carrier: int, route: Sequence[Visit], demand: Demand
+) -> list[tuple[int, int]]:
+    """Pairs of gaps for both ends, by the metres they add."""
+    metres = problem.metres[problem.carriers[carrier].profile]
+    base, here, there = problem.carriers[carrier].base, demand.pickup.point, demand.dropoff.point
+    points = [base, *(problem.step(visit).point for visit in route), base]
+    arcs = list(pairwise(points))
+    first = [metres[a][here] + metres[here][b] - metres[a][b] for a, b in arcs]
+    second = [metres[a][there] + metres[there][b] - metres[a][b] for a, b in arcs]
+    both = [
+        metres[a][here] + metres[here][there] + metres[there][b] - metres[a][b] for a, b in arcs
+    ]
+    pairs = [(both[gap], gap, gap) for gap in range(len(arcs))]
+    pairs += [
+        (first[one] + second[two], one, two)
+        for one in nsmallest(GAPS_MAX, range(len(arcs)), key=first.__getitem__)
+        for two in nsmallest(GAPS_MAX, range(len(arcs)), key=second.__getitem__)
+        if one < two
+    ]
+    return [(one, two) for _, one, two in nsmallest(PLACES_MAX, pairs)]

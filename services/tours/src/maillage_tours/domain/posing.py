@@ -1,0 +1,239 @@
+"""From the jobs of a day to a problem in whole numbers, and why some jobs cannot be in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from maillage_contracts.vocabulary import Load, Place, TimeWindow
+from maillage_tours.domain.access import gate
+from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day, Job, free_shift
+from maillage_tours.domain.fleet import Vehicle
+from maillage_tours.domain.local_time import whole_day, window_on
+from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step, Visit
+from maillage_tours.domain.reasons import OTHER_LEG, Obstacle, hard_reason, obstacle_of
+from maillage_tours.domain.timeline import schedule
+from maillage_tours.domain.travel import Matrix, profile_of
+
+PER_UNIT = {"kg": 1000, "m3": 10_000, "crates": 1}
+"""Whole numbers in one unit: grams, tenths of a litre, crates."""
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A problem, what its numbers stand for, and the reasons of the jobs that are not in it."""
+
+    problem: Problem
+    jobs: tuple[Job, ...]
+    vehicles: tuple[Vehicle, ...]
+    midnight: datetime
+    reasons: Mapping[Job, str]
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """How a vehicle could do a job: in the hours that its gates leave of the job's windows."""
+
+    carrier: int
+    pickup: Step
+    dropoff: Step
+
+    @property
+    def width_s(self) -> int:
+        return sum(step.closes_s - step.opens_s for step in (self.pickup, self.dropoff))
+
+
+def pose(day: Day, jobs: Sequence[Job], matrix: Matrix) -> Posed:
+    """The problem of these jobs. A job that no vehicle can do alone has its reason instead."""
+    shifts = {
+        vehicle: free_shift(
+            window_on(day.on, vehicle.shift, day.zone), day.busy.get(vehicle.vehicle_id, ())
+        )
+        for vehicle in sorted(day.vehicles, key=lambda vehicle: vehicle.vehicle_id)
+    }
+    free = {vehicle: shift for vehicle, shift in shifts.items() if shift is not None}
+    taken = [Obstacle("busy", vehicle.label) for vehicle in shifts if vehicle not in free]
+    poser = _Poser(day, matrix, tuple(free))
+    frame = poser.frame(tuple(free.values()), jobs)
+    demands: dict[Job, Demand] = {}
+    reasons: dict[Job, str] = {}
+    for job in jobs:
+        offers, obstacles = poser.offers(frame, job)
+        if offers:
+            demands[job] = poser.demand(frame, job, offers)
+        else:
+            reasons[job] = hard_reason([*obstacles, *taken])
+    for job in _orphans(jobs, reasons):
+        del demands[job]
+        reasons[job] = OTHER_LEG
+    problem = replace(frame, demands=tuple(_partnered(demands)))
+    return Posed(problem, tuple(demands), poser.vehicles, poser.midnight, reasons)
+
+
+def _orphans(jobs: Iterable[Job], reasons: Mapping[Job, str]) -> list[Job]:
+    """Legs that could be carried, of orders whose other leg cannot."""
+    stuck = {job.order_id for job in reasons}
+    return [job for job in jobs if job.order_id in stuck and job not in reasons]
+
+
+def _partnered(demands: Mapping[Job, Demand]) -> Iterable[Demand]:
+    place = {job.key: number for number, job in enumerate(demands)}
+    for job, demand in demands.items():
+        other = place.get((job.order_id, TO_HUB + FROM_HUB - job.leg)) if job.leg else None
+        yield replace(demand, partner=other)
+
+
+class _Poser:
+    def __init__(self, day: Day, matrix: Matrix, vehicles: tuple[Vehicle, ...]) -> None:
+        self.day = day
+        self.vehicles = vehicles
+        self.midnight = whole_day(day.on, day.zone).start
+        self.profiles = tuple(matrix.travel)
+        self.travel = matrix.travel
+        self.points = next(iter(matrix.travel.values())).points if matrix.travel else ()
+        self.place_of = {point: place for place, point in enumerate(self.points)}
+
+    def frame(self, shifts: Sequence[TimeWindow], jobs: Sequence[Job]) -> Problem:
+        """The problem without its demands."""
+        hubs = tuple(point in self.day.hub_points for point in self.points)
+        dimensions = _dimensions(job.load for job in jobs)
+        return Problem(
+            dimensions=dimensions,
+            setup_s=tuple(self.day.pace.setup(at_hub=is_hub) for is_hub in hubs),
+            hubs=hubs,
+            demands=(),
+            carriers=tuple(
+                self._carrier(vehicle, shift, dimensions)
+                for vehicle, shift in zip(self.vehicles, shifts, strict=True)
+            ),
+            metres=tuple(self.travel[profile].metres for profile in self.profiles),
+            seconds=tuple(self.travel[profile].seconds for profile in self.profiles),
+        )
+
+    def _carrier(
+        self, vehicle: Vehicle, shift: TimeWindow, dimensions: Sequence[Dimension]
+    ) -> Carrier:
+        return Carrier(
+            base=self.place_of[vehicle.base],
+            opens_s=self._second(shift.start),
+            closes_s=self._second(shift.end),
+            room=tuple(_room(vehicle, dimension) for dimension in dimensions),
+            range_m=None if vehicle.range_km is None else int(vehicle.range_km * 1000),
+            cost_per_m=round(vehicle.cost_eur_per_km * MILLION / 1000),
+            cost_per_s=round(vehicle.cost_eur_per_hour * MILLION / 3600),
+            profile=self.profiles.index(profile_of(vehicle)),
+        )
+
+    def offers(self, frame: Problem, job: Job) -> tuple[list[_Offer], list[Obstacle]]:
+        """Which vehicles could do the job if it were alone, and what stops the others."""
+        offers: list[_Offer] = []
+        obstacles: list[Obstacle] = []
+        for carrier, vehicle in enumerate(self.vehicles):
+            if vehicle.vehicle_id in job.barred:
+                continue
+            found = self._offer(frame, job, carrier)
+            if isinstance(found, Obstacle):
+                obstacles.append(found)
+            else:
+                offers.append(found)
+        return offers, obstacles
+
+    def _offer(self, frame: Problem, job: Job, carrier: int) -> _Offer | Obstacle:
+        vehicle = self.vehicles[carrier]
+        obstacle = obstacle_of(job.load, vehicle)
+        if obstacle is not None:
+            return obstacle
+        steps: list[Step] = []
+        for place, window in ((job.pickup, job.pickup_window), (job.dropoff, job.dropoff_window)):
+            step = self._step(vehicle, place, window, job.load)
+            if isinstance(step, str):
+                return Obstacle("zone", vehicle.label, detail=step)
+            steps.append(step)
+        offer = _Offer(carrier, steps[0], steps[1])
+        amounts = _amounts(job.load, frame.dimensions)
+        alone = replace(frame, demands=(Demand(offer.pickup, offer.dropoff, amounts, (carrier,)),))
+        trip = schedule(alone, carrier, (Visit(0, is_pickup=True), Visit(0, is_pickup=False)))
+        if trip.beyond_m:
+            return Obstacle("range", vehicle.label)
+        if trip.late_s or trip.overtime_s:
+            return Obstacle("window", vehicle.label)
+        return offer
+
+    def _step(self, vehicle: Vehicle, place: Place, window: TimeWindow, load: Load) -> Step | str:
+        """The end of a job in the hours that a zone leaves, or the zone that leaves none."""
+        at_hub = place.position in self.day.hub_points
+        handling_s = self.day.pace.handling(load, at_hub=at_hub)
+        opens_s, closes_s = self._second(window.start), self._second(window.end)
+        passage = gate(place.position, vehicle, self.day.zones, self.day.on, self.day.zone)
+        if passage.zone is not None:
+            setup_s = self.day.pace.setup(at_hub=at_hub)
+            left = [
+                (
+                    max(opens_s, self._second(open_.start) + setup_s),
+                    min(closes_s, self._second(open_.end) - handling_s),
+                )
+                for open_ in passage.windows
+            ]
+            opens_s, closes_s = max(left, key=lambda one: one[1] - one[0], default=(1, 0))
+            if closes_s < opens_s:
+                return passage.zone
+        return Step(self.place_of[place.position], max(0, opens_s), closes_s, handling_s)
+
+    def demand(self, frame: Problem, job: Job, offers: Sequence[_Offer]) -> Demand:
+        """The job in its widest hours, for the vehicles that may do it at any time in them."""
+        widest = max(offers, key=lambda offer: offer.width_s)
+        return Demand(
+            pickup=widest.pickup,
+            dropoff=widest.dropoff,
+            amounts=_amounts(job.load, frame.dimensions),
+            carriers=tuple(
+                offer.carrier
+                for offer in offers
+                if _covers(offer.pickup, widest.pickup) and _covers(offer.dropoff, widest.dropoff)
+            ),
+        )
+
+    def _second(self, moment: datetime) -> int:
+        return (moment - self.midnight) // timedelta(seconds=1)
+
+
+def _covers(one: Step, other: Step) -> bool:
+    return one.opens_s <= other.opens_s and other.closes_s <= one.closes_s
+
+
+def _dimensions(loads: Iterable[Load]) -> tuple[Dimension, ...]:
+    """All mass together, then what is counted at each temperature that occurs."""
+    used = {
+        Dimension(unit, load.temperature)
+        for load in loads
+        for unit, amount in _counted(load)
+        if amount
+    }
+    return (Dimension("kg", None), *sorted(used, key=str))
+
+
+def _counted(load: Load) -> tuple[tuple[str, Decimal], ...]:
+    return (("kg", load.mass_kg), ("m3", load.volume_m3), ("crates", Decimal(load.crates)))
+
+
+def _amounts(load: Load, dimensions: Sequence[Dimension]) -> tuple[int, ...]:
+    """What the load takes of each dimension, rounded up."""
+    counted = dict(_counted(load))
+    return tuple(
+        int((counted[unit] * PER_UNIT[unit]).to_integral_value(ROUND_CEILING))
+        if temperature in {None, load.temperature}
+        else 0
+        for unit, temperature in dimensions
+    )
+
+
+def _room(vehicle: Vehicle, dimension: Dimension) -> int:
+    """What the vehicle has of a dimension, rounded down."""
+    unit, temperature = dimension
+    if temperature is None:
+        has = vehicle.payload_kg
+    else:
+        room = vehicle.room(temperature)
+        has = {"kg": room.mass_kg, "m3": room.volume_m3, "crates": Decimal(room.crates)}[unit]
+    return int((has * PER_UNIT[unit]).to_integral_value(ROUND_FLOOR))

@@ -1,0 +1,86 @@
+"""How far and how long from place to place, for one kind of vehicle."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from functools import cached_property
+
+from maillage_contracts.vocabulary import GeoPoint, Positive, Value, Word
+from maillage_tours.domain.fleet import Vehicle
+
+ESTIMATED = "estimated"
+DETOUR_FACTOR = Decimal("1.4")
+"""Road km per great-circle km: 1.39 in a grid city, 1.42 in a valley, 1.82 on hilly coast, fitted
+on routed distances of Baltimore, Liechtenstein and Monaco (2026-08)."""
+
+
+class Profile(Value):
+    """What makes two vehicles travel alike."""
+
+    vehicle_class: Word
+    speed_kmh: Positive
+
+
+def profile_of(vehicle: Vehicle) -> Profile:
+    """How this vehicle travels."""
+    return Profile(vehicle_class=vehicle.vehicle_class, speed_kmh=vehicle.speed_kmh)
+
+
+class Travel(Value):
+    """Distances in metres and times in seconds between all pairs of some points."""
+
+    points: tuple[GeoPoint, ...]
+    metres: tuple[tuple[int, ...], ...]
+    seconds: tuple[tuple[int, ...], ...]
+
+    @cached_property
+    def place_of(self) -> Mapping[GeoPoint, int]:
+        """Row and column of each point."""
+        return {point: place for place, point in enumerate(self.points)}
+
+    def between(self, start: GeoPoint, end: GeoPoint) -> tuple[int, int]:
+        """Metres and seconds from one point to another; raises KeyError for an unknown point."""
+        row, column = self.place_of[start], self.place_of[end]
+        return self.metres[row][column], self.seconds[row][column]
+
+    def among(self, points: Sequence[GeoPoint]) -> "Travel":
+        """The same figures for some of the points."""
+        places = [self.place_of[point] for point in points]
+        return Travel(
+            points=tuple(points),
+            metres=tuple(tuple(self.metres[a][b] for b in places) for a in places),
+            seconds=tuple(tuple(self.seconds[a][b] for b in places) for a in places),
+        )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Travel by profile, and where the figures come from: that word goes into every plan."""
+
+    source: str
+    travel: Mapping[Profile, Travel]
+
+
+def estimated(points: Sequence[GeoPoint], profiles: Sequence[Profile], factor: Decimal) -> Matrix:
+    """Great-circle distance times the territory's factor, at the vehicle's own speed."""
+    metres = tuple(tuple(_metres(start, end, factor) for end in points) for start in points)
+    return Matrix(
+        ESTIMATED,
+        {
+            profile: Travel(
+                points=tuple(points),
+                metres=metres,
+                seconds=tuple(tuple(_seconds(m, profile.speed_kmh) for m in row) for row in metres),
+            )
+            for profile in profiles
+        },
+    )
+
+
+def _metres(start: GeoPoint, end: GeoPoint, factor: Decimal) -> int:
+    return round(start.distance_km(end) * 1000 * float(factor))
+
+
+def _seconds(metres: int, speed_kmh: Decimal) -> int:
+    """Rounded up: a plan may be early, not late."""
+    return int((Decimal(metres) * 36 / (speed_kmh * 10)).to_integral_value(ROUND_CEILING))

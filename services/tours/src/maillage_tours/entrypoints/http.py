@@ -1,0 +1,14 @@
+"""The HTTP door: orders, plans, tours, and what there is to plan with."""
+
+from fastapi import APIRouter
+
+from maillage_tours.entrypoints import fleet, orders, plans, stops, tours
+from maillage_tours.entrypoints.desk import Desk
+
+
+def router(desk: Desk) -> APIRouter:
+    """All routes below /v1."""
+    routes = APIRouter(prefix="/v1")
+    for part in (orders, plans, tours, stops, fleet):
+        routes.include_router(part.router(desk))
+    return routes

@@ -1,0 +1,72 @@
+"""Doors for crews: what was done at a stop, or why nothing could be."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from maillage_common.http import Door, answer, command
+from maillage_contracts.vocabulary import TourId, Word
+from maillage_tours.domain.execution import Handed
+from maillage_tours.domain.tour import Visited
+from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.usecases.complete_stop import CompleteStop, complete_stop
+from maillage_tours.usecases.fail_stop import FailStop, fail_stop
+
+
+class CompleteStopBody(Visited):
+    """Everything that was handed over at a stop, weighed."""
+
+    handovers: tuple[Handed, ...] = Field(min_length=1, max_length=500)
+
+
+class FailStopBody(Visited):
+    """Why nothing could be handed over."""
+
+    reason: Word
+
+
+def router(desk: Desk) -> APIRouter:
+    """Below /v1/tours/{tour_id}/stops."""
+    routes = APIRouter(prefix="/tours/{tour_id}/stops/{number}", tags=["stops"])
+
+    @routes.post("/complete")
+    async def complete(
+        tour_id: UUID,
+        number: int,
+        body: CompleteStopBody,
+        door: Annotated[Door, command("tours.tour.drive")],
+    ) -> dict[str, Any]:
+        """Report a stop. The same report again is answered, and changes nothing."""
+        visited = Visited(**body.model_dump(exclude={"handovers"}))
+        return answer(
+            await desk.runner.execute(
+                complete_stop,
+                CompleteStop(TourId(tour_id), number, visited, body.handovers),
+                subject=str(tour_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )
+
+    @routes.post("/fail")
+    async def fail(
+        tour_id: UUID,
+        number: int,
+        body: FailStopBody,
+        door: Annotated[Door, command("tours.tour.drive")],
+    ) -> dict[str, Any]:
+        """Report that all that was to be done at a stop has failed."""
+        visited = Visited(**body.model_dump(exclude={"reason"}))
+        return answer(
+            await desk.runner.execute(
+                fail_stop,
+                FailStop(TourId(tour_id), number, visited, body.reason),
+                subject=str(tour_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )
+
+    return routes

@@ -1,0 +1,22 @@
+"""Every day: raise the orders that have come within the horizon."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage_contracts.envelope import Event
+from maillage_tours.domain.terms import Terms
+from maillage_tours.usecases.add_due import add_due
+from maillage_tours.usecases.store import Store
+
+
+@dataclass(frozen=True)
+class ExtendHorizon:
+    """Look as far ahead as the terms say."""
+
+    terms: Terms
+
+
+async def extend_horizon(command: ExtendHorizon, store: Store, now: datetime) -> Iterable[Event]:
+    """Orders that are there already are left as they are."""
+    return await add_due(await store.agreements(), store, now, command.terms)

@@ -1,0 +1,36 @@
+"""Query: all that a plan of one day depends on."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from maillage_contracts.vocabulary import TimeWindow, VehicleId
+from maillage_tours.domain.day import FROM_HUB, Day
+from maillage_tours.domain.terms import Terms
+from maillage_tours.domain.tour import Tour
+from maillage_tours.usecases.store import Store
+
+
+async def gather_day(on: date, store: Store, terms: Terms) -> Day:
+    """The orders to plan with their versions, the vehicles in service, hubs, zones, what drives."""
+    return Day(
+        on=on,
+        zone=terms.zone,
+        pace=terms.pace,
+        direct_km_max=terms.direct_km_max,
+        orders=[
+            order for order in await store.orders_of_day(on) if order.tour_of_leg(FROM_HUB) is None
+        ],
+        vehicles=[vehicle for vehicle in await store.vehicles() if vehicle.in_service],
+        hubs=await store.hubs(),
+        zones=await store.zones(),
+        busy=busy_hours(await store.given_tours(on)),
+    )
+
+
+def busy_hours(tours: Iterable[Tour]) -> dict[VehicleId, list[TimeWindow]]:
+    """When vehicles are on tours that were given to their crews."""
+    busy: dict[VehicleId, list[TimeWindow]] = {}
+    for tour in tours:
+        window = TimeWindow(start=tour.starts_at, end=tour.ends_at)
+        busy.setdefault(tour.vehicle.vehicle_id, []).append(window)
+    return busy

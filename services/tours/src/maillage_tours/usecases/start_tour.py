@@ -1,0 +1,29 @@
+"""Command: the crew sets off."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage_contracts.envelope import Event
+from maillage_contracts.vocabulary import TourId
+from maillage_tours.domain.tour import TourStatus
+from maillage_tours.usecases.change import tour_to_change
+from maillage_tours.usecases.store import Store
+
+
+@dataclass(frozen=True)
+class StartTour:
+    """From this moment, or from now."""
+
+    tour_id: TourId
+    started_at: datetime | None = None
+    expected_version: int | None = None
+
+
+async def start_tour(command: StartTour, store: Store, now: datetime) -> Iterable[Event]:
+    """A tour under way is left as it is. Raises NotFound, Stale, or Refused if not published."""
+    tour = await tour_to_change(store, command.tour_id, command.expected_version)
+    if tour.status != TourStatus.STARTED:
+        started = tour.become(TourStatus.STARTED, started_at=command.started_at or now)
+        await store.put_tours([started])
+    return ()

@@ -1,0 +1,53 @@
+"""Tours as one value: the only module that knows concrete stores, doors, solver and distances."""
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from maillage_common.handlers import Handlers
+from maillage_common.service import Service, Worker
+from maillage_common.settings import load
+from maillage_common.transaction import Runner
+from maillage_tours.adapters.estimated import EstimatedMatrices
+from maillage_tours.adapters.postgres import PostgresStore
+from maillage_tours.adapters.solver import ChildSolver
+from maillage_tours.domain.terms import Terms
+from maillage_tours.entrypoints import http, kafka
+from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.settings import ToursSettings
+from maillage_tours.usecases.extend_horizon import ExtendHorizon, extend_horizon
+from maillage_tours.usecases.store import Store
+
+HORIZON_EVERY_S = 3600
+"""An hour after midnight at the latest the horizon is a day further."""
+
+
+def service(terms: Terms | None = None) -> Service[Store]:
+    """Tours, on the terms given or on those of the settings, read when it runs."""
+
+    def agreed() -> Terms:
+        return terms or load(ToursSettings).terms
+
+    def router(runner: Runner[Store]) -> APIRouter:
+        matrices = EstimatedMatrices(agreed().detour_factor)
+        return http.router(Desk(runner, agreed(), matrices, ChildSolver()))
+
+    def handlers() -> Handlers[Store]:
+        return kafka.handlers(agreed())
+
+    return Service(
+        name="tours",
+        migrations=Path(__file__).parent / "migrations",
+        make_store=PostgresStore,
+        router=router,
+        handlers=handlers,
+        workers=(
+            Worker(
+                "extend_horizon",
+                every_s=HORIZON_EVERY_S,
+                use_case=extend_horizon,
+                make_command=lambda _: ExtendHorizon(agreed()),
+            ),
+        ),
+        settings=ToursSettings,
+    )
