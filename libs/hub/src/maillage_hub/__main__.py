@@ -64,10 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             name, help=summary, description=summary, formatter_class=RawDescriptionHelpFormatter
         )
         if name == asked:
-            _command(name).describe(chosen)
+            command_named(name).describe(chosen)
     arguments = parser.parse_args(words)
     try:
-        return _command(arguments.command).run(arguments)
+        return command_named(arguments.command).run(arguments)
     except HubFailure as failure:
         print(f"maillage: {failure}", file=sys.stderr)
         return failure.exit_code
@@ -78,7 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _command(name: str) -> Command:
+def command_named(name: str) -> Command:
+    """The module of a command."""
     module = "import_pack" if name == "import" else name  # a keyword is no name of a module
     return cast("Command", import_module(f"maillage_hub.commands.{module}"))
 
