@@ -37,7 +37,7 @@ class Rule:
     It becomes something else (`transformation`), stays itself (`reuse`), or is taken when several
     firms bring it together (`outlet`).
 
-    `takes` is the contamination it can work with (empty: any), `gives` that of what comes out.
+    `takes` is the contamination it can work with (empty: any).
     `status_path` says how the matter may leave waste law; the advisor judges, never the engine.
     """
 
@@ -53,7 +53,6 @@ class Rule:
     ratio_min: Decimal | None
     ratio_max: Decimal | None
     takes: str
-    gives: str
     gives_food_grade: bool
     status_path: str
     source: str
@@ -189,7 +188,6 @@ def _read_rules(text: str) -> Iterator[Rule]:
             ratio_min=_number(row["ratio_min"]),
             ratio_max=_number(row["ratio_max"]),
             takes=row["takes"],
-            gives=row["gives"],
             gives_food_grade=row["gives_food_grade"] == "yes",
             status_path=row["status_path"],
             source=row["source"],

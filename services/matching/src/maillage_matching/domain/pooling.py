@@ -153,12 +153,13 @@ def _told(
     members: Sequence[Side], quantity: PeriodicQuantity | None, cost: Decimal
 ) -> tuple[str, ...]:
     names = ", ".join(dict.fromkeys(side.name for side in members))
-    amount = (
-        f"{quantity.value:,.0f} {quantity.unit} a year" if quantity else "amounts not all known"
-    )
+    amount = "amounts not all known"
+    if quantity is not None:
+        amount = f"together {quantity.value:,.0f} {quantity.unit} a year"
+    paid = f"for {cost:.0f} euros a year today" if cost else "today's cost not told"
     return (
         f"{len(members)} flows of {members[0].resource} in one zone: {names}",
-        f"together {amount}, for {cost:.0f} euros a year today",
+        f"{amount}, {paid}",
     )
 
 

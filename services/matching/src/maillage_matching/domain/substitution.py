@@ -19,7 +19,6 @@ from maillage_matching.domain.pair import (
     Verdict,
     passes,
     road_km,
-    token_of_spec,
     unknown,
 )
 from maillage_matching.domain.score import terms_of, total
@@ -271,9 +270,3 @@ def machine_gate(rule: Rule, machine: Side | None) -> Gate:
     if machine is None:
         return unknown("equipment", f"missing link: nobody here has declared a {rule.equipment}")
     return passes("equipment", f"{machine.name} has {machine.flow.label}")
-
-
-def machine_tokens(ground: Ground, rules: Iterable[str | None]) -> frozenset[str]:
-    """Under which words the machines of these rules are found."""
-    known = (ground.knowledge.rules.get(name) for name in rules if name)
-    return frozenset(token_of_spec(rule.equipment) for rule in known if rule and rule.equipment)

@@ -11,7 +11,7 @@ from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.case import Case, can_go_on_without
 from maillage_matching.domain.lead import WAITS_FOR_A_PERSON
 from maillage_matching.usecases.case_at_hand import free_slots
-from maillage_matching.usecases.follow_actors import as_known
+from maillage_matching.usecases.follow_actors import actor_as_known
 from maillage_matching.usecases.store import KeptSynergy, Store
 
 REASON = "actor_closed"
@@ -23,7 +23,7 @@ async def close_actor(
 ) -> Iterable[Event]:
     """Expire, pause or abandon, and end what this actor is part of."""
     event = message.event
-    actor = as_known(event.actor).model_copy(update={"status": "closed"})
+    actor = actor_as_known(event.actor).model_copy(update={"status": "closed"})
     await store.follow_actors([(actor, message.envelope.sequence)], now)
     leads = await store.live_leads(actors=[actor.actor_id])
     waiting = [lead for lead in leads if lead.status in WAITS_FOR_A_PERSON]

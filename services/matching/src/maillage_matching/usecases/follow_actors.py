@@ -16,7 +16,7 @@ async def follow_actors(
     latest = {
         m.event.actor.actor_id: m for m in sorted(messages, key=lambda m: m.envelope.sequence)
     }
-    kept = [(as_known(m.event.actor), m.envelope.sequence) for m in latest.values()]
+    kept = [(actor_as_known(m.event.actor), m.envelope.sequence) for m in latest.values()]
     await store.follow_actors(kept, now)
 
 
@@ -36,7 +36,7 @@ async def follow_consents(
     await store.follow_consents(list(said.values()), now)
 
 
-def as_known(told: registry.Actor) -> Actor:
+def actor_as_known(told: registry.Actor) -> Actor:
     """The little that matching keeps of an actor; what it refuses is told by its consents."""
     return Actor(
         actor_id=told.actor_id,

@@ -14,11 +14,11 @@ async def follow_flows(
 ) -> None:
     """Keep the latest of each flow."""
     latest = {m.event.flow.flow_id: m for m in sorted(messages, key=lambda m: m.envelope.sequence)}
-    kept = [(_as_known(m.event.flow), m.envelope.sequence) for m in latest.values()]
+    kept = [(flow_as_known(m.event.flow), m.envelope.sequence) for m in latest.values()]
     await store.follow_flows(kept, now)
 
 
-def _as_known(told: flows.Flow) -> Flow:
+def flow_as_known(told: flows.Flow) -> Flow:
     return Flow(
         flow_id=told.flow_id,
         actor_id=told.actor_id,

@@ -1,0 +1,59 @@
+"""How many leads may still be shown: the week's cap, the desks, and an engine that is off."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage_contracts.vocabulary import PeriodicQuantity
+from maillage_matching.domain.flow import a_year, in_base_unit
+from maillage_matching.domain.policy import Desk, Policy, room_for_leads, week_of
+
+
+@pytest.mark.parametrize(
+    ("policy", "desk", "room"),
+    [
+        (Policy(), Desk(), 5),
+        (Policy(advisors=3), Desk(), 15),
+        (Policy(weekly_leads=0), Desk(), 0),
+        (Policy(), Desk(surfaced_this_week=4), 1),
+        (Policy(), Desk(surfaced_this_week=7), 0),
+        (Policy(), Desk(open_cases=10), 2),
+        (Policy(), Desk(open_cases=8, waiting=3), 1),
+        (Policy(), Desk(open_cases=20), 0),
+        (Policy(advisors=2), Desk(open_cases=20), 4),
+    ],
+)
+def test_room_for_leads(policy: Policy, desk: Desk, room: int) -> None:
+    assert room_for_leads(policy, desk) == room
+
+
+@given(st.integers(0, 9), st.integers(1, 9), st.integers(0, 99), st.integers(0, 99))
+def test_the_cap_holds_whatever_the_desks(k: int, advisors: int, shown: int, cases: int) -> None:
+    policy = Policy(weekly_leads=k, advisors=advisors)
+    room = room_for_leads(policy, Desk(surfaced_this_week=shown, open_cases=cases))
+    assert room >= 0
+    assert shown + room <= max(shown, k * advisors)
+
+
+def test_a_week_begins_on_monday_in_utc() -> None:
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    assert week_of(monday) == monday
+    assert week_of(monday + timedelta(days=6, hours=23)) == monday
+    assert week_of(monday - timedelta(seconds=1)) == monday - timedelta(days=7)
+    early = datetime(2026, 11, 23, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+    assert week_of(early) == monday - timedelta(days=7)
+
+
+def test_an_engine_without_leads_is_off() -> None:
+    assert Policy().is_on
+    assert not Policy(weekly_leads=0).is_on
+
+
+def test_quantities_of_a_year_are_in_base_units() -> None:
+    monthly = PeriodicQuantity(value=Decimal("1.5"), unit="t", per="P1M")
+    assert a_year(monthly) == (Decimal(18_000), "kg")
+    assert in_base_unit(Decimal(2), "fathom") == (Decimal(2), "fathom")
+    assert in_base_unit(Decimal("1.2345"), "l") == (Decimal("0.0012345"), "m3")

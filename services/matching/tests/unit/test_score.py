@@ -1,0 +1,67 @@
+"""The four terms of a score: they order, and each says itself in words."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from maillage_matching.domain.pair import Ground, Pair, Side
+from maillage_matching.domain.score import (
+    WEIGHTS,
+    of_distance,
+    of_pain,
+    of_quantity,
+    of_saving,
+    terms_of,
+    total,
+)
+
+MakeSide = Callable[..., Side]
+
+
+def test_every_33_km_halve_the_mark() -> None:
+    assert of_distance(0).value == 1
+    assert of_distance(33).value == 0.5
+    assert of_distance(66).value == 0.25
+    assert of_distance(None).value == 1
+
+
+@pytest.mark.parametrize(
+    ("ratio", "fit", "words"),
+    [
+        (Decimal(1), 1, "covers 100 % of the need"),
+        (Decimal("0.5"), 0.5, "covers 50 % of the need"),
+        (Decimal(4), 0.25, "covers 100 % of the need"),
+        (None, 0, "the amounts cannot be compared"),
+    ],
+)
+def test_amounts_that_fit_do_best(ratio: Decimal | None, fit: float, words: str) -> None:
+    term = of_quantity(ratio)
+    assert (term.value, term.words) == (fit, words)
+
+
+def test_where_some_is_enough_the_rest_does_no_harm() -> None:
+    assert of_quantity(Decimal(24), some_is_enough=True).value == 1
+    assert of_quantity(Decimal("0.5"), some_is_enough=True).value == 0.5
+
+
+def test_the_worst_pain_counts() -> None:
+    assert of_pain(3, 1, None).value == 1
+    assert of_pain(None, None).value == 0
+    assert of_pain(2).value > of_pain(3).value
+
+
+def test_each_further_euro_weighs_less() -> None:
+    assert of_saving(Decimal(2000)).value == 0.5
+    assert of_saving(Decimal(-5)).value == 0
+    assert of_saving(None).value == 0
+    assert "2000 euros a year" in of_saving(Decimal(2000)).words
+
+
+def test_the_weights_add_up(an_offer: MakeSide, a_need: MakeSide, ground: Ground) -> None:
+    assert sum(WEIGHTS.values()) == 1
+    terms = terms_of(Pair(an_offer(), a_need()), Decimal(2000))
+    assert {term.name for term in terms} == set(WEIGHTS)
+    assert 0 < total(terms) < 1
+    assert all(term.words for term in terms)
+    assert ground.policy.is_on
