@@ -3,6 +3,7 @@
 Nothing in it is idempotent, so whatever the kernel lets through twice is seen.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from maillage_common.auth import Principal
 from maillage_common.handlers import Handlers
 from maillage_common.http import Body, Door, Paged, answer, command, query
 from maillage_common.postgres import Connection
-from maillage_common.service import Service, Worker
+from maillage_common.service import Service, Worker, run
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.flows import FlowDeclared
@@ -174,3 +175,7 @@ async def applied(runner: Runner[Store]) -> dict[UUID | str, list[int]]:
 
 def _all(store: Store) -> Awaitable[list[tuple[str, int]]]:
     return store.applied()
+
+
+if __name__ == "__main__":
+    sys.exit(run(service()))

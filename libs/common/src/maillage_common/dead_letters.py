@@ -1,19 +1,22 @@
 """Records put aside: why, how the bus is told, and how they come back."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from maillage_common.ledger import DeadLetter, Delivered, Outgoing
+from maillage_common.postgres_ledger import unpack
+from maillage_contracts.catalogue import DEAD_LETTER_SUFFIX
 from maillage_contracts.envelope import Record
+from maillage_contracts.refusals import NotFound
+
+if TYPE_CHECKING:
+    from maillage_common.postgres import Connection
 
 LETTER = "dead_letter"
 """What stands for a type of event where the outbox carries a letter."""
 BEHIND = "behind"
 """The reason of an event parked only because an earlier one of its lane is."""
-
-
-def dead_letters_topic(topic: str) -> str:
-    """Where what was put aside from a topic is shown to whoever watches the bus."""
-    return f"{topic}.dlt"
 
 
 def letter_of(
@@ -49,9 +52,46 @@ def mirrored(letter: DeadLetter) -> Outgoing:
     headers = (*letter.record.headers, *((name, text.encode()) for name, text in told.items()))
     return Outgoing(
         event_id=letter.id,
-        topic=dead_letters_topic(origin.topic),
+        topic=f"{origin.topic}{DEAD_LETTER_SUFFIX}",
         state_topic=None,
         type=LETTER,
         subject=letter.envelope.subject if letter.envelope else "",
         record=Record(letter.record.key, letter.record.value, headers),
     )
+
+
+async def list_letters(
+    connection: "Connection", *, state: str = "parked", limit: int = 100
+) -> list[dict[str, Any]]:
+    """The oldest letters in this state, as documents without their payloads."""
+    rows = await connection.fetch(
+        """
+        SELECT id, consumer, state, reason, detail, attempts, topic, partition, record_offset,
+               type, subject, sequence, parked_at, settled_at
+        FROM dead_letter
+        WHERE state = $1
+        ORDER BY parked_at, sequence
+        LIMIT $2
+        """,
+        state,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def show_letter(connection: "Connection", letter_id: UUID) -> dict[str, Any]:
+    """A letter with its headers and payload, as text as far as they are; raises NotFound."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, consumer, state, reason, detail, attempts, topic, partition, record_offset,
+               type, subject, sequence, parked_at, settled_at, key, headers, payload
+        FROM dead_letter
+        WHERE id = $1
+        """,
+        letter_id,
+    )
+    if row is None:
+        raise NotFound(f"no dead letter has the identifier {letter_id}")
+    headers = {name: value.decode(errors="replace") for name, value in unpack(row["headers"])}
+    texts = {name: row[name].decode(errors="replace") for name in ("key", "payload")}
+    return {**row, **texts, "headers": headers}

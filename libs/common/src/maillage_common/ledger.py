@@ -139,7 +139,7 @@ class Ledger(Protocol):
         ...
 
     async def settle(self, idempotency: Idempotency, outcome: Outcome) -> None:
-        """Keep what the call with this key did."""
+        """Keep what the call with this key did, for a week; older calls are forgotten."""
         ...
 
     async def take_numbers(self, counts: Mapping[Lane, int]) -> Mapping[Lane, int]:

@@ -96,8 +96,8 @@ TOURS: dict[str, Rule] = {
     "tours.order.cancel": may("dispatcher", own=("actor",)),
     "tours.plan.make": may("dispatcher"),
     "tours.plan.publish": may("dispatcher"),
-    "tours.plan.read": may("advisor", "dispatcher", "operator", "service"),
-    "tours.tour.read": may("advisor", "dispatcher", "operator", "service"),
+    "tours.plan.read": may("advisor", "dispatcher", "service"),
+    "tours.tour.read": may("advisor", "dispatcher", "service"),
     "tours.tour.drive": may("dispatcher"),
 }
 

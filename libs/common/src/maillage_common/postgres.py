@@ -1,5 +1,6 @@
 """The transaction in PostgreSQL, and how we connect to it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -20,6 +21,7 @@ else:
 
 CONNECT_TIMEOUT_S = 5.0
 ACQUIRE_TIMEOUT_S = 10.0
+LEAD_POLL_S = 1.0
 COMMAND_TIMEOUT_S = 30.0
 CONNECTIONS_MAX = 12
 """Group commit saturates at about 16 writers on a small machine."""
@@ -68,6 +70,13 @@ async def dedicated(dsn: str, name: str) -> AsyncGenerator[Connection]:
         yield connection
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
+
+
+async def take_lead(connection: Connection, lock: int) -> None:
+    """Wait until this connection holds an advisory lock, as one in the whole database can."""
+    asked = "SELECT pg_try_advisory_lock($1)"
+    while not await connection.fetchval(asked, lock):  # noqa: ASYNC110 no event tells us
+        await asyncio.sleep(LEAD_POLL_S)
 
 
 class PostgresDatabase(Generic[S]):

@@ -59,7 +59,17 @@ class PostgresLedger:
 
     async def settle(self, idempotency: Idempotency, outcome: Outcome) -> None:
         await self._db.execute(
-            "UPDATE idempotency SET outcome = $3 WHERE caller = $1 AND key = $2",
+            """
+            WITH forgotten AS (
+                DELETE FROM idempotency WHERE (caller, key) IN (
+                    SELECT caller, key FROM idempotency
+                    WHERE called_at < now() - interval '7 days'
+                    LIMIT 100
+                    FOR UPDATE SKIP LOCKED
+                )
+            )
+            UPDATE idempotency SET outcome = $3 WHERE caller = $1 AND key = $2
+            """,
             idempotency.caller,
             idempotency.key,
             _OUTCOME.dump_json(outcome).decode(),

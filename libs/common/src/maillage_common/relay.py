@@ -18,7 +18,7 @@ from maillage_common.bus_guard import BusGuard
 from maillage_common.failures import backoff_s, is_transient
 from maillage_common.kafka import reach
 from maillage_common.metrics import Metrics
-from maillage_common.postgres import RELAY_LOCK, Connection, dedicated
+from maillage_common.postgres import RELAY_LOCK, Connection, dedicated, take_lead
 from maillage_common.postgres_ledger import CHANNEL, unpack
 from maillage_common.settings import Settings
 from maillage_common.topics import BusRefused
@@ -58,7 +58,7 @@ class Relay:
         while True:
             try:
                 async with dedicated(self._settings.dsn, self._name) as connection:
-                    await _take_lead(connection)
+                    await take_lead(connection, RELAY_LOCK)
                     await self._guard.confirm()
                     async with self._producer() as producer:
                         failures = 0
@@ -171,12 +171,6 @@ class Relay:
         if row is not None:
             self._metrics.outbox_unsent().set(row["unsent"])
             self._metrics.outbox_oldest_s().set(float(row["oldest_s"]))
-
-
-async def _take_lead(connection: Connection) -> None:
-    asked = "SELECT pg_try_advisory_lock($1)"
-    while not await connection.fetchval(asked, RELAY_LOCK):  # noqa: ASYNC110 no event tells us
-        await asyncio.sleep(SAFETY_POLL_S)
 
 
 async def _to_the_end(coroutine: Coroutine[Any, Any, bool]) -> bool:

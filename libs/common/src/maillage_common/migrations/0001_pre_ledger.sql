@@ -78,6 +78,7 @@ CREATE TABLE idempotency (
     called_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (caller, key)
 );
+CREATE INDEX idempotency_called_at ON idempotency (called_at);
 
 -- The one cluster this service has published to.
 CREATE TABLE bus_identity (
