@@ -26,6 +26,7 @@ from maillage_hub.runtime.kafka import bus
 from maillage_hub.runtime.ports import Ports
 from maillage_hub.runtime.postgres import PostgresServer
 from maillage_hub.runtime.process import Daemon, Process, start
+from maillage_hub.testing_hubs import Hubs
 
 CONNECT_TIMEOUT_S = 10
 DOCKER_SOCKET = Path("/var/run/docker.sock")
@@ -76,6 +77,21 @@ def territory() -> str:
     return f"t-{secrets.token_hex(3)}"
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every account can enter, unlike those of pytest."""
+    with _open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def hubs(open_folder: Path) -> Iterator[Hubs]:
+    """The `maillage` command in a project of its own; whatever it started is stopped at the end."""
+    made = Hubs(open_folder)
+    yield made
+    made.end()
+
+
 def _containers() -> ModuleType | None:
     """What runs servers in containers; None where no Docker engine answers."""
     if "DOCKER_HOST" not in os.environ and not DOCKER_SOCKET.exists():
@@ -88,7 +104,7 @@ def _containers() -> ModuleType | None:
 
 @contextmanager
 def _embedded_postgres() -> Generator[str]:
-    with _workshop() as folder, _claimed_ports() as ports:
+    with _open_folder() as folder, _claimed_ports() as ports:
         server = PostgresServer(
             data=folder / "postgres",
             port=ports.claim("postgres"),
@@ -105,7 +121,7 @@ def _embedded_postgres() -> Generator[str]:
 def _embedded_kafka() -> Generator[str]:
     cache = places.cache()
     asyncio.run(fetch_jars(cache, print))
-    with _workshop() as folder, _claimed_ports() as ports:
+    with _open_folder() as folder, _claimed_ports() as ports:
         jars = jars_below(cache)
         [broker] = bus(brokers=1, folder=folder, jars=jars, ports=ports, logs=folder)
         with _running(broker):
@@ -128,7 +144,7 @@ def _running(daemon: Daemon) -> Generator[None]:
 
 
 @contextmanager
-def _workshop() -> Generator[Path]:
+def _open_folder() -> Generator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="maillage-test-"))
     folder.chmod(places.OPEN)  # PostgreSQL may have to be another account
     try:

@@ -33,7 +33,8 @@ SETTINGS = {
     "unix_socket_directories": ".",
     "max_connections": "200",
 }
-SETTINGS_THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+SETTINGS_THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
+"""Commits reach the system, so they survive kill -9, but not the end of the machine."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class PostgresServer:
     password_file: Path
     log: Path
     throw_away: bool = False
-    """Whether its data is deleted after use: then nothing need survive a crash, and it is fast."""
+    """Whether its data is deleted after use: then it need not survive the machine, and is fast."""
 
     name = "postgres"
     ready_within_s = 60.0

@@ -1,0 +1,217 @@
+"""A hub on this machine: started, found, killed in every way, stopped, and nothing left running."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from maillage_common.auth import Verifier, keys_from_file
+from maillage_common.identifiers import uuid7
+from maillage_common.testing import eventually
+from maillage_contracts.envelope import Envelope, encode
+from maillage_contracts.samples.flows import a_flow_opened
+from maillage_hub.testing_hubs import Hubs
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+Hub = dict[str, Any]
+TOPIC = "jourdies.flows.flow.v1"
+
+
+@asynccontextmanager
+async def producing(hub: Hub) -> AsyncGenerator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(bootstrap_servers=hub["kafka"], acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def say(hub: Hub, value: bytes) -> None:
+    async with producing(hub) as producer:
+        await producer.send_and_wait(TOPIC, value, key=b"key")
+
+
+async def said(hub: Hub) -> bytes:
+    """The first record of the topic."""
+    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=hub["kafka"], auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        record = await consumer.getone()
+        return record.value or b""
+    finally:
+        await consumer.stop()
+
+
+async def ask(hub: Hub, query: str) -> object:
+    password = (Path(hub["folder"]) / "secrets" / "postgres.password").read_text()
+    connection = await asyncpg.connect(
+        f"postgresql://maillage:{password}@{hub['postgres']}/postgres", timeout=10
+    )
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close(timeout=10)
+
+
+async def test_nothing_acknowledged_is_lost_whoever_is_killed(hubs: Hubs) -> None:
+    hub = hubs.up()
+    await ask(hub, "CREATE TABLE kept AS SELECT 42 AS answer")
+    await say(hub, b"acknowledged")
+
+    # Kafka and PostgreSQL are killed: they are started again.
+    children = {child["name"]: child["pid"] for child in hub["children"]}
+    for pid in children.values():
+        os.kill(pid, signal.SIGKILL)
+    status = await eventually(lambda: mended(hubs, children))
+    assert {child["restarts"] for child in status["children"]} == {1}
+    assert await ask(hub, "SELECT answer FROM kept") == 42
+    assert await said(hub) == b"acknowledged"
+
+    # Their supervisor is killed: so are they, and another start finds all as it was.
+    os.kill(hub["pid"], signal.SIGKILL)
+    await eventually(lambda: not hubs.processes(), deadline_s=10)
+    hubs.maillage("status", expect=3)
+    again = hubs.up()
+    assert (again["kafka"], again["postgres"]) == (hub["kafka"], hub["postgres"])
+    assert await ask(again, "SELECT answer FROM kept") == 42
+    assert await said(again) == b"acknowledged"
+
+    hubs.maillage("down")
+    assert not hubs.processes()
+
+
+def mended(hubs: Hubs, killed: dict[str, int]) -> Hub | None:
+    """The state of the hub once other processes are in the place of those that were killed."""
+    status = json.loads((hubs.home / "jourdies" / "state.json").read_text())
+    if any(child["pid"] in (None, killed[child["name"]]) for child in status["children"]):
+        return None
+    return status
+
+
+async def test_a_hub_is_found_by_the_commands(hubs: Hubs) -> None:
+    hub = hubs.up()
+
+    second = hubs.maillage("up", "--no-services", expect=4)
+    assert "runs already" in second.stderr
+    assert hub["kafka"] in second.stderr
+    assert all(child["ready"] for child in hubs.status()["children"])
+
+    checked = json.loads(hubs.maillage("topics", "check", "--json").stdout)
+    assert checked["complaints"] == []
+    await drop_topic(hub)
+    found = hubs.maillage("topics", "check", expect=1)
+    assert f"{TOPIC} is missing" in found.stdout
+    created = json.loads(hubs.maillage("topics", "create", "--json").stdout)
+    assert created == {"created": [TOPIC]}
+
+    token = hubs.maillage("token", "--role", "advisor").stdout.strip()
+    keys = keys_from_file(Path(hub["folder"]) / "jwks.json")
+    verifier = Verifier(keys, issuer=hub["issuer"], audience="maillage", territory="jourdies")
+    assert (await verifier.principal(token)).roles == {"advisor"}
+
+    await publish(hub)
+    tail = ("events", "tail", "--from-beginning", "--count", "1", "--type", "flow.opened.v1")
+    event = json.loads(hubs.maillage(*tail, "--json").stdout)
+    assert event["topic"] == TOPIC
+    assert event["data"]["flow"]["id"] == event["subject"]
+    assert "flow.opened.v1" in hubs.maillage(*tail).stdout
+
+
+async def drop_topic(hub: Hub) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=hub["kafka"])
+    await admin.start()
+    await admin.delete_topics([TOPIC])
+    await admin.close()
+
+
+async def publish(hub: Hub) -> None:
+    """Publish something that is no event, then one that is."""
+    event = a_flow_opened()
+    envelope = Envelope(
+        id=uuid7(),
+        source="/jourdies/flows",
+        type=event.TYPE,
+        subject=event.subject,
+        time=datetime.now(UTC),
+        territory="jourdies",
+        sequence=1,
+        correlation_id=UUID(int=1),
+    )
+    record = encode(envelope, event)
+    async with producing(hub) as producer:
+        await producer.send_and_wait(TOPIC, b"no event", key=record.key)
+        headers = list(record.headers)
+        await producer.send_and_wait(TOPIC, record.value, key=record.key, headers=headers)
+
+
+def test_territories_run_side_by_side(hubs: Hubs) -> None:
+    one, other = hubs.up("jourdies"), hubs.up("marseille")
+
+    assert one["kafka"] != other["kafka"]
+    assert one["postgres"] != other["postgres"]
+    told = hubs.maillage("status", "--json").stdout.splitlines()
+    assert [json.loads(line)["territory"] for line in told] == ["jourdies", "marseille"]
+    assert "several hubs run" in hubs.maillage("down", expect=2).stderr
+
+    hubs.maillage("down", "--territory", "marseille")
+    assert all(child["ready"] for child in hubs.status("jourdies")["children"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stops_in_order_when_asked(hubs: Hubs, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "maillage_hub", "up", "--no-services", "--json"],
+        env=hubs.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as supervisor:
+        assert supervisor.stdout is not None
+        hub = json.loads(supervisor.stdout.readline())
+        assert hub["phase"] == "running"
+        supervisor.send_signal(number)
+        assert supervisor.wait(30) == 0
+
+    assert not hubs.processes()
+    log = (hubs.home / "jourdies" / "logs" / "postgres.log").read_text()
+    assert "database system is shut down" in log
+
+
+async def test_three_brokers_carry_on_when_one_is_killed(hubs: Hubs) -> None:
+    hub = hubs.up("jourdies", "--brokers", "3")
+    assert len(hub["kafka"].split(",")) == 3
+    admin = AIOKafkaAdminClient(bootstrap_servers=hub["kafka"])
+    await admin.start()
+    [topic] = await admin.describe_topics([TOPIC])
+    await admin.close()
+    assert {len(partition["replicas"]) for partition in topic["partitions"]} == {3}
+
+    os.kill(hubs.pid_of("kafka-1"), signal.SIGKILL)
+    await say(hub, b"acknowledged by two")
+    assert await said(hub) == b"acknowledged by two"
+
+    hubs.maillage("down")
+    refused = hubs.maillage("up", "--brokers", "1", "--no-services", expect=1)
+    assert "made with 3 broker(s), not 1" in refused.stderr
+
+
+def test_a_start_that_fails_says_why_and_leaves_nothing(hubs: Hubs) -> None:
+    hubs.environment["MAILLAGE_JAVA"] = "/bin/false"
+    failed = hubs.maillage("up", "--no-services", expect=1)
+
+    assert "Kafka could not format" in failed.stderr
+    assert not hubs.processes()
+    hubs.maillage("status", expect=3)

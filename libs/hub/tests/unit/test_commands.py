@@ -1,0 +1,88 @@
+"""What the command line says to somebody who does not know it yet."""
+
+from pathlib import Path
+
+import pytest
+
+from maillage_hub.__main__ import COMMANDS, main
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILLAGE_HOME", str(tmp_path))
+    monkeypatch.delenv("MAILLAGE_TERRITORY", raising=False)
+    monkeypatch.delenv("MAILLAGE_KAFKA_BOOTSTRAP", raising=False)
+
+
+def exit_code(*words: str) -> int:
+    """What the command exits with, even when argparse ends it."""
+    try:
+        return main(words)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+def test_help_tells_every_command_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("--help") == 0
+    said = capsys.readouterr().out
+    for name, summary in COMMANDS.items():
+        assert name in said
+        assert summary in said
+    assert "3    no hub runs" in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(command, "--help") == 0
+    said = capsys.readouterr().out
+    assert COMMANDS[command] in said
+    assert "example: " in said
+    assert f"maillage {command}" in said.partition("example: ")[2]
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["up", "--brokers", "2"], ["token"]])
+def test_wrong_usage_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(*words) == 2
+    assert "usage: maillage" in capsys.readouterr().err
+
+
+def test_a_territory_that_cannot_be_one_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("up", "--territory", "../elsewhere") == 2
+    assert "'../elsewhere' is no territory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["down"],
+        ["token", "--role", "advisor"],
+        ["topics", "check"],
+        ["events", "tail"],
+        ["status", "--territory", "marseille"],
+    ],
+)
+def test_exits_3_when_no_hub_runs(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(*words) == 3
+    assert capsys.readouterr().err.startswith("maillage: no hub ")
+
+
+def test_a_wrong_setting_exits_2_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MAILLAGE_KAFKA_BOOTSTRAP", "broker.example:9092")
+    monkeypatch.setenv("MAILLAGE_TERRITORY", "jourdies")
+    monkeypatch.setenv("MAILLAGE_DATABASE_URL", "postgresql://flows@localhost/flows")
+    monkeypatch.setenv("MAILLAGE_AUTH_ISSUER", "https://issuer.example")
+    monkeypatch.setenv("MAILLAGE_AUTH_JWKS_FILE", "keys.json")
+
+    assert exit_code("topics", "check") == 2
+    assert "MAILLAGE_KAFKA_SECURITY" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("time", ["0h", "12", "31d", "1000000m"])
+def test_a_token_cannot_live_for_ever(time: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("token", "--role", "advisor", "--ttl", time) == 2
+    assert "is no time a token may live" in capsys.readouterr().err

@@ -1,0 +1,46 @@
+"""How brokers are set, before any of them runs."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from maillage_hub.runtime.failures import HubFailure
+from maillage_hub.runtime.kafka import Broker, bus, common_settings
+from maillage_hub.runtime.ports import Ports
+
+
+def brokers(count: int, folder: Path) -> list[Broker]:
+    with closing(Ports()) as ports:
+        return bus(brokers=count, folder=folder, jars=[], ports=ports, logs=folder)
+
+
+def test_three_brokers_lose_nothing_when_one_is_lost() -> None:
+    settings = common_settings(3)
+
+    assert settings["default.replication.factor"] == 3
+    assert settings["offsets.topic.replication.factor"] == 3
+    assert settings["min.insync.replicas"] == 2
+
+
+def test_one_broker_does_not_wait_for_others() -> None:
+    settings = common_settings(1)
+
+    assert settings["offsets.topic.replication.factor"] == 1
+    assert settings["min.insync.replicas"] == 1
+
+
+def test_all_brokers_know_each_other_by_ports_of_their_own(tmp_path: Path) -> None:
+    made = brokers(3, tmp_path)
+    ports = {port for broker in made for port in (broker.node.port, broker.node.controller_port)}
+
+    assert len(ports) == 6
+    assert len({broker._settings(tmp_path)["controller.quorum.voters"] for broker in made}) == 1
+
+
+def test_data_of_another_number_of_brokers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "kafka-1").mkdir()
+
+    with pytest.raises(HubFailure, match=r"made with 1 broker\(s\), not 3.*--brokers 1"):
+        brokers(3, tmp_path)
+    assert len(brokers(1, tmp_path)) == 1
