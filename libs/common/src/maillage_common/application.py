@@ -35,12 +35,7 @@ TOO_LARGE = f"the body is larger than {BODY_BYTES_MAX} bytes: send it in parts"
 
 
 def create_app(
-    routes: APIRouter,
-    *,
-    service: str,
-    verifier: Verifier,
-    health: Health,
-    metrics: Metrics,
+    routes: APIRouter, *, service: str, verifier: Verifier, health: Health, metrics: Metrics
 ) -> FastAPI:
     """The application of a service. Refuses routes that do not name a permission."""
     if nameless := [path for path, permission in permissions(routes) if permission is None]:

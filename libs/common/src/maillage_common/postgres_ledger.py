@@ -9,15 +9,7 @@ import asyncpg
 import orjson
 from pydantic import TypeAdapter
 
-from maillage_common.ledger import (
-    Closed,
-    DeadLetter,
-    Idempotency,
-    Lane,
-    Origin,
-    Outcome,
-    Outgoing,
-)
+from maillage_common.ledger import Closed, DeadLetter, Idempotency, Lane, Origin, Outcome, Outgoing
 from maillage_contracts.envelope import Record, unwrap
 
 if TYPE_CHECKING:

@@ -19,11 +19,7 @@ log = structlog.get_logger()
 
 
 def problem(
-    status: HTTPStatus,
-    detail: str,
-    *,
-    headers: Mapping[str, str] | None = None,
-    **more: object,
+    status: HTTPStatus, detail: str, *, headers: Mapping[str, str] | None = None, **more: object
 ) -> JSONResponse:
     """A problem document; `more` are further members of it."""
     return JSONResponse(
@@ -90,6 +86,8 @@ def _fault(loc: Sequence[int | str], message: str, kind: str) -> dict[str, str]:
         message = "this field is required: add it"
     elif kind == "json_invalid":
         field, message = "body", "the body is not JSON: correct it"
+    elif kind == "value_error":
+        message = message.removeprefix("Value error, ")
     elif not path and place == "body":
         message = "send a JSON object, with Content-Type: application/json"
     return {"field": field, "message": message}
