@@ -11,7 +11,7 @@ from maillage_common.ledger import Outcome
 from maillage_common.transaction import M, Runner, UseCase
 from maillage_contracts.refusals import Invalid
 from maillage_flows.domain.reach import Reach
-from maillage_flows.usecases.store import Store
+from maillage_flows.usecases.store import Store, Wanted
 
 
 def reach(who: Principal) -> Reach:
@@ -21,13 +21,14 @@ def reach(who: Principal) -> Reach:
     )
 
 
-def seen_before(page: Page) -> UUID | None:
-    """The last identifier of the page before, None on the first; raises Invalid."""
+def wanted(who: Principal, page: Page, **asked: Any) -> Wanted:  # noqa: ANN401 its fields
+    """What part of a list a caller asks for, one more than the page holds; raises Invalid."""
     seen = page.after(1)
     try:
-        return None if seen is None else UUID(seen[0])
+        after = None if seen is None else UUID(seen[0])
     except ValueError as error:
         raise Invalid("cursor", "send the value of `next` from the page before") from error
+    return Wanted(reach=reach(who), limit=page.limit + 1, after=after, **asked)
 
 
 async def carry_out(

@@ -16,7 +16,7 @@ from maillage_contracts.flows import Flow as FlowDocument
 from maillage_contracts.vocabulary import ActorId, FlowId, Label, Moment, Word
 from maillage_flows.domain.declaration import Declaration, Direction, Kind
 from maillage_flows.domain.flow import Flow, Said, Status
-from maillage_flows.entrypoints.caller import carry_out, outcome, reach, seen_before, told_where
+from maillage_flows.entrypoints.caller import carry_out, outcome, reach, told_where, wanted
 from maillage_flows.usecases.adopt_flow import adopt_flow
 from maillage_flows.usecases.amend_flow import AmendFlow, amend_flow
 from maillage_flows.usecases.at_hand import Step
@@ -26,7 +26,7 @@ from maillage_flows.usecases.open_flow import open_flow
 from maillage_flows.usecases.qualify_flow import QualifyFlow, qualify_flow
 from maillage_flows.usecases.release_flow import release_flow
 from maillage_flows.usecases.show import show_flow
-from maillage_flows.usecases.store import Store, Wanted
+from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.told import document
 from maillage_flows.usecases.withdraw_flow import LeaveFlow, end_flow, withdraw_flow
 
@@ -100,10 +100,8 @@ class FlowDoors:
         asked: Annotated[Asked, Depends()],
     ) -> dict[str, Any]:
         """List flows that the caller may see."""
-        wanted = Wanted(
-            reach=reach(who), limit=page.limit + 1, after=seen_before(page), **vars(asked)
-        )
-        flows = await self._runner.read(lambda store: store.seen_flows(wanted))
+        part = wanted(who, page, **vars(asked))
+        flows = await self._runner.read(lambda store: store.seen_flows(part))
         return page.of([shown(flow) for flow in flows], key=lambda flow: (str(flow.flow_id),))
 
     async def read(

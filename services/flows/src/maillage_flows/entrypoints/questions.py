@@ -15,11 +15,11 @@ from maillage_flows.domain.declaration import Direction, Line
 from maillage_flows.domain.note import FieldNote
 from maillage_flows.domain.question import Question, QuestionStatus
 from maillage_flows.domain.reach import Reach
-from maillage_flows.entrypoints.caller import carry_out, reach, seen_before
+from maillage_flows.entrypoints.caller import carry_out, reach, wanted
 from maillage_flows.usecases.answer_question import AnswerQuestion, answer_question
 from maillage_flows.usecases.ask_question import AskQuestion, ask_question
 from maillage_flows.usecases.show import show_question
-from maillage_flows.usecases.store import Store, Wanted
+from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.take_note import TakeNote, take_note
 
 
@@ -95,14 +95,8 @@ class NoteDoors:
         flow_id: UUID | None = None,
     ) -> dict[str, Any]:
         """List notes."""
-        wanted = Wanted(
-            reach=reach(who),
-            limit=page.limit + 1,
-            after=seen_before(page),
-            actor_id=actor_id,
-            flow_id=flow_id,
-        )
-        notes = await self._runner.read(lambda store: store.seen_notes(wanted))
+        part = wanted(who, page, actor_id=actor_id, flow_id=flow_id)
+        notes = await self._runner.read(lambda store: store.seen_notes(part))
         return page.of([_note(note) for note in notes], key=lambda note: (str(note.note_id),))
 
 
@@ -155,17 +149,10 @@ class QuestionDoors:
         status: QuestionStatus | None = None,
     ) -> dict[str, Any]:
         """List questions."""
-        wanted = Wanted(
-            reach=reach(who),
-            limit=page.limit + 1,
-            after=seen_before(page),
-            actor_id=actor_id,
-            flow_id=flow_id,
-            status=status,
-        )
-        found = await self._runner.read(lambda store: store.seen_questions(wanted))
+        part = wanted(who, page, actor_id=actor_id, flow_id=flow_id, status=status)
+        found = await self._runner.read(lambda store: store.seen_questions(part))
         return page.of(
-            [_question(question, wanted.reach) for question in found],
+            [_question(question, part.reach) for question in found],
             key=lambda question: (str(question.question_id),),
         )
 

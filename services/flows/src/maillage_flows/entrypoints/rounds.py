@@ -13,7 +13,7 @@ from maillage_contracts.flows import ExistingRound
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, RoundId
 from maillage_flows.domain.round import Round, RoundStatus, RoundTold
-from maillage_flows.entrypoints.caller import carry_out, outcome, reach, seen_before, told_where
+from maillage_flows.entrypoints.caller import carry_out, outcome, reach, told_where, wanted
 from maillage_flows.usecases.declare_round import (
     DeclareRound,
     EndRound,
@@ -21,7 +21,7 @@ from maillage_flows.usecases.declare_round import (
     end_a_round,
 )
 from maillage_flows.usecases.show import show_round
-from maillage_flows.usecases.store import Store, Wanted
+from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.told import told_round
 
 
@@ -111,12 +111,6 @@ class RoundDoors:
         status: RoundStatus | None = None,
     ) -> dict[str, Any]:
         """List rounds."""
-        wanted = Wanted(
-            reach=reach(who),
-            limit=page.limit + 1,
-            after=seen_before(page),
-            actor_id=actor_id,
-            status=status,
-        )
-        found = await self._runner.read(lambda store: store.seen_rounds(wanted))
+        part = wanted(who, page, actor_id=actor_id, status=status)
+        found = await self._runner.read(lambda store: store.seen_rounds(part))
         return page.of([shown(known) for known in found], key=lambda r: (str(r.round_id),))
