@@ -12,7 +12,7 @@ from maillage_common.policy import Role
 from maillage_common.testing import client
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
-from maillage_contracts.samples import a_vehicle, an_id
+from maillage_contracts.samples import a_hub, a_vehicle, an_access_zone_rule_published, an_id
 from maillage_registry.entrypoints.http import router
 from maillage_registry.usecases.store import Store
 from maillage_registry.wiring import service
@@ -81,6 +81,42 @@ async def test_a_faulty_filter_is_named(advisor: httpx.AsyncClient, asked: dict[
     refused = await advisor.get("/v1/actors", params=asked)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == next(iter(asked))
+
+
+CONTACT, GRANT = f"/v1/actors/{ACTOR}/contact", f"/v1/actors/{ACTOR}/credentials"
+HUB = a_hub().model_dump(mode="json", exclude={"hub_id"})
+ROOM = {"temperature": "cold", "pallets": 1, "volume_m3": "1"}
+LAPSED = {"scope": "organic", "issuer": "Bureau", "valid_from": "2026-01-02"}
+ZONE = an_access_zone_rule_published().model_dump(mode="json", exclude={"zone_id"})
+POINT = {"lat": 46, "lon": 6}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field", "advice"),
+    [
+        ("PUT", CONTACT, {}, "body", "give a phone or an email"),
+        ("POST", GRANT, LAPSED | {"valid_to": "2026-01-01"}, "valid_to", "before valid_from"),
+        ("POST", GRANT, LAPSED | {"valid_from": 0}, "valid_from", "as in 2026-11-23"),
+        ("POST", "/v1/vehicles", VEHICLE | {"payload_kg": "1"}, "payload_kg", "compartments"),
+        ("POST", "/v1/hubs", HUB | {"rooms": [ROOM, ROOM]}, "rooms", "add them up"),
+        ("POST", "/v1/zones", ZONE | {"area": {"ring": [POINT] * 4}}, "area", "encloses nothing"),
+    ],
+)
+async def test_a_body_that_does_not_hold_together_says_where(
+    advisor: httpx.AsyncClient,
+    *,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+    field: str,
+    advice: str,
+) -> None:
+    refused = await advisor.request(method, path, json=body)
+    assert refused.status_code == 422
+    [fault] = refused.json()["errors"]
+    assert fault["field"] == field
+    assert advice in fault["message"]
+    assert "Value error" not in refused.text
 
 
 async def test_all_faults_are_told_at_once(advisor: httpx.AsyncClient) -> None:

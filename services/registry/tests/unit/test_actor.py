@@ -264,8 +264,12 @@ def test_running_credentials_have_a_limit_and_others_do_not_count() -> None:
 
 
 def test_a_credential_does_not_end_before_it_begins() -> None:
-    with pytest.raises(ValidationError, match="before valid_from"):
+    with pytest.raises(ValidationError, match="before valid_from") as fault:
         a_credential(valid_from=TODAY, valid_to=YESTERDAY)
+    assert [error["loc"] for error in fault.value.errors()] == [("valid_to",)]
+    with pytest.raises(ValidationError) as fault:
+        a_credential(valid_from="soon", valid_to=YESTERDAY)
+    assert [error["loc"] for error in fault.value.errors()] == [("valid_from",)]
 
 
 def test_what_tells_a_person_is_masked() -> None:

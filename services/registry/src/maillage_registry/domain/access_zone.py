@@ -1,12 +1,13 @@
 """A regulated zone (low emission, pedestrian, village core) and who may enter it when."""
 
+from datetime import date
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from maillage_contracts.vocabulary import Area, DailyWindow, Value, Word, ZoneId
-from maillage_registry.domain.words import Day, Energy, Line, VehicleClass, each_once
+from maillage_registry.domain.words import Day, Energy, Line, VehicleClass, each_once, not_before
 
 RING_AREA_MIN_DEG2 = 1e-10
 """About one square metre in France: less is a point or a line, rounding aside."""
@@ -38,11 +39,10 @@ class AccessRule(Value):
     valid_to: Day | None = None
     hours: DailyWindow | None = Field(default=None, description="Local time; absent: all day.")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to must not come before valid_from")
-        return self
+    @field_validator("valid_to")
+    @classmethod
+    def _ordered(cls, valid_to: date | None, said: ValidationInfo) -> date | None:
+        return not_before("valid_from", valid_to, said)
 
 
 class AccessZoneFacts(Value):

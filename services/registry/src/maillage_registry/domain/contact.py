@@ -1,5 +1,6 @@
 """How to reach an actor: the only personal data of the hub, kept nowhere else."""
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -10,18 +11,25 @@ from maillage_registry.domain.words import printable
 KEPT_AFTER_CLOSING_DAYS = 90
 """Time to settle what is left with an actor that closed; then nothing justifies its contact."""
 
-Phone = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 .()-]{4,24}$"),
-    Field(examples=["+33 4 50 00 00 00"]),
-]
+PHONE = re.compile(r"\+?[0-9][0-9 .()-]{4,24}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def _phone(text: str) -> str:
+    if not PHONE.fullmatch(text):
+        raise ValueError("write a phone number, as in +33 4 50 00 00 00")
+    return text
+
+
+def _email(text: str) -> str:
+    if not EMAIL.fullmatch(text):
+        raise ValueError("write an e-mail address, as in contact@example.org")
+    return printable(text)
+
+
+Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_phone)]
 Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", max_length=254
-    ),
-    AfterValidator(printable),
-    Field(examples=["contact@example.org"]),
+    str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)
 ]
 
 
@@ -30,8 +38,8 @@ class Contact(Value):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    phone: Phone | None = Field(default=None, repr=False)
-    email: Email | None = Field(default=None, repr=False)
+    phone: Phone | None = Field(default=None, repr=False, examples=["+33 4 50 00 00 00"])
+    email: Email | None = Field(default=None, repr=False, examples=["contact@example.org"])
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

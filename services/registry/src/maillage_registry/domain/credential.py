@@ -2,13 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from maillage_contracts.refusals import Refused
 from maillage_contracts.vocabulary import CredentialId, Value, Word
-from maillage_registry.domain.words import Day, Line
+from maillage_registry.domain.words import Day, Line, not_before
 
 
 class CredentialStatus(StrEnum):
@@ -34,11 +33,10 @@ class CredentialFacts(Value):
     valid_from: Day
     valid_to: Day | None = Field(default=None, description="Last day; absent: no end.")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to must not come before valid_from")
-        return self
+    @field_validator("valid_to")
+    @classmethod
+    def _ordered(cls, valid_to: date | None, said: ValidationInfo) -> date | None:
+        return not_before("valid_from", valid_to, said)
 
     def has_lapsed(self, today: date) -> bool:
         """Whether its last day is past."""

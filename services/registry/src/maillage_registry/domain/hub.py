@@ -1,8 +1,8 @@
 """A logistics hub: receives, stores cold or ambient, prepares, dispatches."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from maillage_contracts.vocabulary import (
     ActorId,
@@ -29,6 +29,12 @@ class StorageRoom(Value):
     volume_m3: Positive
 
 
+def _one_each(rooms: tuple[StorageRoom, ...]) -> tuple[StorageRoom, ...]:
+    if len({room.temperature for room in rooms}) < len(rooms):
+        raise ValueError("two rooms have the same temperature class: add them up")
+    return rooms
+
+
 class HubFacts(Value):
     """What is said of a hub, before it has an identifier."""
 
@@ -38,19 +44,13 @@ class HubFacts(Value):
     docks: Count
     van_access: bool = True
     bike_bays: Count = 0
-    rooms: tuple[StorageRoom, ...] = Field(
+    rooms: Annotated[tuple[StorageRoom, ...], AfterValidator(_one_each)] = Field(
         default=(), max_length=8, description="One for each temperature class at most."
     )
     opening: DailyWindow = Field(description="Local time.")
     tenants: Annotated[tuple[ActorId, ...], AfterValidator(_sorted)] = Field(
         default=(), max_length=100, description="Who has a place there, the operator aside."
     )
-
-    @model_validator(mode="after")
-    def _one_room_for_each_temperature(self) -> Self:
-        if len({room.temperature for room in self.rooms}) < len(self.rooms):
-            raise ValueError("rooms: two have the same temperature class: add them up")
-        return self
 
 
 class Hub(HubFacts):

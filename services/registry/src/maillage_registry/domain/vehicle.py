@@ -1,8 +1,8 @@
 """A vehicle that the hub may plan with."""
 
-from typing import Self
+from decimal import Decimal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from maillage_contracts.vocabulary import (
     ActorId,
@@ -45,11 +45,13 @@ class VehicleFacts(Value):
     shift: DailyWindow = Field(description="Local time.")
     is_insertion: bool = Field(default=False, description="Driven by persons in work insertion.")
 
-    @model_validator(mode="after")
-    def _carries_its_compartments(self) -> Self:
-        if any(part.payload_kg > self.payload_kg for part in self.compartments):
-            raise ValueError("payload_kg must not be less than that of one of its compartments")
-        return self
+    @field_validator("payload_kg")
+    @classmethod
+    def _carries_its_compartments(cls, payload_kg: Decimal, said: ValidationInfo) -> Decimal:
+        parts: tuple[Compartment, ...] = said.data.get("compartments", ())
+        if any(part.payload_kg > payload_kg for part in parts):
+            raise ValueError("it must not be less than that of one of its compartments")
+        return payload_kg
 
 
 class Vehicle(VehicleFacts):

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 from maillage_contracts.vocabulary import (
     KNOWN_ENERGIES,
@@ -62,6 +68,14 @@ def written_out(day: object) -> object:
     ):
         return day
     raise ValueError("write the day as in 2026-11-23")
+
+
+def not_before(name: str, last: date | None, said: ValidationInfo) -> date | None:
+    """Refuse a last day that comes before the first, which the field `name` holds."""
+    first: date | None = said.data.get(name)  # absent when it is faulty itself
+    if last is not None and first is not None and last < first:
+        raise ValueError(f"it must not come before {name}, {first}")
+    return last
 
 
 def folded(text: str) -> str:
