@@ -7,11 +7,16 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import asyncapi_document
 import compatibility
 import docs_events
+import docs_lifecycles
+import docs_metrics
+import docs_reasons
+import docs_settings
 import event_schemas
 import golden
 
@@ -25,11 +30,20 @@ OWNED = (f"{SCHEMAS}/*.json", f"{golden.FOLDER}/*.json", f"{docs_events.FOLDER}/
 
 def pages(root: Path) -> dict[str, str]:
     """Every generated file by its path, as it must be."""
+    return {**printed(), **golden.pages(root)}
+
+
+@cache
+def printed() -> Mapping[str, str]:
+    """Those that follow from the code alone."""
     return {
         **event_schemas.pages(),
-        **golden.pages(root),
         **asyncapi_document.pages(),
         **docs_events.pages(),
+        **docs_settings.pages(),
+        **docs_metrics.pages(),
+        **docs_reasons.pages(),
+        **docs_lifecycles.pages(),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from maillage_contracts.catalogue import CATALOGUE, topic_specs
+from maillage_hub.runtime import places
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "tools/asyncapi"
@@ -30,7 +31,7 @@ def parser() -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.skip("the AsyncAPI document is not checked: no Node.js on this machine")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "maillage"
+    cache = places.cache()
     mark = hashlib.sha256(b"".join((PROJECT / name).read_bytes() for name in FILES)).hexdigest()
     folder = cache / f"asyncapi-{mark[:16]}"
     if not folder.exists():
