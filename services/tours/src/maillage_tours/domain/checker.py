@@ -214,13 +214,13 @@ def _room_faults(vehicle: Vehicle, loads: Sequence[Load], where: str) -> Iterato
 def _zone_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     for stop in tour.stops:
         for zone in day.zones:
-            if zone.area.contains(stop.place.position) and _is_barred(
+            if zone.area.contains(stop.place.position) and is_barred(
                 zone, tour.vehicle, stop, day.zone
             ):
                 yield Fault("zone", f"{tour.vehicle.label} may not be in {zone.name} then")
 
 
-def _is_barred(zone: Zone, vehicle: Vehicle, stop: Stop, tz: tzinfo) -> bool:
+def is_barred(zone: Zone, vehicle: Vehicle, stop: Stop, tz: tzinfo) -> bool:
     """Whether the zone is closed to the vehicle at any second of its stay.
 
     What changes within the stay changes when a rule's hours begin or end: looking then, on
