@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
 REQUEST_BYTES_MAX = 1_048_576
@@ -44,35 +45,48 @@ class Told:
         """The attribute `sequence`, from 1 for each aggregate."""
         return int(self.headers["ce_sequence"])
 
+    @property
+    def cause(self) -> str | None:
+        """The attribute `causationid`: the event that it follows from, None for a command's."""
+        return self.headers.get("ce_causationid")
+
+
+async def facts_of(bootstrap: str, territory: str) -> list[Told]:
+    """All events of a territory; those of one aggregate in their order."""
+    names = [name for name in await topics_on(bootstrap) if name.startswith(f"{territory}.")]
+    kept = [name for name in names if name.endswith(".v1") and ".state." not in name]
+    return await everything_on(bootstrap, *kept)
+
+
+async def topics_on(bootstrap: str) -> Mapping[str, int]:
+    """All topics, with their numbers of partitions."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        described: list[dict[str, Any]] = await admin.describe_topics()
+    finally:
+        await admin.close()
+    return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
 
 async def everything_on(bootstrap: str, *topics: str) -> list[Told]:
     """All records that these topics hold now; each partition in its order."""
+    counts = await topics_on(bootstrap)
+    places = [TopicPartition(topic, n) for topic in topics for n in range(counts[topic])]
     consumer: Any = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        partitions = await _partitions(consumer, topics)
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(places)
         found: list[Told] = []
-        while any([await consumer.position(one) < ends[one] for one in partitions]):
+        while any([await consumer.position(place) < ends[place] for place in places]):
             batch: Mapping[TopicPartition, Sequence[ConsumerRecord]]
             batch = await consumer.getmany(timeout_ms=FETCH_TIMEOUT_MS)
             found += [_told(record) for records in batch.values() for record in records]
         return found
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:  # noqa: ANN401 aiokafka is untyped
-    await consumer.topics()  # or it knows of none but those it is subscribed to
-    found: list[TopicPartition] = []
-    for topic in topics:
-        numbers = consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise AssertionError(f"there is no topic {topic}")
-        found += [TopicPartition(topic, number) for number in sorted(numbers)]
-    return found
 
 
 def _told(record: ConsumerRecord) -> Told:

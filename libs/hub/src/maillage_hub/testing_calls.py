@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -29,11 +29,11 @@ Document = dict[str, Any]
 
 
 class Calls:
-    """An advisor who sends each command with a key, again and again until it is answered."""
+    """Sends each command with a key, again and again until it is answered."""
 
-    def __init__(self, hub: WholeHub, role: str = "advisor") -> None:
+    def __init__(self, hub: WholeHub) -> None:
+        self._hub = hub
         self._addresses = hub.state.services
-        self._headers = {"Authorization": f"Bearer {hub.token(role)}"}
         self._http = httpx.AsyncClient(timeout=CALL_TIMEOUT_S)
 
     async def __aenter__(self) -> Self:
@@ -45,7 +45,8 @@ class Calls:
     async def get(self, service: str, path: str, **query: object) -> Document:
         """Read."""
         params = {name: str(value) for name, value in query.items()}
-        return (await self._answered("GET", service, path, params=params)).json()
+        headers = self._token("advisor")
+        return (await self._answered("GET", service, path, params=params, headers=headers)).json()
 
     async def send(
         self,
@@ -54,13 +55,14 @@ class Calls:
         body: Mapping[str, Any] | None = None,
         *,
         method: str = "POST",
+        role: str = "advisor",
         early: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Document:
         """Command; `early` when the service may not have heard yet of what it is about."""
-        key = {"Idempotency-Key": uuid4().hex}
-        more = {"json": dict(body or {}), "headers": {**key, **(headers or {})}}
-        return (await self._answered(method, service, path, early=early, **more)).json()
+        sent = {"Idempotency-Key": uuid4().hex, **self._token(role), **(headers or {})}
+        asked = {"json": dict(body or {}), "headers": sent}
+        return (await self._answered(method, service, path, early=early, **asked)).json()
 
     async def _answered(
         self,
@@ -69,8 +71,7 @@ class Calls:
         path: str,
         *,
         early: bool = False,
-        headers: Mapping[str, str] | None = None,
-        **more: Any,  # noqa: ANN401 handed to httpx
+        **asked: Any,  # noqa: ANN401 handed to httpx
     ) -> httpx.Response:
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE_S
@@ -78,21 +79,22 @@ class Calls:
         while True:
             answer = None
             try:
-                answer = await self._http.request(
-                    method, url, headers={**self._headers, **(headers or {})}, **more
-                )
+                answer = await self._http.request(method, url, **asked)
             except httpx.TransportError as error:
                 last = repr(error)
             else:
                 last = f"{answer.status_code} {answer.text[:400]}"
                 if answer.is_success:
                     return answer
-            passing = answer is None or answer.status_code in AGAIN
-            if not (passing or (early and answer and answer.status_code in EARLY)):
+            worth_a_try = AGAIN | EARLY if early else AGAIN
+            if answer is not None and answer.status_code not in worth_a_try:
                 raise AssertionError(f"{method} {service}{path} answered {last}")
             if loop.time() > until:
                 raise AssertionError(f"{method} {service}{path}: no answer but {last}")
             await asyncio.sleep(RETRY_S)
+
+    def _token(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._hub.token(role)}"}
 
 
 SITES = {"out": JOURDIES, "in": BONNEVILLE}
@@ -161,14 +163,35 @@ async def an_introduced_case(calls: Calls, lead_id: UUID) -> UUID:
     return case_id
 
 
+async def an_order(calls: Calls, giver: UUID, taker: UUID, *, on: date) -> UUID:
+    """Ask for a transport between two firms that nobody agreed on in a synergy."""
+    noon = datetime.combine(on, time(12), UTC)
+    window = {"start": noon.isoformat(), "end": (noon + timedelta(hours=3)).isoformat()}
+    body = {
+        "on": on.isoformat(),
+        "pickup": a_stop("out", giver),
+        "dropoff": a_stop("in", taker),
+        "load": {"mass_kg": "120", "volume_m3": "0.8"},
+        "pickup_window": window,
+        "dropoff_window": window,
+    }
+    return UUID((await calls.send("tours", "/v1/orders", body, role="dispatcher"))["id"])
+
+
+def a_stop(direction: str, actor_id: UUID) -> Document:
+    """Where a vehicle calls at a firm."""
+    position = SITES[direction].model_dump()
+    return {"label": f"Site, {direction}", "position": position, "actor_id": str(actor_id)}
+
+
 async def an_agreed_synergy(
     calls: Calls, case_id: UUID, giver: UUID, taker: UUID, *, first_on: date
 ) -> UUID:
     """Let the parties agree, with one transport a week from the first day on."""
     await calls.send("matching", f"/v1/cases/{case_id}/move", {"to": "feasibility"})
     need = {
-        "pickup": {"label": "Donor", "position": SITES["out"].model_dump(), "actor_id": str(giver)},
-        "dropoff": {"label": "Taker", "position": SITES["in"].model_dump(), "actor_id": str(taker)},
+        "pickup": a_stop("out", giver),
+        "dropoff": a_stop("in", taker),
         "load": {"mass_kg": "180", "volume_m3": "1.3"},
         "every": "P1W",
         "first_on": first_on.isoformat(),
