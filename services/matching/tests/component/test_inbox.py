@@ -1,0 +1,471 @@
+"""The inbox: few leads, the best ones, and what becomes of them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from maillage_common.testing import FixedClock, published
+from maillage_common.transaction import Runner
+from maillage_contracts.envelope import Event
+from maillage_contracts.flows import Flow
+from maillage_contracts.matching import FlowQuestionRaised, Lead, LeadRejected, LeadSurfaced
+from maillage_contracts.registry import ConsentWithdrawn
+from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
+from maillage_contracts.vocabulary import ActorId
+from maillage_matching.usecases.store import Store
+
+Hear = Callable[..., Awaitable[list[Event]]]
+Look = Callable[[], Awaitable[list[Event]]]
+Leads = Callable[[], Awaitable[list[Lead]]]
+Door = Callable[..., httpx.AsyncClient]
+BOTH = pytest.mark.parametrize(
+    "database",
+    ["memory", pytest.param("postgres", marks=pytest.mark.integration)],
+    indirect=True,
+)
+
+
+def a_pair(name: str, **changes: Any) -> list[object]:  # noqa: ANN401 fields of both flows
+    """Two firms, and a resource of their own that one has and the other lacks."""
+    giver, taker = an_actor(name=f"{name} gives"), an_actor(name=f"{name} takes")
+    usual: dict[str, Any] = {
+        "resource": {"label": name, "spec": name.lower().replace(" ", "_")},
+        "legal": {"waste_status": "product", "is_hazardous": False},
+        "activity_zone": None,
+        **changes,
+    }
+    offer = a_flow(flow_id=an_id(f"{name} offer"), actor_id=giver.actor_id, **usual)
+    need = a_wanted_flow(flow_id=an_id(f"{name} need"), actor_id=taker.actor_id, **usual)
+    return [giver, taker, offer, need]
+
+
+def many_pairs(count: int) -> list[object]:
+    """As many pairs, each worth less than the one before."""
+    return [
+        told
+        for n in range(count)
+        for told in a_pair(f"Thing {n}", cost_today={"amount": f"{2000 - 100 * n}.00"})
+    ]
+
+
+async def post(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
+    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+async def inbox(door: Door) -> list[dict[str, Any]]:
+    async with door() as http:
+        return (await http.get("/v1/leads?status=surfaced")).json()["items"]
+
+
+async def set_engine(door: Door, **settings: object) -> None:
+    async with door() as http:
+        answer = await http.put("/v1/engine", json=settings)
+        assert answer.is_success, answer.text
+
+
+@BOTH
+async def test_no_more_than_the_weeks_cap_and_the_best_ones(
+    hear: Hear, look: Look, door: Door, clock: FixedClock, surfaced: Leads
+) -> None:
+    await hear(*many_pairs(8))
+    await look()
+    first = await surfaced()
+    assert [lead.resource for lead in first] == [f"thing_{n}" for n in range(5)]
+    assert await look() == []
+    async with door() as http:
+        state = (await http.get("/v1/inbox")).json()
+    assert (state["surfaced_this_week"], state["room"], state["waiting"]) == (5, 0, 5)
+    clock.advance(timedelta(days=7))
+    await look()
+    assert len(await surfaced()) == 8
+    assert {lead.resource for lead in await surfaced()} == {f"thing_{n}" for n in range(8)}
+
+
+async def test_full_desks_take_nothing_new(
+    hear: Hear, look: Look, door: Door, clock: FixedClock, surfaced: Leads
+) -> None:
+    await set_engine(door, open_cases_max=3)
+    await hear(*many_pairs(6))
+    await look()
+    assert len(await surfaced()) == 3
+    first = (await inbox(door))[0]
+    async with door() as http:
+        case = (await post(http, f"leads/{first['lead_id']}/accept"))["id"]
+        await look()
+        assert len(await surfaced()) == 3
+        await post(http, f"cases/{case}/abandon", {"reasons": ["no_time"]})
+    await look()
+    assert len(await surfaced()) == 4
+    clock.advance(timedelta(days=7))
+    await look()
+    assert len(await surfaced()) == 4
+
+
+async def test_of_many_flows_at_once_the_best_are_shown_not_the_first(
+    hear: Hear, look: Look, door: Door, surfaced: Leads
+) -> None:
+    await set_engine(door, weekly_leads=1, quiet_s=60)
+    await hear(*a_pair("Late", cost_today={"amount": "10.00"}))
+    await look()
+    await hear(*a_pair("Better", cost_today={"amount": "9000.00"}))
+    await look()
+    assert await surfaced() == []
+    await set_engine(door, weekly_leads=1, quiet_s=1)
+    await look()
+    assert [lead.resource for lead in await surfaced()] == ["better"]
+
+
+@pytest.fixture
+async def two_donors(hear: Hear, look: Look, door: Door) -> dict[str, Any]:
+    """The lead of a need that two firms could serve: the better one is proposed."""
+    other = an_actor(name="Other")
+    zones = {"activity_zone": None}
+    second = a_flow(flow_id=an_id("second"), actor_id=other.actor_id, cost_today=None, **zones)
+    firms = [an_actor(name="Villaverde"), an_actor(name="STRH"), other]
+    await hear(*firms, a_flow(**zones), second, a_wanted_flow(**zones))
+    await look()
+    [lead] = await inbox(door)
+    return lead
+
+
+async def test_a_rejection_lets_the_next_donor_through(
+    two_donors: dict[str, Any], look: Look, door: Door, runner: Runner[Store]
+) -> None:
+    path = f"leads/{two_donors['lead_id']}"
+    assert two_donors["explanation"][-1] == "1 other donors would do as well"
+    async with door() as http:
+        told = {"reasons": ["too_far", "no_time"], "note": "closed road"}
+        await post(http, f"{path}/reject", told)
+        assert (await http.get(f"/v1/{path}")).json()["note"] == "closed road"
+    rejected = (await published(runner))[-1].event
+    assert isinstance(rejected, LeadRejected)
+    assert rejected.reasons == ("too_far", "no_time")
+    await look()
+    [following] = await inbox(door)
+    assert following["actor_ids"][0] == str(an_id("Other"))
+
+
+async def test_a_rejection_gives_a_known_reason_and_a_day_to_come(
+    two_donors: dict[str, Any], door: Door
+) -> None:
+    path = f"/v1/leads/{two_donors['lead_id']}/reject"
+    async with door() as http:
+        for wrong in (
+            {"reasons": ["bad_mood"]},
+            {"reasons": []},
+            {"reasons": ["too_far", "no_time", "stale", "permit"]},
+            {"reasons": ["too_far"], "until": "2026-11-01"},
+        ):
+            assert (await http.post(path, json=wrong)).status_code == 422
+    assert len(await inbox(door)) == 1
+
+
+async def test_a_suppression_is_seen_ends_by_itself_or_is_lifted(
+    two_donors: dict[str, Any], look: Look, door: Door, clock: FixedClock
+) -> None:
+    async with door() as http:
+        told = {"reasons": ["too_far", "no_time"]}
+        await post(http, f"leads/{two_donors['lead_id']}/reject", told)
+        rows = (await http.get("/v1/suppressions")).json()["items"]
+        assert {row["reason"] for row in rows} == {"too_far", "no_time"}
+        assert all(row["owner"] == "advisor-1" and row["until"] for row in rows)
+        clock.advance(timedelta(days=91))  # no_time is over, too_far is not
+        await look()
+        [following] = await inbox(door)
+        far = next(row for row in rows if row["reason"] == "too_far")
+        lift = f"suppressions/{far['suppression_id']}/lift"
+        await post(http, lift)
+        assert (await http.post(f"/v1/{lift}")).status_code == 409
+        await post(http, f"leads/{following['lead_id']}/reject", {"reasons": ["too_far"]})
+    await look()
+    [back] = await inbox(door)
+    assert back["actor_ids"] == two_donors["actor_ids"]
+    assert back["lead_id"] != two_donors["lead_id"]
+
+
+async def test_a_stream_turned_down_stays_away_until_it_is_lifted(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
+    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
+    await hear(*firms, *pallets)
+    await look()
+    [lead] = await inbox(door)
+    assert lead["kind"] == "mutualisation"
+    async with door() as http:
+        await post(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
+        await look()
+        assert await inbox(door) == []
+        [row] = (await http.get("/v1/suppressions")).json()["items"]
+        stale = await http.post(
+            f"/v1/suppressions/{row['suppression_id']}/lift", headers={"If-Match": '"7"'}
+        )
+        assert stale.status_code == 412
+        await post(http, f"suppressions/{row['suppression_id']}/lift")
+    await look()
+    assert len(await inbox(door)) == 1
+
+
+async def test_rivals_are_told_by_an_advisor(hear: Hear, look: Look, door: Door) -> None:
+    await hear(*a_pair("Moulds"))
+    rivals = [str(an_id("Moulds gives")), str(an_id("Moulds takes"))]
+    async with door() as http:
+        told = {"actor_ids": rivals, "reason": "competitors"}
+        for wrong in (
+            {**told, "actor_ids": [rivals[0], str(an_id("nobody"))]},
+            {**told, "actor_ids": [rivals[0], rivals[0]]},
+            {**told, "reason": "bad_mood"},
+            {**told, "until": "2026-11-23"},
+        ):
+            assert (await http.post("/v1/suppressions", json=wrong)).status_code == 422
+        await post(http, "suppressions", told)
+        await look()
+        assert await inbox(door) == []
+        [blocked] = (await http.get("/v1/blocked")).json()["items"]
+        assert blocked["code"] == "competitors"
+
+
+async def test_a_lead_put_off_comes_back_on_its_day(
+    hear: Hear, look: Look, door: Door, clock: FixedClock
+) -> None:
+    await hear(*a_pair("Crates of wood"))
+    await look()
+    [lead] = await inbox(door)
+    async with door() as http:
+        path = f"/v1/leads/{lead['lead_id']}/defer"
+        assert (await http.post(path, json={"until": "2026-11-23"})).status_code == 422
+        await post(http, f"leads/{lead['lead_id']}/defer", {"until": "2026-11-25"})
+    assert await look() == []
+    assert await inbox(door) == []
+    clock.advance(timedelta(days=2))
+    [event] = await look()
+    assert isinstance(event, LeadSurfaced)
+    assert str(event.lead.lead_id) == lead["lead_id"]
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "stale", "suspended", "committed", "reserved"])
+async def test_a_lead_leaves_the_inbox_with_its_flow(
+    status: str, hear: Hear, look: Look, door: Door
+) -> None:
+    told = a_pair("Wool")
+    await hear(*told)
+    await look()
+    [lead] = await inbox(door)
+    offer = told[2]
+    assert isinstance(offer, Flow)
+    await hear(offer.model_copy(update={"status": status}))
+    assert await look() == []
+    async with door() as http:
+        assert (await http.get(f"/v1/leads/{lead['lead_id']}")).json()["status"] == "expired"
+    await hear(offer)
+    assert len(await look()) == 1
+
+
+async def test_a_shared_stream_goes_on_without_who_left(hear: Hear, look: Look, door: Door) -> None:
+    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
+    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
+    await hear(*firms, *pallets)
+    await look()
+    [lead] = await inbox(door)
+    await hear(ConsentWithdrawn(actor_id=firms[0].actor_id, purpose="matching"))
+    assert await look() == []
+    [smaller] = await inbox(door)
+    assert smaller["lead_id"] == lead["lead_id"]
+    assert len(smaller["members"]) == 2
+    await hear(ConsentWithdrawn(actor_id=firms[1].actor_id, purpose="matching"))
+    await look()
+    assert await inbox(door) == []
+
+
+async def test_a_question_is_asked_once_and_its_answer_makes_the_lead(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    firms, flows = a_pair("Drums")[:2], a_pair("Drums")[2:]
+    offer, need = flows
+    assert isinstance(offer, Flow)
+    vague = offer.condition.model_copy(update={"contamination": None})
+    legal = offer.legal.model_copy(update={"waste_status": None})
+    offer = offer.model_copy(update={"condition": vague, "legal": legal})
+    offer = offer.model_copy(
+        update={"resource": offer.resource.model_copy(update={"waste_code": "15 01 10"})}
+    )
+    await hear(*firms, offer, need)
+    [question] = await look()
+    assert isinstance(question, FlowQuestionRaised)
+    assert (question.flow_id, question.attribute) == (offer.flow_id, "contamination")
+    asked = offer.model_copy(update={"open_questions": ("contamination",)})
+    await hear(asked)
+    assert await look() == []
+    async with door() as http:
+        [row] = (await http.get("/v1/blocked?verdict=unknown")).json()["items"]
+        assert row["code"] == "contamination"
+    clean = vague.model_copy(update={"contamination": "clean"})
+    product = legal.model_copy(update={"waste_status": "by_product"})
+    await hear(offer.model_copy(update={"condition": clean, "legal": product}))
+    [event] = await look()
+    assert isinstance(event, LeadSurfaced)
+
+
+async def test_one_question_at_a_time(hear: Hear, look: Look, clock: FixedClock) -> None:
+    told = a_pair("Tins")
+    offer = told[2]
+    assert isinstance(offer, Flow)
+    vague = offer.model_copy(
+        update={
+            "quantity": None,
+            "condition": offer.condition.model_copy(update={"contamination": None}),
+        }
+    )
+    await hear(*told[:2], vague, told[3])
+    [first] = await look()
+    assert isinstance(first, FlowQuestionRaised)
+    clean = offer.condition.model_copy(update={"contamination": "clean"})
+    await hear(vague.model_copy(update={"condition": clean}))
+    [second] = await look()
+    assert isinstance(second, FlowQuestionRaised)
+    assert [first.attribute, second.attribute] == ["contamination", "quantity"]
+    clock.advance(timedelta(hours=2))
+    await hear(vague.model_copy(update={"condition": clean, "open_questions": ("quantity",)}))
+    assert await look() == []
+
+
+async def test_what_is_asked_already_is_not_asked_again(hear: Hear, look: Look) -> None:
+    told = a_pair("Tins")
+    offer = told[2]
+    assert isinstance(offer, Flow)
+    vague = offer.condition.model_copy(update={"contamination": None})
+    known = {"condition": vague, "open_questions": ("contamination",)}
+    await hear(*told[:2], offer.model_copy(update=known), told[3])
+    assert await look() == []
+
+
+async def test_a_machine_that_turns_up_is_named_in_the_lead(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    card = a_flow(
+        kind="waste",
+        resource={"label": "Boxes", "spec": "cardboard", "waste_code": "15 01 01"},
+        activity_zone=None,
+        quantity={"value": 1, "unit": "t", "per": "P1M"},
+    )
+    wrap = a_wanted_flow(
+        resource={"label": "Padding", "spec": "bubble_wrap", "functions": ["cushioning"]},
+        activity_zone=None,
+        quantity={"value": 1, "unit": "t", "per": "P1Y"},
+    )
+    await hear(an_actor(name="Villaverde"), an_actor(name="STRH"), card, wrap)
+    await look()
+    [lead] = await inbox(door)
+    assert (lead["kind"], lead["missing_link"]) == ("transformation", "cardboard_shredder")
+    machine = a_flow(
+        flow_id=an_id("shredder"),
+        actor_id=an_id("Works"),
+        kind="equipment",
+        intent="lend",
+        resource={"label": "Shredder", "spec": "cardboard_shredder"},
+    )
+    await hear(an_actor(name="Works"), machine)
+    assert await look() == []
+    [fresher] = await inbox(door)
+    assert (fresher["lead_id"], fresher["missing_link"]) == (lead["lead_id"], None)
+    assert fresher["members"][-1]["role"] == "processor"
+
+
+async def test_an_outlet_that_turns_up_is_named_in_the_lead(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    firms = [an_actor(name=f"Firm {n}") for n in range(2)]
+    liquid: dict[str, Any] = {
+        "kind": "waste",
+        "resource": {"label": "Soup", "spec": "biowaste_liquid"},
+        "condition": {"physical": "liquid"},
+        "quantity": {"value": 1, "unit": "t", "per": "P1M"},
+    }
+    tanks = [
+        a_flow(flow_id=an_id(f"tank {n}"), actor_id=firm.actor_id, **liquid)
+        for n, firm in enumerate(firms)
+    ]
+    await hear(*firms, *tanks)
+    await look()
+    [lead] = await inbox(door)
+    assert lead["missing_link"] == "methaniser_capacity"
+    approved = {"scope": "waste_treatment", "valid_from": "2025-01-01", "issuer": "Prefecture"}
+    plant = an_actor(
+        name="Plant",
+        roles=("methaniser",),
+        credentials=({"credential_id": an_id("approval"), **approved},),
+    )
+    need = {**liquid, "kind": "service", "quantity": {"value": 20, "unit": "t", "per": "P1M"}}
+    await hear(plant, a_wanted_flow(actor_id=plant.actor_id, **need))
+    await look()
+    [fresher] = await inbox(door)
+    assert fresher["missing_link"] is None
+
+
+async def test_a_firm_heard_of_late_is_matched_then(hear: Hear, look: Look, door: Door) -> None:
+    giver, taker, *flows = a_pair("Felt")
+    await hear(giver, *flows)
+    assert await look() == []
+    await hear(taker)
+    await look()
+    assert len(await inbox(door)) == 1
+
+
+async def test_time_alone_makes_and_unmakes_leads(
+    hear: Hear, look: Look, door: Door, clock: FixedClock
+) -> None:
+    told = a_pair("Straw", available_until="2026-12-10")
+    await hear(*told)
+    await look()
+    assert len(await inbox(door)) == 1
+    clock.advance(timedelta(days=20))
+    await look()
+    assert await inbox(door) == []
+
+
+async def test_what_no_longer_holds_today_is_not_surfaced(
+    hear: Hear, look: Look, door: Door, clock: FixedClock
+) -> None:
+    await set_engine(door, quiet_s=60)
+    await hear(*a_pair("Hay", available_until="2026-11-23"))
+    await look()
+    clock.advance(timedelta(hours=12))
+    await look()
+    assert await inbox(door) == []
+
+
+async def test_an_unplaced_firm_is_looked_for_everywhere(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    zone: dict[str, Any] = {"position": None, "activity_zone": "jourdies"}
+    await hear(*a_pair("Bottles", **zone))
+    await look()
+    leads = await inbox(door)
+    assert any(lead["distance_km"] is None and lead["kind"] == "substitution" for lead in leads)
+
+
+async def test_nothing_is_shown_twice_for_one_need_while_its_case_is_open(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    await hear(*a_pair("Cork"))
+    await look()
+    [lead] = await inbox(door)
+    async with door() as http:
+        case = (await post(http, f"leads/{lead['lead_id']}/accept"))["id"]
+        other = an_actor(name="Other")
+        offer = a_pair("Cork")[2]
+        assert isinstance(offer, Flow)
+        await hear(
+            other,
+            offer.model_copy(update={"flow_id": an_id("x"), "actor_id": ActorId(an_id("Other"))}),
+        )
+        assert await look() == []
+        await post(http, f"cases/{case}/abandon", {"reasons": ["no_wish"], "note": "no"})
+    [event] = await look()
+    assert isinstance(event, LeadSurfaced)
+    assert other.actor_id in event.lead.actor_ids
