@@ -32,8 +32,10 @@ def may(*roles: Role, own: tuple[Role, ...] = ()) -> Rule:
 EVERYBODY: tuple[Role, ...] = get_args(Role)
 
 REGISTRY: dict[str, Rule] = {
-    "registry.actor.register": may("advisor", "operator"),
-    "registry.actor.change": may("advisor", "operator"),
+    # `service` imports what a territory pack holds; what a person decides is not in a pack.
+    "registry.actor.register": may("advisor", "operator", "service"),
+    "registry.actor.change": may("advisor", "operator", "service"),
+    "registry.actor.move": may("advisor", "operator"),
     "registry.actor.close": may("advisor", "operator"),
     # Mutual knowledge of actors is capital: all may read them, sole traders masked.
     "registry.actor.read": may(*EVERYBODY),
@@ -47,11 +49,11 @@ REGISTRY: dict[str, Rule] = {
     "registry.contact.read": may("advisor", own=("actor",)),
     "registry.contact.write": may("advisor", own=("actor",)),
     "registry.hub.read": may(*EVERYBODY),
-    "registry.hub.write": may("advisor", "operator", "dispatcher"),
+    "registry.hub.write": may("advisor", "operator", "dispatcher", "service"),
     "registry.vehicle.read": may(*EVERYBODY),
-    "registry.vehicle.write": may("advisor", "operator", "dispatcher"),
+    "registry.vehicle.write": may("advisor", "operator", "dispatcher", "service"),
     "registry.zone.read": may(*EVERYBODY),
-    "registry.zone.write": may("advisor", "operator"),
+    "registry.zone.write": may("advisor", "operator", "service"),
 }
 
 FLOWS: dict[str, Rule] = {

@@ -20,7 +20,7 @@ Send = Callable[..., Awaitable[httpx.Response]]
 Told = Callable[[], Awaitable[list[Event]]]
 
 ACTOR = str(an_id("Villaverde"))
-CONTACT = {"phone": "+33 4 50 11 22 33", "email": "contact@example.org"}
+CONTACT = {"phone": "+33 4 50 11 22 33", "email": "contact@private.invalid"}
 CLOSING = {"reason": "ceased_activity", "effective_on": "2026-11-23"}
 
 
@@ -45,15 +45,15 @@ async def test_a_contact_is_kept_and_told_to_nobody(
     read = await advisor.get(path)
     assert read.json() == CONTACT
     assert read.headers["ETag"] == '"1"'
-    faulty = await send(advisor, "PUT", path, {"email": "contact at example.org"})
+    faulty = await send(advisor, "PUT", path, {"email": "contact at private.invalid"})
     assert faulty.status_code == 422
-    assert "example.org" not in faulty.text
+    assert "private.invalid" not in faulty.text
     said = "".join(event.model_dump_json() for event in await told())
     logged = caplog.text + "".join(capsys.readouterr())
     actor = (await advisor.get(f"/v1/actors/{ACTOR}")).text
     for place in (said, logged, actor):
         assert "11 22 33" not in place
-        assert "example.org" not in place
+        assert "private.invalid" not in place
 
 
 async def test_a_contact_changes_by_version_and_is_erased(

@@ -155,11 +155,12 @@ async def test_a_key_is_not_used_for_two_requests(advisor: httpx.AsyncClient, to
 
 ALL = frozenset(get_args(Role))
 REGISTRARS = frozenset({"advisor", "operator"})
+IMPORTERS = REGISTRARS | {"service"}
 DOORS = {
     "GET /v1/actors": ALL,
-    "POST /v1/actors": REGISTRARS,
+    "POST /v1/actors": IMPORTERS,
     "GET /v1/actors/{actor_id}": ALL,
-    "PUT /v1/actors/{actor_id}": REGISTRARS,
+    "PUT /v1/actors/{actor_id}": IMPORTERS,
     "POST /v1/actors/{actor_id}/activate": REGISTRARS,
     "POST /v1/actors/{actor_id}/make-dormant": REGISTRARS,
     "POST /v1/actors/{actor_id}/close": REGISTRARS,
@@ -174,18 +175,18 @@ DOORS = {
     "PUT /v1/actors/{actor_id}/consents/{purpose}": REGISTRARS | {"actor"},
     "DELETE /v1/actors/{actor_id}/consents/{purpose}": REGISTRARS | {"actor"},
     "GET /v1/hubs": ALL,
-    "POST /v1/hubs": REGISTRARS | {"dispatcher"},
+    "POST /v1/hubs": IMPORTERS | {"dispatcher"},
     "GET /v1/hubs/{hub_id}": ALL,
-    "PUT /v1/hubs/{hub_id}": REGISTRARS | {"dispatcher"},
+    "PUT /v1/hubs/{hub_id}": IMPORTERS | {"dispatcher"},
     "GET /v1/vehicles": ALL,
-    "POST /v1/vehicles": REGISTRARS | {"dispatcher"},
+    "POST /v1/vehicles": IMPORTERS | {"dispatcher"},
     "GET /v1/vehicles/{vehicle_id}": ALL,
-    "PUT /v1/vehicles/{vehicle_id}": REGISTRARS | {"dispatcher"},
-    "POST /v1/vehicles/{vehicle_id}/withdraw": REGISTRARS | {"dispatcher"},
+    "PUT /v1/vehicles/{vehicle_id}": IMPORTERS | {"dispatcher"},
+    "POST /v1/vehicles/{vehicle_id}/withdraw": IMPORTERS | {"dispatcher"},
     "GET /v1/zones": ALL,
-    "POST /v1/zones": REGISTRARS,
+    "POST /v1/zones": IMPORTERS,
     "GET /v1/zones/{zone_id}": ALL,
-    "PUT /v1/zones/{zone_id}": REGISTRARS,
+    "PUT /v1/zones/{zone_id}": IMPORTERS,
     "GET /v1/sites.geojson": ALL,
     "GET /v1/zones.geojson": ALL,
 }

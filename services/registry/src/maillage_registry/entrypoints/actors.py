@@ -199,13 +199,13 @@ class ActorDoors:
         return answer(await carry_out(self._runner, change_profile, order, actor_id, door=door))
 
     async def activate(
-        self, actor_id: UUID, door: Annotated[Door, command("registry.actor.change")]
+        self, actor_id: UUID, door: Annotated[Door, command("registry.actor.move")]
     ) -> dict[str, Any]:
         """Make a draft or dormant actor active."""
         return await self._move(actor_id, door, to=Status.ACTIVE)
 
     async def make_dormant(
-        self, actor_id: UUID, door: Annotated[Door, command("registry.actor.change")]
+        self, actor_id: UUID, door: Annotated[Door, command("registry.actor.move")]
     ) -> dict[str, Any]:
         """Make an active actor dormant, for a while."""
         return await self._move(actor_id, door, to=Status.DORMANT)
