@@ -145,7 +145,11 @@ def insertions(
 def _gaps(
     problem: Problem, carrier: int, route: Sequence[Visit], demand: Demand
 ) -> list[tuple[int, int]]:
-    """Pairs of gaps for both ends, by the metres they add."""
+    """Pairs of gaps for both ends, by the metres they add.
+
+    Among them some that go straight from one end to the other, and one after all the rest: a full
+    vehicle has no other.
+    """
     metres = problem.metres[problem.carriers[carrier].profile]
     base, here, there = problem.carriers[carrier].base, demand.pickup.point, demand.dropoff.point
     points = [base, *(problem.step(visit).point for visit in route), base]
@@ -155,11 +159,12 @@ def _gaps(
     both = [
         metres[a][here] + metres[here][there] + metres[there][b] - metres[a][b] for a, b in arcs
     ]
-    pairs = [(both[gap], gap, gap) for gap in range(len(arcs))]
-    pairs += [
+    straight = [(both[gap], gap, gap) for gap in range(len(arcs))]
+    pairs = [
         (first[one] + second[two], one, two)
         for one in nsmallest(GAPS_MAX, range(len(arcs)), key=first.__getitem__)
         for two in nsmallest(GAPS_MAX, range(len(arcs)), key=second.__getitem__)
         if one < two
     ]
-    return [(one, two) for _, one, two in nsmallest(PLACES_MAX, pairs)]
+    promising = nsmallest(PLACES_MAX, pairs) + nsmallest(GAPS_MAX, straight) + straight[-1:]
+    return list(dict.fromkeys((one, two) for _, one, two in promising))
