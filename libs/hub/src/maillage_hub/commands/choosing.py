@@ -2,10 +2,12 @@
 
 import os
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
 
 from pydantic import TypeAdapter, ValidationError
 
 from maillage_common.settings import PREFIX, BadSetting, Settings, load
+from maillage_contracts.catalogue import SERVICES
 from maillage_contracts.vocabulary import TerritoryId
 from maillage_hub.runtime.failures import BadUsage, NotRunning
 from maillage_hub.runtime.places import home
@@ -13,6 +15,7 @@ from maillage_hub.runtime.services import bus_settings
 from maillage_hub.runtime.state import HubState, running_hub, running_hubs
 
 BUS_SETTING = f"{PREFIX}KAFKA_BOOTSTRAP"
+DATABASE_SETTING = f"{PREFIX}DATABASE_URL"
 
 
 def ask_territory(parser: ArgumentParser, *, default: str | None = None) -> None:
@@ -54,6 +57,27 @@ def chosen_bus(arguments: Namespace) -> Settings:
         return load(Settings)
     except BadSetting as error:
         raise BadUsage(str(error)) from error
+
+
+def ask_services(parser: ArgumentParser) -> None:
+    """Add the argument that names one service."""
+    parser.add_argument(
+        "--service", choices=SERVICES, help="only this one (default: all those of the hub)"
+    )
+
+
+def chosen_services(arguments: Namespace) -> Iterator[tuple[str, HubState | None]]:
+    """The services that are meant, each with its hub; without one, its settings are ours."""
+    if DATABASE_SETTING in os.environ:
+        if arguments.service is None:
+            raise BadUsage(f"{DATABASE_SETTING} is that of one service: say which with --service")
+        yield arguments.service, None
+        return
+    hub = chosen_hub(arguments)
+    if not hub.services:
+        raise BadUsage(f"the hub of {hub.territory} runs without services")
+    for service in (arguments.service,) if arguments.service else hub.services:
+        yield service, hub
 
 
 def _territory(name: str) -> str:

@@ -15,7 +15,7 @@ from maillage_hub.packs.importing import Imported, import_pack
 from maillage_hub.packs.pack import Pack
 from maillage_hub.packs.reading import read_pack
 from maillage_hub.runtime.failures import BadUsage, HubFailure
-from maillage_hub.runtime.tokens import tokens
+from maillage_hub.runtime.tokens import IMPORTER, tokens
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> int:
     hub = chosen_hub(arguments)
     if hub.territory != pack.territory:
         raise BadUsage(f"this is a pack of {pack.territory}, the hub is that of {hub.territory}")
-    token = tokens(hub)("service")
+    token = tokens(hub)(IMPORTER)
     try:
         done = asyncio.run(import_pack(pack, hub.services, token, _progress))
     except* httpx.TransportError as error:

@@ -16,7 +16,7 @@ from maillage_hub.demo.hub_view import HubView
 from maillage_hub.demo.story import Figures, must
 
 Refusal = Callable[[dict[str, Any]], Decimal]
-"""How many kilograms of an order (as the tours service shows it) are refused at its drop-off."""
+"""How many kilograms of a task, as the tours service shows it, are refused at its drop-off."""
 
 
 def signed(value: object) -> str:
@@ -33,7 +33,6 @@ class DayOfTours:
     refuse: Refusal
     plan_id: str = ""
     tours: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    orders: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def play(self) -> None:
         """Play the steps; raises NotTrue at the first that does not hold."""
@@ -50,15 +49,11 @@ class DayOfTours:
         plan = await self.hub.doors.get("dispatcher", "tours", f"/v1/plans/{self.plan_id}")
         self.tours = plan["tours"]
         must(self.tours, f"no tour was found: {plan}")
-        listed = await self.hub.doors.all(
-            "dispatcher", "tours", "/v1/orders", on=self.on.isoformat()
-        )
-        self.orders = {order["order_id"]: order for order in listed}
         return {
             "tours": [_in_words(tour) for tour in self.tours],
             "not planned": [f"{o['order_id']}: {o['reason']}" for o in plan["unplanned"]] or "none",
             "distances": plan["matrix"],
-            "solver": plan["solver"],
+            "solver": f"{plan['solver']}, seed {plan['seed']}, {plan['iterations']} iterations",
         }
 
     async def publish(self) -> Figures:
@@ -110,17 +105,15 @@ class DayOfTours:
             await self.hub.doors.post("dispatcher", "tours", url, body)
 
     def _handover(self, task: dict[str, Any], aboard: dict[str, Decimal]) -> dict[str, Any]:
-        order = self.orders[task["order_id"]]
+        """What the crew reports of one task: all is taken, and given less what is refused."""
+        load, order_id = task["load"], task["order_id"]
         if task["action"] == "pickup":
-            aboard[task["order_id"]] = Decimal(str(order["load"]["mass_kg"]))
-            refused = Decimal(0)
-        else:
-            refused = self.refuse(order)
-        accepted = aboard[task["order_id"]] - refused
+            aboard[order_id] = Decimal(str(load["mass_kg"]))
+        refused = self.refuse(task) if task["action"] == "dropoff" else Decimal(0)
         told = {
-            "order_id": task["order_id"],
+            "order_id": order_id,
             "action": task["action"],
-            "accepted_kg": str(accepted),
+            "accepted_kg": str(aboard[order_id] - refused),
             "refused_kg": str(refused),
         }
         return {**told, "reason": "damaged"} if refused else told

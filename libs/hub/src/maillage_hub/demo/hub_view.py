@@ -8,6 +8,7 @@ from maillage_hub.demo.event_log import EventLog
 from maillage_hub.demo.story import Figures, Story, must
 from maillage_hub.packs.importing import import_pack
 from maillage_hub.packs.pack import Pack
+from maillage_hub.runtime.tokens import IMPORTER
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class HubView:
 
     async def import_all(self) -> Figures:
         """Import the pack through the public doors."""
-        token = self.doors.token_of("service")
+        token = self.doors.token_of(IMPORTER)
         done = await import_pack(self.pack, self.doors.addresses, token)
         must(not done.refused, f"refused: {done.refused[:3]}")
         return {

@@ -97,12 +97,12 @@ class Livrazou:
             "mass": f"{sum(o.load.mass_kg for o in orders)} kg",
         }
 
-    def refuse_a_part(self, order: dict[str, Any]) -> Decimal:
+    def refuse_a_part(self, task: dict[str, Any]) -> Decimal:
         """The first cold delivery to be dropped is refused by 30 %."""
-        if self.refused or order["load"]["temperature"] != "cold":
+        if self.refused or task["load"]["temperature"] != "cold":
             return Decimal(0)
-        self.refused.append(order["order_id"])
-        return (Decimal(str(order["load"]["mass_kg"])) * REFUSED_SHARE).quantize(Decimal("0.1"))
+        self.refused.append(task["order_id"])
+        return (Decimal(str(task["load"]["mass_kg"])) * REFUSED_SHARE).quantize(Decimal("0.1"))
 
     async def centre(self) -> Figures:
         zone = (await self.hub.log.find(AccessZoneRulePublished, lambda _: True)).received.event

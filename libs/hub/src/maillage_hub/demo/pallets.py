@@ -258,9 +258,9 @@ class Pallets:
             "valid": f"{approved['valid_from']} to {approved['valid_to']}",
         }
 
-    def _broken(self, order: dict[str, Any]) -> Decimal:
+    def _broken(self, task: dict[str, Any]) -> Decimal:
         """At the drop-off one pallet of nine is refused."""
-        del order
+        del task
         return Decimal(BROKEN * PALLET_KG)
 
     async def impact(self) -> Figures:

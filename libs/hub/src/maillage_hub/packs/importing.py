@@ -46,7 +46,9 @@ def _in_silence(done: int, total: int) -> None:
 async def import_pack(
     pack: Pack, addresses: Mapping[str, str], token: str, progress: Progress = _in_silence
 ) -> Imported:
-    """Send everything. What a service refuses is told with its line, and the rest goes on.
+    """Send everything, kind after kind. What a service refuses is told with its line.
+
+    After a kind with refusals nothing more is sent: later kinds refer to earlier ones.
 
     Raises httpx.TransportError when a service stays away for `PATIENCE_S`.
     """
@@ -61,6 +63,8 @@ async def import_pack(
                 for item, calls in stage:
                     tasks.create_task(_one(sender, slots, item, calls))
             progress(sum(result.done.values()) + len(result.refused), len(work))
+            if result.refused:
+                break
     return result
 
 
@@ -132,8 +136,7 @@ def _is_early(answer: httpx.Response, request: Request) -> bool:
     """Whether the service has only not heard yet of the actor that the registry just told of."""
     if request.waits_for_actor is None:
         return False
-    early = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
-    return answer.status_code in early and "actor" in answer.text
+    return answer.status_code == HTTPStatus.CONFLICT and str(request.waits_for_actor) in answer.text
 
 
 def _reason(answer: httpx.Response) -> str:
