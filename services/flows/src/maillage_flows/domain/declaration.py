@@ -205,9 +205,10 @@ def _merged(told: Mapping[str, object], patch: Mapping[str, object]) -> dict[str
 
 def _fault(error: ValidationError) -> tuple[str, str]:
     fault = error.errors(include_input=False, include_url=False)[0]
-    field = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        return field, "this field is not known, or does not change this way"
-    if fault["type"] == "missing":
-        return field, "this field is required: it may be changed but not removed"
-    return field, fault["msg"].removeprefix("Value error, ")
+    field = ".".join(str(part) for part in fault["loc"]) or "body"
+    words = {
+        "extra_forbidden": "this field is not known, or does not change this way",
+        "missing": "this field is required",
+        "model_type": "send an object with its fields",
+    }
+    return field, words.get(fault["type"], fault["msg"].removeprefix("Value error, "))
