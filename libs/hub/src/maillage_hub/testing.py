@@ -26,7 +26,7 @@ from maillage_hub.runtime.kafka import bus
 from maillage_hub.runtime.ports import Ports
 from maillage_hub.runtime.postgres import PostgresServer
 from maillage_hub.runtime.process import Daemon, Process, start
-from maillage_hub.testing_hubs import Hubs
+from maillage_hub.testing_command import Hubs
 
 CONNECT_TIMEOUT_S = 10
 DOCKER_SOCKET = Path("/var/run/docker.sock")

@@ -1,7 +1,7 @@
 """A PostgreSQL and a Kafka in containers, for a run of tests where a Docker engine answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 
 from docker.errors import DockerException
@@ -21,13 +21,13 @@ ASKED_EVERY_S = 0.1
 def engine_answers() -> bool:
     """Whether a Docker engine can be reached."""
     try:
-        return bool(DockerClient().client.ping())
+        return DockerClient().client.ping()  # pyright: ignore[reportUnknownMemberType] untyped
     except DockerException:
         return False
 
 
 @contextmanager
-def postgres_container() -> Iterator[str]:
+def postgres_container() -> Generator[str]:
     """Run PostgreSQL, its data in memory; yields the DSN of its superuser."""
     container = (
         DockerContainer(POSTGRES_IMAGE)
@@ -46,7 +46,7 @@ def postgres_container() -> Iterator[str]:
 
 
 @contextmanager
-def kafka_container() -> Iterator[str]:
+def kafka_container() -> Generator[str]:
     """Run one Kafka broker; yields its address, on a port chosen before so it can announce it."""
     ports = Ports()
     port = ports.claim("kafka")
@@ -75,7 +75,7 @@ def kafka_container() -> Iterator[str]:
 def _wait(check: Callable[[], Awaitable[object]]) -> None:
     async def until_true() -> None:
         async with asyncio.timeout(READY_WITHIN_S):
-            while not await check():
+            while not await check():  # noqa: ASYNC110 nothing tells us but asking
                 await asyncio.sleep(ASKED_EVERY_S)
 
     asyncio.run(until_true())

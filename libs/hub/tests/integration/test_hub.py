@@ -22,7 +22,7 @@ from maillage_common.identifiers import uuid7
 from maillage_common.testing import eventually
 from maillage_contracts.envelope import Envelope, encode
 from maillage_contracts.samples.flows import a_flow_opened
-from maillage_hub.testing_hubs import Hubs
+from maillage_hub.testing_command import Hubs
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
@@ -77,6 +77,7 @@ async def test_nothing_acknowledged_is_lost_whoever_is_killed(hubs: Hubs) -> Non
     for pid in children.values():
         os.kill(pid, signal.SIGKILL)
     status = await eventually(lambda: mended(hubs, children))
+    assert status is not None
     assert {child["restarts"] for child in status["children"]} == {1}
     assert await ask(hub, "SELECT answer FROM kept") == 42
     assert await said(hub) == b"acknowledged"
@@ -127,7 +128,7 @@ async def test_a_hub_is_found_by_the_commands(hubs: Hubs) -> None:
     tail = ("events", "tail", "--from-beginning", "--count", "1", "--type", "flow.opened.v1")
     event = json.loads(hubs.maillage(*tail, "--json").stdout)
     assert event["topic"] == TOPIC
-    assert event["data"]["flow"]["id"] == event["subject"]
+    assert event["data"]["flow"]["flow_id"] == event["subject"]
     assert "flow.opened.v1" in hubs.maillage(*tail).stdout
 
 

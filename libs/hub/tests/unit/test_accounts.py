@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def passes(folder: Path, account: Account) -> bool:
-    return account._passes(folder.stat())
+    return account.passes(folder.stat())
 
 
 @pytest.mark.parametrize(("mode", "enters"), [(0o755, True), (0o711, True), (0o750, False)])

@@ -12,6 +12,7 @@ def _nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILLAGE_HOME", str(tmp_path))
     monkeypatch.delenv("MAILLAGE_TERRITORY", raising=False)
     monkeypatch.delenv("MAILLAGE_KAFKA_BOOTSTRAP", raising=False)
+    monkeypatch.delenv("MAILLAGE_DATABASE_URL", raising=False)
 
 
 def exit_code(*words: str) -> int:
@@ -24,11 +25,11 @@ def exit_code(*words: str) -> int:
 
 def test_help_tells_every_command_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("--help") == 0
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     for name, summary in COMMANDS.items():
         assert name in said
         assert summary in said
-    assert "3    no hub runs" in said
+    assert "3 no hub runs" in said
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -36,7 +37,7 @@ def test_every_command_explains_itself_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(command, "--help") == 0
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert COMMANDS[command] in said
     assert "example: " in said
     assert f"maillage {command}" in said.partition("example: ")[2]
@@ -61,6 +62,8 @@ def test_a_territory_that_cannot_be_one_is_refused(capsys: pytest.CaptureFixture
         ["token", "--role", "advisor"],
         ["topics", "check"],
         ["events", "tail"],
+        ["outbox", "republish"],
+        ["deadletters", "list"],
         ["status", "--territory", "marseille"],
     ],
 )

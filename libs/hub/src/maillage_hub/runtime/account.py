@@ -21,9 +21,10 @@ class Account:
     def can_enter(self, folder: Path) -> bool:
         """Whether every folder down to this one lets the account through, by its mode."""
         folder = folder.resolve()
-        return all(self._passes(each.stat()) for each in (folder, *folder.parents))
+        return all(self.passes(each.stat()) for each in (folder, *folder.parents))
 
-    def _passes(self, folder: os.stat_result) -> bool:
+    def passes(self, folder: os.stat_result) -> bool:
+        """Whether a folder of this mode and owner lets the account through."""
         if folder.st_uid == self.uid:
             return bool(folder.st_mode & stat.S_IXUSR)
         in_group = folder.st_gid == self.gid

@@ -76,7 +76,7 @@ class Broker:
     async def prepare(self) -> None:
         """Write its settings, and format its data folder when there is none."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        lines = [f"{name}={value}\n" for name, value in self._settings(self.data).items()]
+        lines = [f"{name}={value}\n" for name, value in self.settings(self.data).items()]
         write_whole(self._settings_file, "".join(lines))
         if not self.data.exists():
             await asyncio.to_thread(self._format)
@@ -102,7 +102,8 @@ class Broker:
     def _class_path(self) -> str:
         return os.pathsep.join(map(str, self.jars))
 
-    def _settings(self, data: Path) -> Mapping[str, object]:
+    def settings(self, data: Path) -> Mapping[str, object]:
+        """All its settings, with the folder where its data is."""
         voters = ",".join(f"{node.id}@{LOOPBACK}:{node.controller_port}" for node in self.bus)
         listeners = f"BUS://{self.node.address},CONTROLLER://{LOOPBACK}:{self.node.controller_port}"
         return {
@@ -124,7 +125,7 @@ class Broker:
             made = Path(workshop) / "data"
             settings = Path(workshop) / "settings"
             settings.write_text(
-                "".join(f"{name}={value}\n" for name, value in self._settings(made).items())
+                "".join(f"{name}={value}\n" for name, value in self.settings(made).items())
             )
             tool = [*_java(), *FRUGAL, "-cp", self._class_path, "kafka.tools.StorageTool"]
             # With "=", for an identifier may begin with "-".

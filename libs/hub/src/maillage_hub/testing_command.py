@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +60,12 @@ class Hubs:
         return next(child["pid"] for child in children if child["name"] == name)
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that has to do with these hubs, by their command lines."""
+        """Every process of these hubs: they all have our setting in their environment."""
         found: list[psutil.Process] = []
         for process in psutil.process_iter():
-            try:
-                about_us = any(str(self.home) in word for word in process.cmdline())
-                if about_us and process.status() != psutil.STATUS_ZOMBIE:
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if process.environ().get("MAILLAGE_HOME") == str(self.home):
                     found.append(process)
-            except psutil.NoSuchProcess:
-                continue
         return found
 
     def end(self) -> None:
