@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC
 from functools import cache
 from operator import attrgetter
@@ -113,6 +113,7 @@ class Envelope:
 
 
 _ENVELOPE = TypeAdapter(Envelope)
+_READ = {"content-type", "ce_specversion", *(_header(field.name) for field in fields(Envelope))}
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def unwrap(
 def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, raw in headers:
-        if name.startswith("ce_") or name == "content-type":
+        if name in _READ:
             if name in texts:
                 raise Unreadable("header", f"{name} is there twice")
             try:
