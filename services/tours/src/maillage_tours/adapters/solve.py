@@ -69,7 +69,7 @@ def answer(question: Question) -> Solution:
             model.data, enough, seed=question.search.seed, collect_stats=False, params=params
         )
         for carrier, visits in visits_of(model, found.best).items():
-            routes[carrier] = _mended(problem, carrier, visits)
+            routes[carrier] = mended(problem, carrier, visits)
     filled, left = insert_all(problem, routes)
     return Solution(
         routes=tuple(filled),
@@ -81,7 +81,7 @@ def answer(question: Question) -> Solution:
     )
 
 
-def _mended(problem: Problem, carrier: int, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
+def mended(problem: Problem, carrier: int, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
     """The route without what breaks its limits: a search cut short may leave a breach."""
     while not (plan := schedule(problem, carrier, visits)).is_feasible:
         late = [
