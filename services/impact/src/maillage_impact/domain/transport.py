@@ -70,7 +70,7 @@ def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
         ),
         Finding("distance_driven", tour.distance_km, source, quality=quality, state=state),
         Finding("distance_empty", tour.empty_km, "plan", quality="c", state="estimated"),
-        Finding("mass_carried", carried, "weighed at the drop-off", quality="a"),
+        Finding("mass_carried", carried, "weighed by the crew", quality="a"),
     ]
     if tour.insertion_hours:
         hours = Finding("insertion_hours", tour.insertion_hours, "crew hours of the tour")
