@@ -2,6 +2,7 @@
 
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterator
+from typing import cast
 
 from maillage_hub.__main__ import COMMANDS, EPILOGUE, command_named
 
@@ -25,32 +26,65 @@ def pages() -> dict[str, str]:
 
 
 def section(name: str, summary: str) -> str:
-    """One command."""
+    """One command, and below it what it can be told to do."""
     parser = ArgumentParser(prog=f"maillage {name}", add_help=False)
     command_named(name).describe(parser)
     words, _, example = (parser.epilog or "").strip().partition("example: ")
-    rows = "\n".join(f"| {said} | {meaning} |" for said, meaning in arguments(parser))
-    table = f"\n| argument | meaning |\n|---|---|\n{rows}\n" if rows else ""
-    parts = [f"## maillage {name}\n\n{summary[0].upper()}{summary[1:]}.", table]
-    parts += [f"\n{' '.join(words.split())}\n"] if words else []
-    parts += [f"\n```\n{example.strip()}\n```\n"] if example else []
-    return "\n".join(parts).replace("\n\n\n", "\n\n")
+    examples = "\n".join(line.strip() for line in example.strip().splitlines())
+    parts = [
+        f"## maillage {name}",
+        f"{summary[0].upper()}{summary[1:]}.",
+        " ".join(words.split()),
+        table(parser),
+        *(f"### maillage {name} {verb}\n\n{told}" for verb, told in verbs(parser)),
+        f"```\n{examples}\n```" if examples else "",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def arguments(parser: ArgumentParser) -> Iterator[tuple[str, str]]:
+def verbs(parser: ArgumentParser) -> Iterator[tuple[str, str]]:
+    """The commands below a command."""
+    for action in actions(parser):
+        if isinstance(action.choices, dict):
+            below = cast("dict[str, ArgumentParser]", action.choices)
+            meanings = {each.dest: each.help or "" for each in subactions(action)}
+            for verb, inner in below.items():
+                said = meanings[verb]
+                yield verb, f"{said[0].upper()}{said[1:]}.\n\n{table(inner)}"
+
+
+def table(parser: ArgumentParser) -> str:
     """What a command is told: as it is written, and what it means."""
-    for action in parser._actions:  # noqa: SLF001 -- argparse tells them nowhere else  # pyright: ignore[reportPrivateUsage]
-        if action.help != SUPPRESS:
-            meaning = (action.help or "") % {**vars(action), "prog": parser.prog}
-            yield written(action), meaning.replace("|", "\\|")
+    rows = [
+        f"| {written(action)} | {explained(action, parser.prog)} |"
+        for action in actions(parser)
+        if action.help != SUPPRESS
+        and not isinstance(action.choices, dict)
+        and "--help" not in action.option_strings
+    ]
+    return "\n".join(["| argument | meaning |", "|---|---|", *rows]) if rows else ""
+
+
+def explained(action: Action, prog: str) -> str:
+    """The help of an argument, with its default."""
+    return ((action.help or "") % {**vars(action), "prog": prog}).replace("|", "\\|")
+
+
+def actions(parser: ArgumentParser) -> list[Action]:
+    """The arguments of a parser, which argparse tells nowhere else."""
+    return parser._actions  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def subactions(action: Action) -> list[Action]:
+    """The same for the commands below a command."""
+    return cast("list[Action]", vars(action)["_choices_actions"])
 
 
 def written(action: Action) -> str:
-    """An argument as one writes it: `--count N`, `{create,check}`."""
-    value = action.metavar or ",".join(map(str, action.choices or [])) or action.dest.upper()
-    if action.choices and not action.metavar:
-        value = "{" + str(value) + "}"
+    """An argument as one writes it: `--count N`, `{create,check}`, `pack`."""
+    choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else None
+    value = action.metavar or choices or action.dest
     if not action.option_strings:
-        return f"`{action.metavar or value if action.choices else action.metavar or action.dest}`"
+        return f"`{value}`"
     last = action.option_strings[-1]
     return f"`{last}`" if action.nargs == 0 else f"`{last} {value}`"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncapi_document
 import compatibility
+import docs_cli
 import docs_events
 import docs_lifecycles
 import docs_metrics
@@ -40,6 +41,7 @@ def printed() -> Mapping[str, str]:
         **event_schemas.pages(),
         **asyncapi_document.pages(),
         **docs_events.pages(),
+        **docs_cli.pages(),
         **docs_settings.pages(),
         **docs_metrics.pages(),
         **docs_reasons.pages(),
