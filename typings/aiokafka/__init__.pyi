@@ -75,7 +75,7 @@ class AIOKafkaProducer:
         key: bytes | None = ...,
         partition: int | None = ...,
         timestamp_ms: int | None = ...,
-        headers: Sequence[tuple[str, bytes | None]] | None = ...,
+        headers: list[tuple[str, bytes]] | None = ...,
     ) -> Future[RecordMetadata]: ...
     async def send_and_wait(
         self,
@@ -84,7 +84,7 @@ class AIOKafkaProducer:
         key: bytes | None = ...,
         partition: int | None = ...,
         timestamp_ms: int | None = ...,
-        headers: Sequence[tuple[str, bytes | None]] | None = ...,
+        headers: list[tuple[str, bytes]] | None = ...,
     ) -> RecordMetadata: ...
 
 class AIOKafkaConsumer:

@@ -1,9 +1,11 @@
 """The two databases that every suite of the ledger runs over."""
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 from tally import MemoryTally, Store, service
+from wired import Wired, wired_to
 
 from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
@@ -30,3 +32,12 @@ async def durable(fresh_database: str) -> AsyncGenerator[Runner[Store]]:
     """A runner over PostgreSQL, for what has no meaning in memory."""
     async with postgres_runner(fresh_database, service()) as over_postgres:
         yield over_postgres
+
+
+@pytest.fixture
+async def wired(
+    fresh_database: str, kafka_bootstrap: str, territory: str, tmp_path: Path
+) -> AsyncGenerator[Wired]:
+    """The tally service on a real bus and a real database."""
+    async with wired_to(fresh_database, kafka_bootstrap, territory, tmp_path) as parts:
+        yield parts

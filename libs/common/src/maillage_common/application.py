@@ -56,11 +56,16 @@ def create_app(
 
 
 def permissions(routes: APIRouter) -> Iterable[tuple[str, str | None]]:
-    """Each route, as `GET /flows`, with the permission it names."""
+    """Each route, as `GET /flows`, with the permission it names, also those of routers inside."""
     for route in routes.routes:
-        if isinstance(route, APIRoute):
+        inner: object = getattr(route, "original_router", None)
+        if isinstance(inner, APIRouter):
+            yield from permissions(inner)
+        elif isinstance(route, APIRoute):
             name = f"{','.join(sorted(route.methods or ()))} {route.path}"
             yield name, next(_asked(route.dependant), None)
+        else:
+            yield repr(route), None  # what we cannot look into names nothing
 
 
 def _asked(dependant: Dependant) -> Iterator[str]:

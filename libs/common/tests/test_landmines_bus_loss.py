@@ -1,0 +1,184 @@
+"""A bus that lost its data answers as if nothing had happened: silent loss becomes a refusal."""
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from tally import Declaration, applied, declare, given
+from wired import (
+    Flaky,
+    Wired,
+    all_acknowledged,
+    all_applied,
+    all_sent,
+    running,
+    say,
+    sequences,
+)
+
+from maillage_common import relay
+from maillage_common.kafka import administration
+from maillage_common.outbox import republish
+from maillage_common.testing import context, eventually
+from maillage_common.topics import BusRefused, create_topics, look, misconfigured, misshapen
+
+pytestmark = pytest.mark.integration
+
+
+async def delete(admin: AIOKafkaAdminClient, topic: str) -> None:
+    await admin.delete_topics([topic])
+
+    async def is_gone() -> bool:
+        return topic not in (await look(admin)).partitions
+
+    await eventually(is_gone)
+
+
+async def remake(wired: Wired, topic: str, partitions: int) -> None:
+    """Make a topic again with another number of partitions, as a consumer's question once did."""
+    async with administration(wired.settings) as admin:
+        await delete(admin, topic)
+        await admin.create_topics([NewTopic(topic, partitions, 1)])
+    await wired.guard.close()
+
+
+async def test_asking_for_a_topic_does_not_make_it(wired: Wired) -> None:
+    """A metadata request made one with 4 partitions instead of 6, and events went to no reader."""
+    async with administration(wired.settings) as admin:
+        await delete(admin, wired.consents)
+        async with wired.relaying(), wired.consuming():
+            await say(wired, "a")
+            with pytest.raises(BusRefused):
+                await wired.guard.confirm()
+            await eventually(lambda: wired.metric("maillage_bus_refused") == 1)
+        assert wired.consents not in (await look(admin)).partitions
+
+
+async def test_a_topic_of_another_shape_is_not_written_to(wired: Wired) -> None:
+    await remake(wired, wired.flows, partitions=4)
+    await say(wired, "a")
+    async with running(wired.guard.watch(wired.health)), wired.relaying():
+        await eventually(lambda: "4 partitions instead of 6" in str(wired.health.parts.get("bus")))
+        assert not wired.health.is_ready
+        assert wired.metric("maillage_bus_refused") == 1
+        assert await wired.unsent() == 1
+    assert await wired.on(wired.flows) == []
+
+
+async def test_a_topic_that_changes_shape_under_a_leading_relay_stops_it(wired: Wired) -> None:
+    async with wired.relaying():
+        await say(wired, "a")
+        await all_sent(wired)
+        async with administration(wired.settings) as admin:
+            await admin.create_partitions({wired.flows: NewPartitions(8)})
+        await eventually(lambda: _refused(wired))
+        await say(wired, "b")
+        await eventually(lambda: wired.metric("maillage_bus_refused") == 1)
+        assert await wired.unsent() == 1
+
+
+async def _refused(wired: Wired) -> bool:
+    try:
+        await wired.guard.confirm()
+    except BusRefused as refused:
+        return "8 partitions" in str(refused)
+    return False
+
+
+async def test_a_topic_that_forgets_too_soon_is_refused(wired: Wired) -> None:
+    async with administration(wired.settings) as admin:
+        assert await misconfigured(admin, wired.specs) == []
+        await delete(admin, wired.flows)
+        await admin.create_topics(
+            [NewTopic(wired.flows, 6, 1, topic_configs={"retention.ms": "60000"})]
+        )
+        await eventually(lambda: _has(admin, wired.flows))
+        [complaint] = await misconfigured(admin, wired.specs)
+    assert "retention.ms=60000" in complaint
+    with pytest.raises(BusRefused, match="retention"):
+        await wired.guard.confirm()
+
+
+async def _has(admin: AIOKafkaAdminClient, topic: str) -> bool:
+    return topic in (await look(admin)).partitions
+
+
+async def test_a_topic_that_remembers_longer_is_welcome(wired: Wired) -> None:
+    async with administration(wired.settings) as admin:
+        await delete(admin, wired.flows)
+        await admin.create_topics(
+            [NewTopic(wired.flows, 6, 1, topic_configs={"retention.ms": "-1"})]
+        )
+        await eventually(lambda: _has(admin, wired.flows))
+        assert await misconfigured(admin, wired.specs) == []
+
+
+async def test_another_bus_is_refused_until_all_is_published_again(wired: Wired) -> None:
+    for number in range(3):
+        await say(wired, f"flow-{number}", times=4)
+    async with wired.relaying():
+        await all_sent(wired)
+    async with wired.pool.acquire() as connection:
+        await connection.execute("UPDATE bus_identity SET cluster_id = 'the-bus-before'")
+    async with administration(wired.settings) as admin:
+        bus = await look(admin)
+        await delete(admin, wired.flows)
+        await create_topics(admin, wired.specs, replication=1)
+        await eventually(lambda: _has(admin, wired.flows))
+        assert misshapen(await look(admin), wired.specs) == []
+    wired.__post_init__()
+    await say(wired, "flow-0")
+    async with wired.relaying():
+        await eventually(lambda: wired.metric("maillage_bus_refused") == 1)
+        with pytest.raises(BusRefused, match=r"outbox republish.*docs/operating"):
+            await wired.guard.confirm()
+        assert await wired.unsent() == 1
+        async with wired.pool.acquire() as connection:
+            assert await republish(connection, bus.cluster_id) == 12
+        await all_sent(wired)
+    found = sequences(await wired.on(wired.flows))
+    assert sorted(map(len, found.values())) == [4, 4, 5]
+    assert all(numbers == sorted(numbers) for numbers in found.values())
+    assert wired.metric("maillage_bus_refused") == 0
+
+
+async def test_what_was_sent_is_kept(wired: Wired) -> None:
+    await say(wired, "a", times=3)
+    async with wired.relaying():
+        await all_sent(wired)
+    assert await wired.value("SELECT count(*) FROM event_log") == 3
+    async with wired.pool.acquire() as connection:
+        cluster_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
+        assert await republish(connection, cluster_id) == 3
+        assert await republish(connection, cluster_id) == 0
+
+
+async def test_a_hole_in_the_numbers_of_an_aggregate_is_counted(wired: Wired) -> None:
+    await wired.send(
+        wired.record(given("a"), 1), wired.record(given("a"), 4), wired.record(given("b"), 1)
+    )
+    async with wired.consuming():
+        await all_acknowledged(wired, 3)
+    assert wired.metric("maillage_sequence_gaps_total") == 2
+
+
+async def test_an_unknown_error_of_the_broker_is_tried_again(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`[Error -1] UnknownError` came from a broker under two producers; it passed by itself."""
+    Flaky.asked, Flaky.refused = 0, {1, 2}
+    monkeypatch.setattr(relay, "AIOKafkaProducer", Flaky)
+    call = Declaration(name="a", times=3)
+    async with wired.relaying() as relaying:
+        await wired.runner.execute(declare, call, subject="a", context=context())
+        await all_sent(wired)
+        assert not relaying.done()
+
+
+async def test_a_republished_bus_does_readers_nothing(wired: Wired) -> None:
+    records = [wired.record(given("a"), number) for number in (1, 2, 3)]
+    await wired.send(*records)
+    async with wired.consuming():
+        await all_applied(wired, 3)
+        await wired.send(*records)
+        await all_acknowledged(wired, 6)
+    assert list((await applied(wired.runner)).values()) == [[1, 2, 3]]
+    assert wired.metric("maillage_inbox_duplicates_total") == 3

@@ -1,0 +1,2 @@
+from aiokafka import RecordMetadata as RecordMetadata
+from aiokafka import TopicPartition as TopicPartition
