@@ -1,0 +1,235 @@
+"""Bad records on the bus: put aside with a reason and counted, while all others flow on."""
+
+import asyncio
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from maillage_common.testing import eventually
+from maillage_contracts.envelope import Record, encode
+from maillage_contracts.samples import (
+    a_flow_question_raised,
+    an_actor,
+    an_actor_registered,
+    an_envelope,
+)
+from maillage_hub.testing_bus import a_producer, counted, everything_on
+from maillage_hub.testing_calls import Calls, a_firm, an_open_flow
+from maillage_hub.testing_hub import MAILLAGE, WholeHub
+
+pytestmark = pytest.mark.integration
+
+READERS = ("flows", "matching", "tours", "impact")
+"""Services that hear of actors."""
+STALL_S_MAX = 1.0
+BEFORE, AFTER = 15, 25
+"""Firms registered before the bad records come, and while they do."""
+CAUGHT_UP_WITHIN_S = 30.0
+COMMAND_TIMEOUT_S = 60
+
+
+def a_record(territory: str) -> Record:
+    """A good event about an actor that nobody else speaks of."""
+    event = an_actor_registered(actor=an_actor(name="Nobody", actor_id=uuid4()))
+    envelope = an_envelope(
+        event,
+        id=uuid4(),
+        territory=territory,
+        source=f"/{territory}/registry",
+    )
+    return encode(envelope, event)
+
+
+def with_header(record: Record, name: str, value: bytes | None) -> Record:
+    """The record with one header changed, or without it."""
+    others = tuple(header for header in record.headers if header[0] != name)
+    return replace(record, headers=others if value is None else (*others, (name, value)))
+
+
+def bad_records(territory: str) -> list[tuple[str, Record]]:
+    """Each with the reason for which it must be put aside."""
+    good = [a_record(territory) for _ in range(11)]
+    return [
+        ("foreign_territory", with_header(good[0], "ce_territory", b"elsewhere")),
+        ("id", with_header(good[1], "ce_id", b"42")),
+        ("time", with_header(good[2], "ce_time", b"yesterday")),
+        ("sequence", with_header(good[3], "ce_sequence", None)),
+        ("header", with_header(good[4], "ce_type", b"\xff\xfe")),
+        ("specversion", with_header(good[5], "ce_specversion", b"0.3")),
+        ("content-type", with_header(good[6], "content-type", b"text/plain")),
+        ("data", replace(good[7], value=good[7].value[:-9])),
+        ("data", replace(good[8], value=good[8].value.replace(b'"Nobody"', b"7"))),
+        ("empty", replace(good[9], value=b"")),
+        ("oversized", replace(good[10], value=b" " * 600_000 + good[10].value)),
+    ]
+
+
+async def test_they_are_put_aside_and_the_others_flow_on(hub: WholeHub, calls: Calls) -> None:
+    topic = f"{hub.territory}.registry.actor.v1"
+    bad = bad_records(hub.territory)
+    unknown = with_header(a_record(hub.territory), "ce_type", b"org.maillage.actor.rated.v1")
+    first = await _watch(hub)
+    mirrors_before = len(await everything_on(hub.kafka, f"{topic}.dlt"))
+
+    quiet = [await a_firm(calls, "Registered before") for _ in range(BEFORE)]
+    async with asyncio.TaskGroup() as tasks, a_producer(hub.kafka) as producer:
+        going_on = tasks.create_task(_register(calls, AFTER))
+        for record in (unknown, *(record for _, record in bad)):
+            # A null value, and not an empty one, is what a tombstone has.
+            value = record.value or None
+            headers = list(record.headers)
+            await producer.send_and_wait(topic, value, key=record.key, headers=headers)
+    busy = going_on.result()
+
+    reasons = Counter(reason for reason, _ in bad)
+    for service in READERS:
+        seen = first[service]
+
+        async def all_put_aside(service: str = service, seen: Seen = seen) -> bool:
+            now = await _seen(hub, service)
+            assert now.parked - seen.parked == reasons
+            return True
+
+        await eventually(all_put_aside, deadline_s=CAUGHT_UP_WITHIN_S)
+        now = await _seen(hub, service)
+        assert now.counted - seen.counted == reasons
+        assert now.ignored - seen.ignored == 1
+        delays = await _delays_s(hub, service, [*quiet, *busy])
+        slowest = max(delays[actor] for actor in quiet)
+        stalled = {actor: s for actor, s in delays.items() if s > slowest + STALL_S_MAX}
+        assert not stalled
+    await eventually(lambda: _are_mirrored(hub, topic, mirrors_before, reasons))
+
+
+async def test_a_letter_is_listed_shown_replayed_and_discarded(hub: WholeHub, calls: Calls) -> None:
+    flow_id = await an_open_flow(calls, await a_firm(calls, "Asked something unreadable"), "out")
+    asked = a_flow_question_raised(question_id=uuid4(), flow_id=flow_id)
+    topic, place = asked.TOPIC.facts(hub.territory), f"/v1/questions/{asked.question_id}"
+    first, second = [
+        encode(an_envelope(asked, id=uuid4(), territory=hub.territory, sequence=number), asked)
+        for number in (1, 2)
+    ]
+    async with a_producer(hub.kafka) as producer:
+        for record in (replace(first, value=b"{}"), second):
+            headers = list(record.headers)
+            await producer.send_and_wait(topic, record.value, key=record.key, headers=headers)
+
+    async def parked() -> dict[str, str]:
+        _, told = await _deadletters(hub, "list")
+        ours = [one for one in told["letters"] if one["subject"] == str(asked.question_id)]
+        return {one["reason"]: one["id"] for one in ours} if len(ours) == 2 else {}
+
+    letters: dict[str, str] = await eventually(parked, deadline_s=CAUGHT_UP_WITHIN_S)
+    guilty, behind = letters["data"], letters["behind"]
+    _, shown = await _deadletters(hub, "show", guilty)
+    assert (shown["reason"], shown["topic"]) == ("data", topic)
+    assert "question_id" in shown["detail"]
+    refused, told = await _deadletters(hub, "replay", behind)
+    assert (refused, told["replayed"], told["stopped_at"]) == (1, [], guilty)
+    done = {"service": "flows", "discarded": guilty}
+    assert await _deadletters(hub, "discard", guilty) == (0, done)
+    async with hub.door("flows") as door:
+        assert (await door.get(place)).status_code == HTTPStatus.NOT_FOUND
+        replayed, told = await _deadletters(hub, "replay", behind)
+        # From now on it is as if it had never been aside.
+        assert (await door.get(place)).json()["attribute"] == asked.attribute
+    assert (replayed, told["replayed"]) == (0, [behind])
+    assert await parked() == {}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a service has put aside so far, and what it says of it."""
+
+    parked: Counter[str]
+    counted: Counter[str]
+    ignored: float
+
+
+async def _watch(hub: WholeHub) -> Mapping[str, Seen]:
+    return {service: await _seen(hub, service) for service in READERS}
+
+
+async def _seen(hub: WholeHub, service: str) -> Seen:
+    database = await hub.database(service)
+    try:
+        rows = await database.fetch("SELECT reason, count(*) FROM dead_letter GROUP BY reason")
+    finally:
+        await database.close()
+    reasons = {reason for reason, _ in bad_records(hub.territory)}
+    async with hub.door(service, None) as door:
+        said = {
+            reason: await counted(door, "maillage_dead_letters_total", reason=reason)
+            for reason in reasons
+        }
+        ignored = await counted(door, "maillage_events_consumed_total", outcome="ignored")
+    in_numbers = Counter({reason: int(count) for reason, count in said.items() if count})
+    return Seen(Counter({row[0]: row[1] for row in rows}), in_numbers, ignored)
+
+
+async def _register(calls: Calls, count: int) -> list[UUID]:
+    return [await a_firm(calls, "Registered meanwhile") for _ in range(count)]
+
+
+async def _delays_s(hub: WholeHub, service: str, actors: Sequence[UUID]) -> Mapping[UUID, float]:
+    """How long after it was said a service began to handle the registration of each actor."""
+    registry = await hub.database("registry")
+    reader = await hub.database(service)
+    try:
+        told = await registry.fetch(
+            "SELECT event_id, subject, recorded_at FROM event_log WHERE subject = ANY($1::text[])",
+            [str(actor) for actor in actors],
+        )
+
+        async def heard() -> dict[UUID, Any]:
+            rows = await reader.fetch(
+                "SELECT event_id, received_at FROM inbox WHERE event_id = ANY($1::uuid[])",
+                [row["event_id"] for row in told],
+            )
+            return {row[0]: row[1] for row in rows} if len(rows) == len(told) else {}
+
+        received: dict[UUID, Any] = await eventually(heard, deadline_s=CAUGHT_UP_WITHIN_S)
+    finally:
+        await registry.close()
+        await reader.close()
+    assert {row["subject"] for row in told} == {str(actor) for actor in actors}
+    return {
+        UUID(row["subject"]): (received[row["event_id"]] - row["recorded_at"]).total_seconds()
+        for row in told
+    }
+
+
+async def _are_mirrored(hub: WholeHub, topic: str, before: int, reasons: Counter[str]) -> bool:
+    """Whether each reader showed each of its letters to whoever watches the bus."""
+    mirrors = (await everything_on(hub.kafka, f"{topic}.dlt"))[before:]
+    told = {
+        service: Counter(
+            one.headers["dlt_reason"] for one in mirrors if one.headers["dlt_consumer"] == service
+        )
+        for service in READERS
+    }
+    assert told == dict.fromkeys(READERS, reasons)
+    return True
+
+
+async def _deadletters(hub: WholeHub, *words: str) -> tuple[int, dict[str, Any]]:
+    """What `maillage deadletters` answers about flows, and its exit code."""
+    whose = ("--territory", hub.territory, "--service", "flows")
+    command = [*MAILLAGE, "deadletters", *words, *whose, "--json"]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        env=hub.environment,
+        capture_output=True,
+        check=False,
+        timeout=COMMAND_TIMEOUT_S,
+    )
+    assert done.stdout, done.stderr.decode()
+    return done.returncode, json.loads(done.stdout)
