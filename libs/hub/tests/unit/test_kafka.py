@@ -35,7 +35,7 @@ def test_all_brokers_know_each_other_by_ports_of_their_own(tmp_path: Path) -> No
     ports = {port for broker in made for port in (broker.node.port, broker.node.controller_port)}
 
     assert len(ports) == 6
-    assert len({broker.settings(tmp_path)["controller.quorum.voters"] for broker in made}) == 1
+    assert len({broker.settings["controller.quorum.voters"] for broker in made}) == 1
 
 
 def test_data_of_another_number_of_brokers_is_refused(tmp_path: Path) -> None:

@@ -111,7 +111,8 @@ class _Sender:
         if answer.status_code == HTTPStatus.CONFLICT and request.otherwise is not None:
             return await self.send(item, request.otherwise)
         if answer.is_success:
-            self.result.events += len(answer.json().get("events", ()))
+            told = answer.json()
+            self.result.events += 0 if told.get("replayed") else len(told["events"])
             return True
         self.result.refused.append(item.spot.fault(f"{item.key}: {_reason(answer)}"))
         return False
