@@ -100,10 +100,9 @@ class Calls:
 SITES = {"out": JOURDIES, "in": BONNEVILLE}
 
 
-async def a_firm(calls: Calls, name: str, **profile: object) -> UUID:
+async def a_firm(calls: Calls, name: str) -> UUID:
     """Register a firm with one site."""
-    body = a_profile(name, **profile)
-    return UUID((await calls.send("registry", "/v1/actors", body))["id"])
+    return UUID((await calls.send("registry", "/v1/actors", a_profile(name)))["id"])
 
 
 def a_profile(name: str, **changes: object) -> Document:
@@ -120,9 +119,9 @@ def a_profile(name: str, **changes: object) -> Document:
     }
 
 
-async def an_open_flow(calls: Calls, actor_id: UUID, direction: str, **changes: object) -> UUID:
+async def an_open_flow(calls: Calls, actor_id: UUID, direction: str) -> UUID:
     """Declare pallets that a firm has or wants, open to be matched."""
-    body = {**a_declaration(actor_id, direction), "status": "open", **changes}
+    body = {**a_declaration(actor_id, direction), "status": "open"}
     return UUID((await calls.send("flows", "/v1/flows", body, early=True))["id"])
 
 
