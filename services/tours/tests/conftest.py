@@ -10,7 +10,7 @@ from maillage_tours.adapters.solve import Question, answer
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.samples import TERMS, an_id
-from maillage_tours.usecases.plan_day import Draft, plan_day
+from maillage_tours.usecases.plan_day import Draft, Solver, plan_day
 
 
 class SameProcess:
@@ -18,6 +18,11 @@ class SameProcess:
 
     async def solve(self, problem: Problem, search: Search) -> Solution:
         return answer(Question(problem, search, cpu_seconds_max=60))
+
+
+@pytest.fixture
+def same_process() -> Solver:
+    return SameProcess()
 
 
 @pytest.fixture

@@ -16,21 +16,25 @@ from maillage_tours.entrypoints import http, kafka
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.settings import ToursSettings
 from maillage_tours.usecases.extend_horizon import ExtendHorizon, extend_horizon
+from maillage_tours.usecases.plan_day import Solver
 from maillage_tours.usecases.store import Store
 
 HORIZON_EVERY_S = 3600
 """An hour after midnight at the latest the horizon is a day further."""
 
 
-def service(terms: Terms | None = None) -> Service[Store]:
-    """Tours, on the terms given or on those of the settings, read when it runs."""
+def service(terms: Terms | None = None, solver: Solver | None = None) -> Service[Store]:
+    """Tours, on the terms given or on those of the settings, which are read when it runs.
+
+    Another solver than the child process is for tests.
+    """
 
     def agreed() -> Terms:
         return terms or load(ToursSettings).terms
 
     def router(runner: Runner[Store]) -> APIRouter:
         matrices = EstimatedMatrices(agreed().detour_factor)
-        return http.router(Desk(runner, agreed(), matrices, ChildSolver()))
+        return http.router(Desk(runner, agreed(), matrices, solver or ChildSolver()))
 
     def handlers() -> Handlers[Store]:
         return kafka.handlers(agreed())
