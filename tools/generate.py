@@ -1,10 +1,12 @@
 """Writes every generated file: schemas, golden records, the AsyncAPI document, pages of docs/.
 
 `python tools/generate.py` writes them; with `--check` it names those that are stale and exits 1.
+`--release 0.1.0` also keeps today's schemas: what comes later must go on with them.
 """
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -81,7 +83,9 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write or check; 1 when something is stale or would break a reader."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--release", metavar="VERSION", help="keep the schemas of this version")
+    told = parser.parse_args(arguments)
+    check: bool = told.check
     wanted = pages(root)
     if faults := refused(root, wanted):
         print(*faults, "An unpublished schema may be deleted, then made again.", sep="\n")
@@ -89,6 +93,8 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     paths = stale(root, wanted)
     if not check:
         write(root, wanted, paths)
+    if told.release:
+        shutil.copytree(root / SCHEMAS, root / RELEASED / told.release)
     for path in paths:
         print(f"{path}: {'stale, run `make schemas docs`' if check else 'written'}")
     print(f"generate: {len(wanted)} files, {len(paths)} {'stale' if check else 'written'}")

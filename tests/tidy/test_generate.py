@@ -91,12 +91,13 @@ def test_a_breaking_change_is_refused(checkout: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_released_schema_counts_even_when_the_committed_one_is_gone(checkout: Path) -> None:
-    released = checkout / generate.RELEASED / "0.1.0"
-    released.mkdir(parents=True)
-    schema = json.loads((checkout / SCHEMA).read_text())
-    schema["required"] = []
-    (released / Path(SCHEMA).name).write_text(json.dumps(schema))
+    assert generate.main(["--release", "0.1.0"], checkout) == 0
+    kept = checkout / generate.RELEASED / "0.1.0" / Path(SCHEMA).name
+    schema = json.loads(kept.read_text())
+    assert schema == json.loads((checkout / SCHEMA).read_text())
 
+    (checkout / SCHEMA).unlink()
+    kept.write_text(json.dumps({**schema, "required": []}))
     assert generate.main([], checkout) == 1
 
 
