@@ -87,7 +87,9 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture
 def hubs(open_folder: Path) -> Iterator[Hubs]:
     """The `maillage` command in a project of its own; whatever it started is stopped at the end."""
-    made = Hubs(open_folder)
+    home = open_folder / "d'été, à côté"  # as people name folders, and programs stumble
+    home.mkdir()
+    made = Hubs(home)
     yield made
     made.end()
 

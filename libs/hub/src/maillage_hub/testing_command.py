@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import psutil
 
 COMMAND_TIMEOUT_S = 100
 ENDED_WITHIN_S = 10
+LOOKED_AT_EVERY_S = 0.05
 
 
 class Hubs:
@@ -19,6 +21,7 @@ class Hubs:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.command = [sys.executable, "-m", "maillage_hub"]
         self.environment = {
             **{name: os.environ[name] for name in os.environ if not name.startswith("MAILLAGE_")},
             "MAILLAGE_HOME": str(home),
@@ -28,7 +31,7 @@ class Hubs:
     def maillage(self, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         done = subprocess.run(
-            [sys.executable, "-m", "maillage_hub", *words],
+            [*self.command, *words],
             env=self.environment,
             capture_output=True,
             text=True,
@@ -70,7 +73,11 @@ class Hubs:
 
     def end(self) -> None:
         """Stop whatever still runs."""
-        running = self.processes()
-        for process in running:
-            process.kill()
-        psutil.wait_procs(running, timeout=ENDED_WITHIN_S)
+        until = time.monotonic() + ENDED_WITHIN_S
+        while running := self.processes():
+            for process in running:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            if time.monotonic() > until:
+                raise AssertionError(f"these cannot be killed: {running}")
+            time.sleep(LOOKED_AT_EVERY_S)

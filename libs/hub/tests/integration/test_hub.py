@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from maillage_common.identifiers import uuid7
 from maillage_common.testing import eventually
 from maillage_contracts.envelope import Envelope, encode
 from maillage_contracts.samples.flows import a_flow_opened
+from maillage_hub.runtime import places
+from maillage_hub.runtime.account import unprivileged
 from maillage_hub.testing_command import Hubs
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -175,7 +178,7 @@ def test_territories_run_side_by_side(hubs: Hubs) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stops_in_order_when_asked(hubs: Hubs, number: signal.Signals) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "maillage_hub", "up", "--no-services", "--json"],
+        [*hubs.command, "up", "--no-services", "--json"],
         env=hubs.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -213,6 +216,28 @@ def test_a_start_that_fails_says_why_and_leaves_nothing(hubs: Hubs) -> None:
     hubs.environment["MAILLAGE_JAVA"] = "/bin/false"
     failed = hubs.maillage("up", "--no-services", expect=1)
 
-    assert "Kafka could not format" in failed.stderr
+    assert "/bin/false failed with code 1" in failed.stderr
     assert not hubs.processes()
     hubs.maillage("status", expect=3)
+
+
+def test_runs_for_somebody_who_is_not_root(hubs: Hubs, open_folder: Path) -> None:
+    account = unprivileged()
+    if account is None:
+        return  # all the other tests show it
+    python = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    if not Path(python).exists():
+        pytest.skip(f"needs {python}, for an account that may not enter the one we run with")
+    shutil.copytree(places.cache() / "jars", open_folder / "cache" / "jars")
+    for folder in (hubs.home, open_folder / "cache" / "jars"):
+        os.chown(folder, account.uid, account.gid)
+    become = ["setpriv", f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
+    hubs.command = [*become, python, "-m", "maillage_hub"]
+    hubs.environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    hubs.environment["MAILLAGE_CACHE"] = str(open_folder / "cache")
+
+    hubs.up()
+
+    assert {process.uids().effective for process in hubs.processes()} == {account.uid}
+    hubs.maillage("down")
+    assert not hubs.processes()

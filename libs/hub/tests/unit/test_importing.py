@@ -13,7 +13,7 @@ from maillage_hub.packs.importing import import_pack
 from maillage_hub.packs.pack import Pack
 from maillage_hub.packs.reading import read_pack
 
-ADDRESSES: Mapping[str, str] = {name: "http://hub.test" for name in ("registry", "flows", "tours")}
+ADDRESSES: Mapping[str, str] = dict.fromkeys(("registry", "flows", "tours"), "http://hub.test")
 Answer = Callable[[httpx.Request], httpx.Response]
 
 

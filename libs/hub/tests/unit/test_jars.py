@@ -121,6 +121,18 @@ async def test_a_damaged_jar_is_fetched_again(
     assert jar.read_bytes() == CONTENT
 
 
+async def test_what_a_killed_download_left_is_removed(
+    repository: Repository, lock: Lock, tmp_path: Path
+) -> None:
+    lock(repository.publish("one"))
+    abandoned = tmp_path / "jars" / ".incoming-abandoned"
+    abandoned.mkdir(parents=True)
+
+    await fetch_jars(tmp_path, nothing)
+
+    assert not abandoned.exists()
+
+
 async def test_says_which_jar_cannot_be_had(
     repository: Repository, lock: Lock, tmp_path: Path
 ) -> None:

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from maillage_hub.runtime.failures import HubFailure
+
 NAME = "nobody"
+
+
+class CommandFailed(HubFailure):
+    """A short command of another program did not do what it was for."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +51,29 @@ def run_as(
     *,
     timeout_s: float,
     environment: Mapping[str, str] | None = None,
+    folder: Path = Path("/"),
 ) -> str:
     """Run a short command as this account, or as ourselves, and return what it said.
 
-    Raises OSError or subprocess.SubprocessError when it cannot start, fails, or takes too long.
+    It is run in the root folder unless told otherwise: the account may not enter ours.
+    Raises CommandFailed when it cannot start, fails, or takes too long.
     """
-    finished = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=timeout_s,
-        cwd="/",  # the account may not enter ours
-        env=environment,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-    )
+    try:
+        finished = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=timeout_s,
+            cwd=folder,
+            env=environment,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or error.stdout).strip()
+        raise CommandFailed(f"{command[0]} failed with code {error.returncode}: {said}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CommandFailed(f"{command[0]} failed: {error}") from error
     return finished.stdout

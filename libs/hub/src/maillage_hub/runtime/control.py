@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from maillage_hub.runtime.failures import AlreadyRunning, HubFailure
@@ -28,12 +29,12 @@ def start_detached(wanted: Wanted, tell: Callable[[str], None]) -> HubState:
         raise AlreadyRunning(f"the hub of {wanted.territory} runs already")
     folder.make()
     log = folder.logs / "hub.log"
-    with log.open("wb") as output:
+    with log.open("wb") as progress:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "maillage_hub", *_as_arguments(wanted)],
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL,
+            stderr=progress,
             start_new_session=True,
         )
     try:
@@ -46,7 +47,8 @@ def start_detached(wanted: Wanted, tell: Callable[[str], None]) -> HubState:
 
 def stop(hub: HubState) -> None:
     """Ask a hub to stop, and wait until it has; raises HubFailure when it takes too long."""
-    os.kill(hub.pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(hub.pid, signal.SIGTERM)
     until = time.monotonic() + STOPPED_WITHIN_S
     while is_held(HubFolder(hub.folder).lock):
         if time.monotonic() > until:

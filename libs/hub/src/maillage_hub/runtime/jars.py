@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ ROOTS = ("org.apache.kafka:kafka_2.13:4.3.0", "org.slf4j:slf4j-simple:1.7.36")
 """What the lock is the closure of. Without slf4j-simple the broker would log nothing at all."""
 
 FOLDER = "jars"
+INCOMING = ".incoming-"
 DOWNLOADS_MAX = 8
 ATTEMPTS_MAX = 3
 TIMEOUT_S = 30
@@ -80,6 +82,7 @@ async def fetch_jars(cache: Path, tell: Tell) -> None:
     while missing := [jar for jar in locked_jars() if not jar.is_in(folder)]:
         with held(folder / ".lock") as ours:
             if ours:
+                _clear_abandoned(folder)
                 await _download(missing, folder, tell)
             else:
                 await asyncio.sleep(LOOKED_AT_EVERY_S)
@@ -91,12 +94,17 @@ def maven(repository: Path) -> MavenContext:
     return MavenContext(repo_cache=repository, remote_repos=remotes, timeout=TIMEOUT_S)
 
 
+def _clear_abandoned(folder: Path) -> None:
+    for incoming in folder.glob(f"{INCOMING}*"):
+        shutil.rmtree(incoming)
+
+
 async def _download(jars: list[Jar], folder: Path, tell: Tell) -> None:
     progress = _Progress(sum(jar.size_bytes for jar in jars), tell)
     tell(f"Fetching Apache Kafka: {len(jars)} jars, {_megabytes(progress.total_bytes)}")
     turns = asyncio.Semaphore(DOWNLOADS_MAX)
     # Beside the jars, so that moving a verified one to its place cannot leave half a file.
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".incoming-") as incoming:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=INCOMING) as incoming:
         context = maven(Path(incoming))
 
         async def fetch(jar: Jar) -> None:

