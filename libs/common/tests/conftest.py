@@ -7,8 +7,8 @@ import pytest
 from tally import MemoryTally, Store, service
 from wired import Wired, wired_to
 
-from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
+from maillage_serving.testing import memory_runner, postgres_runner
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])

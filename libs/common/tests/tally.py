@@ -14,11 +14,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from maillage_common.auth import Principal
 from maillage_common.handlers import Handlers
-from maillage_common.http import Body, Door, Paged, answer, command, query
 from maillage_common.postgres import Connection
-from maillage_common.service import Service, Worker, run
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.flows import FlowDeclared
@@ -26,6 +23,9 @@ from maillage_contracts.refusals import Refused
 from maillage_contracts.registry import ConsentGiven, ConsentWithdrawn
 from maillage_contracts.samples import a_flow, an_id
 from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, answer, command, query
+from maillage_serving.service import Service, Worker, run
 
 MIGRATIONS = Path(__file__).parent / "tally_migrations"
 

@@ -4,8 +4,11 @@ import pytest
 from tally import Store, applied, given, handlers, withdrawn
 
 from maillage_common.ledger import DeadLetter, Origin
-from maillage_common.memory import MemoryDatabase
-from maillage_common.testing import (
+from maillage_common.transaction import Runner
+from maillage_contracts.envelope import Record
+from maillage_contracts.samples import an_actor_closed, an_id
+from maillage_serving.memory import MemoryDatabase
+from maillage_serving.testing import (
     CONSUMER,
     NOON,
     deliver,
@@ -14,9 +17,6 @@ from maillage_common.testing import (
     published,
     received,
 )
-from maillage_common.transaction import Runner
-from maillage_contracts.envelope import Record
-from maillage_contracts.samples import an_actor_closed, an_id
 
 A, B = str(an_id("a")), str(an_id("b"))
 

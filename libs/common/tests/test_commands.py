@@ -8,11 +8,11 @@ import pytest
 from tally import Declaration, Store, applied, declare, declared, given
 
 from maillage_common.ledger import Idempotency
-from maillage_common.testing import context, published
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Invalid, Refused
 from maillage_contracts.registry import ConsentGiven
+from maillage_serving.testing import context, published
 
 KEY = Idempotency(key="k", caller="someone", fingerprint="f")
 

@@ -14,15 +14,15 @@ from maillage_common.consumer import BRAKE_LETTERS_MAX, Brake, Consumer, NotNow
 from maillage_common.handlers import Handlers
 from maillage_common.health import Health
 from maillage_common.ledger import DeadLetter, Delivered, Ledger, Origin
-from maillage_common.memory import MemoryDatabase
 from maillage_common.metrics import Metrics
 from maillage_common.replay import discard, replay
-from maillage_common.testing import NOON, FixedClock, delivered, eventually, received
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event, Received, Record
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.registry import ConsentGiven
 from maillage_contracts.samples import TERRITORY, an_id
+from maillage_serving.memory import MemoryDatabase
+from maillage_serving.testing import NOON, FixedClock, delivered, eventually, received
 
 TOPIC = "jourdies.registry.consent.v1"
 

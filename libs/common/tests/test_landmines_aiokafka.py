@@ -14,7 +14,7 @@ from wired import Wired, all_acknowledged, all_applied
 from maillage_common import relay, subscription
 from maillage_common.logging import STORM_LINES_MAX, StormFilter
 from maillage_common.subscription import Stuck
-from maillage_common.testing import eventually
+from maillage_serving.testing import eventually
 
 integration = pytest.mark.integration
 

@@ -17,8 +17,8 @@ from wired import (
 from maillage_common import relay
 from maillage_common.kafka import administration
 from maillage_common.outbox import republish
-from maillage_common.testing import context, eventually
 from maillage_common.topics import BusRefused, create_topics, look, misconfigured, misshapen
+from maillage_serving.testing import context, eventually
 
 pytestmark = pytest.mark.integration
 

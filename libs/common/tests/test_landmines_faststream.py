@@ -12,10 +12,10 @@ from wired import Wired, all_acknowledged, all_applied, detour, running
 
 from maillage_common.handlers import Handlers
 from maillage_common.ledger import Delivered
-from maillage_common.testing import client, eventually, memory_runner
 from maillage_common.transaction import BatchOutcome, Runner
 from maillage_contracts.envelope import Event, Received, Record
 from maillage_contracts.registry import ConsentGiven
+from maillage_serving.testing import client, eventually, memory_runner
 
 pytestmark = pytest.mark.integration
 

@@ -7,8 +7,8 @@ from aiokafka import AIOKafkaProducer
 from wired import Flaky, Wired, all_sent, say, sequences, terminate
 
 from maillage_common import relay
-from maillage_common.testing import eventually
 from maillage_contracts.flows import FLOWS
+from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
 

@@ -24,13 +24,13 @@ from maillage_common.postgres import Pool, PostgresDatabase
 from maillage_common.relay import Relay
 from maillage_common.settings import Settings
 from maillage_common.subscription import Subscription
-from maillage_common.testing import context, eventually, postgres_runner, received
 from maillage_common.topics import create_topics, specs_of
 from maillage_common.transaction import Runner
 from maillage_contracts.catalogue import EVENTS, TopicSpec
 from maillage_contracts.envelope import Event, Record, decode, encode
 from maillage_contracts.flows import FLOWS
 from maillage_contracts.registry import CONSENTS
+from maillage_serving.testing import context, eventually, postgres_runner, received
 
 Running = AbstractAsyncContextManager[asyncio.Task[None]]
 
