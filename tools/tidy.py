@@ -15,7 +15,11 @@ from typing import NamedTuple
 FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 400
 POSITIONAL_MAX = 5  # beyond, a caller must name what it passes
-LIBRARY_LINES_MAX = {"libs/common": 2000, "libs/contracts": 2500}  # raising one is an ADR
+LIBRARY_LINES_MAX = {
+    "libs/common": 2000,
+    "libs/contracts": 2500,
+    "libs/serving": 1000,
+}  # raising one is an ADR
 
 NOT_OURS = {
     *(".git", ".venv", ".maillage", "node_modules", "dist", "htmlcov", "__pycache__"),

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from maillage_common.testing import eventually
 from maillage_hub.testing_calls import Calls
 from maillage_hub.testing_hub import WholeHub
+from maillage_serving.testing import eventually
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def hub() -> Iterator[WholeHub]:
     asyncio.run(running.start())
     yield running
     code = asyncio.run(_end(running))
-    left = running.processes()
+    left = running.commands.processes()
     running.remove()
     assert (code, left) == (0, [])
 
@@ -34,5 +34,5 @@ async def calls(hub: WholeHub) -> AsyncIterator[Calls]:
 async def _end(hub: WholeHub) -> int:
     code = await hub.stop()
     # A process that was killed is listed until init, or whoever adopted it, has taken note.
-    await eventually(lambda: not hub.processes(), deadline_s=5)
+    await eventually(lambda: not hub.commands.processes(), deadline_s=5)
     return code

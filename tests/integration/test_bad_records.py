@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from maillage_common.testing import eventually
 from maillage_contracts.envelope import Record, encode
 from maillage_contracts.samples import (
     a_flow_question_raised,
@@ -22,7 +20,8 @@ from maillage_contracts.samples import (
 )
 from maillage_hub.testing_bus import a_producer, counted, everything_on
 from maillage_hub.testing_calls import Calls, a_firm, an_open_flow
-from maillage_hub.testing_hub import MAILLAGE, WholeHub
+from maillage_hub.testing_hub import WholeHub
+from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -32,7 +31,6 @@ STALL_S_MAX = 1.0
 BEFORE, AFTER = 15, 25
 """Firms registered before the bad records come, and while they do."""
 CAUGHT_UP_WITHIN_S = 30.0
-COMMAND_TIMEOUT_S = 60
 
 
 def a_record(territory: str) -> Record:
@@ -221,15 +219,5 @@ async def _are_mirrored(hub: WholeHub, topic: str, before: int, reasons: Counter
 
 async def _deadletters(hub: WholeHub, *words: str) -> tuple[int, dict[str, Any]]:
     """What `maillage deadletters` answers about flows, and its exit code."""
-    whose = ("--territory", hub.territory, "--service", "flows")
-    command = [*MAILLAGE, "deadletters", *words, *whose, "--json"]
-    done = await asyncio.to_thread(
-        subprocess.run,
-        command,
-        env=hub.environment,
-        capture_output=True,
-        check=False,
-        timeout=COMMAND_TIMEOUT_S,
-    )
-    assert done.stdout, done.stderr.decode()
-    return done.returncode, json.loads(done.stdout)
+    code, told = await hub.maillage("deadletters", *words, "--service", "flows", "--json")
+    return code, json.loads(told)

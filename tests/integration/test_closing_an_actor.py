@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from maillage_common.testing import eventually
 from maillage_hub.testing_bus import Told, facts_of
 from maillage_hub.testing_calls import (
     Calls,
@@ -21,6 +20,7 @@ from maillage_hub.testing_calls import (
     an_order,
 )
 from maillage_hub.testing_hub import WholeHub
+from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
 

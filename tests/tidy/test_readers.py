@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from maillage_common.service import Service
 from maillage_common.settings import PREFIX
 from maillage_contracts.catalogue import CATALOGUE, SERVICES, consumed_by
+from maillage_serving.service import Service
 
 SETTINGS = {
     "TERRITORY": "t-1",

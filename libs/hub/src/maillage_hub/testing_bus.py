@@ -1,5 +1,6 @@
 """What is on a bus, and what services count, read with plain clients and none of our own code."""
 
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -56,6 +57,27 @@ async def facts_of(bootstrap: str, territory: str) -> list[Told]:
     names = [name for name in await topics_on(bootstrap) if name.startswith(f"{territory}.")]
     kept = [name for name in names if name.endswith(".v1") and ".state." not in name]
     return await everything_on(bootstrap, *kept)
+
+
+def told_once_and_in_order(events: Sequence[Told]) -> None:
+    """Fail unless each aggregate's events are in its partition in their order, from 1, no gap.
+
+    An event may be on the bus again, as it was: its first time counts.
+    """
+    first: dict[str, Told] = {}
+    lanes: dict[tuple[str, str], list[Told]] = defaultdict(list)
+    for event in events:
+        known = first.setdefault(event.id, event)
+        if (event.value, event.headers) != (known.value, known.headers):
+            raise AssertionError(f"{event} came again as something else than {known}")
+        if known is event:
+            lanes[event.topic, event.subject].append(event)
+    for (topic, subject), told in lanes.items():
+        numbers = [event.sequence for event in told]
+        if numbers != list(range(1, len(told) + 1)):
+            raise AssertionError(f"{subject} on {topic} was told in the order {numbers}")
+        if len({event.partition for event in told}) != 1:
+            raise AssertionError(f"{subject} is on several partitions of {topic}")
 
 
 async def topics_on(bootstrap: str) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ import httpx
 from maillage_contracts.samples import BONNEVILLE, JOURDIES
 from maillage_hub.testing_hub import CALL_TIMEOUT_S, WholeHub
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 RETRY_S = 0.1
 AGAIN = frozenset(
     {

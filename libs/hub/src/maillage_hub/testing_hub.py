@@ -1,9 +1,10 @@
 """A whole hub for tests: `maillage up` as a child process in a home of its own, and its doors."""
 
+import asyncio
 import os
 import shutil
 import signal
-import sys
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,21 +14,21 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-import psutil
 
-from maillage_common.testing import eventually
 from maillage_hub.runtime.files import read_json
 from maillage_hub.runtime.issuer import Issuer
 from maillage_hub.runtime.places import OPEN, HubFolder
 from maillage_hub.runtime.process import Process, Program
 from maillage_hub.runtime.state import Child, HubState
+from maillage_hub.testing_command import Hubs
+from maillage_serving.testing import eventually
 
-HOME_SETTING = "MAILLAGE_HOME"
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 60.0
 TOKEN_LIFETIME = timedelta(hours=2)
 CALL_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 60.0
 
 
 class WholeHub:
@@ -37,6 +38,7 @@ class WholeHub:
         self.territory = territory
         self.home = home or a_home()
         self.folder = HubFolder(self.home / territory)
+        self.commands = Hubs(self.home)
         self._supervisor: Process | None = None
 
     async def start(self) -> None:
@@ -44,9 +46,9 @@ class WholeHub:
         self._supervisor = supervisor = Process.spawn(
             Program(
                 name=f"hub-{self.territory}",
-                command=[*MAILLAGE, "up", "--territory", self.territory],
+                command=[*self.commands.command, "up", "--territory", self.territory],
                 log=self.home / f"{self.territory}.log",
-                environment=self.environment,
+                environment=self.commands.environment,
                 stop_signal=signal.SIGINT,
                 patience_s=STOPPED_WITHIN_S,
             )
@@ -75,15 +77,24 @@ class WholeHub:
                 shutil.rmtree(link.resolve().parent)
         shutil.rmtree(self.home)
 
-    def processes(self) -> list[psutil.Process]:
-        """Every process of this machine that was started for this home, whoever its parent is."""
-        return [process for process in psutil.process_iter() if self._is_ours(process)]
+    async def kill_all(self) -> None:
+        """Kill -9 the supervisor, as a power cut would: everything dies with it."""
+        os.kill(self.state.pid, signal.SIGKILL)
+        await eventually(lambda: not self.commands.processes(), deadline_s=STOPPED_WITHIN_S)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What the `maillage` command needs to find this hub and no other."""
-        kept = {name: value for name, value in os.environ.items() if name not in _SETTINGS_OF_HUBS}
-        return {**kept, HOME_SETTING: str(self.home), "PYTHONUNBUFFERED": "1"}
+    async def maillage(self, *words: str) -> tuple[int, bytes]:
+        """Run a command about this hub; returns its exit code and what it printed."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [*self.commands.command, *words, "--territory", self.territory],
+            env=self.commands.environment,
+            capture_output=True,
+            check=False,
+            timeout=COMMAND_TIMEOUT_S,
+        )
+        if not done.stdout:
+            raise AssertionError(f"maillage {' '.join(words)}: {done.stderr.decode()}")
+        return done.returncode, done.stdout
 
     @property
     def state(self) -> HubState:
@@ -121,16 +132,9 @@ class WholeHub:
         assert child is not None  # noqa: S101 for the type checker: eventually gives what is true
         return child
 
-    def token(
-        self,
-        role: str,
-        organisation: UUID | None = None,
-        *,
-        issuer: str | None = None,
-    ) -> str:
-        """A token of this hub's issuer, or of what this issuer would sign for another territory."""
-        own = Issuer.of(self.territory, self.folder)
-        return (own if issuer is None else Issuer(issuer, own.key)).mint(
+    def token(self, role: str, organisation: UUID | None = None) -> str:
+        """A token of this hub's issuer."""
+        return Issuer.of(self.territory, self.folder).mint(
             subject=f"{role}-1",
             roles=(role,),
             now=datetime.now(UTC),
@@ -157,18 +161,6 @@ class WholeHub:
     def _read(self) -> HubState | None:
         document = read_json(self.folder.state)
         return None if document is None else HubState.model_validate(document)
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        mark = str(self.home)
-        try:
-            said = [*process.cmdline(), process.environ().get(HOME_SETTING, "")]
-        except psutil.Error:
-            return False
-        return any(mark in word for word in said) and process.pid != os.getpid()
-
-
-MAILLAGE = (sys.executable, "-m", "maillage_hub")
-_SETTINGS_OF_HUBS = frozenset({"MAILLAGE_TERRITORY", "MAILLAGE_KAFKA_BOOTSTRAP"})
 
 
 def a_home() -> Path:

@@ -18,14 +18,14 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from maillage_common.auth import Verifier, keys_from_file
 from maillage_common.identifiers import uuid7
-from maillage_common.testing import eventually
 from maillage_contracts.envelope import Envelope, encode
 from maillage_contracts.samples.flows import a_flow_opened
 from maillage_hub.runtime import places
 from maillage_hub.runtime.account import unprivileged
 from maillage_hub.testing_command import Hubs
+from maillage_serving.auth import Verifier, keys_from_file
+from maillage_serving.testing import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 

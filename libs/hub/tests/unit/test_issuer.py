@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.auth import Forbidden, Unauthenticated, Verifier, keys_from_file
 from maillage_hub.runtime.issuer import AUDIENCE, Issuer
 from maillage_hub.runtime.places import HubFolder
+from maillage_serving.auth import Forbidden, Unauthenticated, Verifier, keys_from_file
 
 ACTOR = UUID("5f3c1d6e-0000-4000-8000-000000000001")
 

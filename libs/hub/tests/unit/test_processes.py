@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from maillage_common.testing import eventually
 from maillage_hub.runtime import keeper as keeping
 from maillage_hub.runtime import process as processes
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.keeper import Keeper
 from maillage_hub.runtime.process import Process, Program, start
+from maillage_serving.testing import eventually
 
 SLEEPER = ["/bin/sleep", "1000"]
 DEAF = "trap '' TERM; echo deaf; while true; do sleep 0.01; done"

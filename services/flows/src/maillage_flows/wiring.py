@@ -3,13 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
-from maillage_common.service import Service, Worker
 from maillage_common.settings import load
 from maillage_flows.adapters.postgres import PostgresStore
 from maillage_flows.entrypoints import http, kafka
 from maillage_flows.settings import FlowsSettings
 from maillage_flows.usecases.age_flows import AgeFlows, age_flows
 from maillage_flows.usecases.store import Store
+from maillage_serving.service import Service, Worker
 
 AGEING_EVERY_S = 60
 

@@ -7,14 +7,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.testing import (
-    FixedClock,
-    client,
-    deliver_twice,
-    memory_runner,
-    published,
-    received,
-)
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.samples import an_actor, an_actor_registered, an_id
@@ -22,6 +14,14 @@ from maillage_flows.adapters.memory import MemoryStore
 from maillage_flows.entrypoints.kafka import handlers
 from maillage_flows.usecases.store import Store
 from maillage_flows.wiring import service
+from maillage_serving.testing import (
+    FixedClock,
+    client,
+    deliver_twice,
+    memory_runner,
+    published,
+    received,
+)
 
 Say = Callable[..., dict[str, Any]]
 

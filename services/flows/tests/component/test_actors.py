@@ -7,7 +7,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.testing import deliver, deliver_twice, received
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import ExistingRoundDeclared, FlowChanged, FlowOpened
@@ -26,6 +25,7 @@ from maillage_contracts.samples import (
 )
 from maillage_flows.entrypoints.kafka import handlers
 from maillage_flows.usecases.store import Store
+from maillage_serving.testing import deliver, deliver_twice, received
 
 Say = Callable[..., dict[str, Any]]
 News = Callable[..., Awaitable[list[Event]]]
@@ -192,3 +192,11 @@ async def test_an_old_profile_does_not_reopen_an_actor(
     await deliver(runner, handlers(), received(an_actor_closed(), 3))
     await deliver(runner, handlers(), received(an_actor_profile_changed(), 2))
     assert (await http.post("/v1/flows", json=say())).status_code == 409
+
+
+async def test_whoever_is_said_to_be_closed_is_closed(
+    runner: Runner[Store], http: httpx.AsyncClient, say: Say
+) -> None:
+    closed = an_actor_profile_changed(actor=an_actor(status="closed"))
+    await deliver_twice(runner, handlers(), received(closed, 2))
+    assert "closed" in (await http.post("/v1/flows", json=say())).json()["detail"]

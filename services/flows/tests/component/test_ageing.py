@@ -6,12 +6,12 @@ from uuid import UUID
 
 import httpx
 
-from maillage_common.testing import FixedClock, context
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import FlowChanged, FlowOpened, FlowWentStale
 from maillage_flows.usecases.age_flows import AgeFlows, age_flows
 from maillage_flows.usecases.store import Store
+from maillage_serving.testing import FixedClock, context
 
 News = Callable[..., Awaitable[list[Event]]]
 Open = Callable[..., Awaitable[UUID]]

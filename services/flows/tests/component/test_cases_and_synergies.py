@@ -9,7 +9,6 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from maillage_common.testing import FixedClock, deliver_twice, received
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import FlowChanged, FlowOpened
@@ -25,6 +24,7 @@ from maillage_contracts.samples import (
 )
 from maillage_flows.entrypoints.kafka import handlers
 from maillage_flows.usecases.store import Store
+from maillage_serving.testing import FixedClock, deliver_twice, received
 
 News = Callable[..., Awaitable[list[Event]]]
 Open = Callable[..., Awaitable[UUID]]

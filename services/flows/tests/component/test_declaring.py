@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.testing import FixedClock, client, published
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import FlowChanged, FlowDeclared, FlowOpened
@@ -20,6 +19,7 @@ from maillage_flows.domain.flow import Said
 from maillage_flows.usecases.declare_flow import DeclareFlow, declare_flow
 from maillage_flows.usecases.store import Store
 from maillage_flows.wiring import service
+from maillage_serving.testing import FixedClock, client, published
 
 Say = Callable[..., dict[str, Any]]
 News = Callable[..., Awaitable[list[Event]]]

@@ -7,12 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.policy import Role
-from maillage_common.testing import client
 from maillage_common.transaction import Runner
 from maillage_contracts.samples import an_id
 from maillage_flows.usecases.store import Store
 from maillage_flows.wiring import service
+from maillage_serving.policy import Role
+from maillage_serving.testing import client
 
 Say = Callable[..., dict[str, Any]]
 Open = Callable[..., Awaitable[UUID]]

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from maillage_common.postgres import PostgresDatabase
-from maillage_common.testing import deliver, eventually, postgres_runner, received
 from maillage_common.transaction import Runner
 from maillage_contracts.samples import an_actor_closed, an_actor_registered, an_id
 from maillage_flows.domain.flow import Flow
 from maillage_flows.entrypoints.kafka import handlers
 from maillage_flows.usecases.store import Store
 from maillage_flows.wiring import service
+from maillage_serving.testing import deliver, eventually, postgres_runner, received
 
 FlowMaker = Callable[..., Flow]
 

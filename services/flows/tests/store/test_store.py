@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
 from maillage_contracts.samples import BONNEVILLE, JOURDIES, a_place, an_id
 from maillage_flows.adapters.memory import MemoryStore
@@ -20,6 +19,7 @@ from maillage_flows.domain.reach import Reach
 from maillage_flows.domain.round import Round, RoundTold
 from maillage_flows.usecases.store import Due, KnownActor, Store, Wanted
 from maillage_flows.wiring import service
+from maillage_serving.testing import memory_runner, postgres_runner
 
 FlowMaker = Callable[..., Flow]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

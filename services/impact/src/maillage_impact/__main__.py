@@ -2,8 +2,8 @@
 
 import sys
 
-from maillage_common.service import run
 from maillage_impact.wiring import service
+from maillage_serving.service import run
 
 if __name__ == "__main__":
     sys.exit(run(service()))

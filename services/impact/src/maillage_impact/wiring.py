@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from maillage_common.service import Service
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.entrypoints import http, kafka
 from maillage_impact.usecases.store import Store
+from maillage_serving.service import Service
 
 
 def service() -> Service[Store]:

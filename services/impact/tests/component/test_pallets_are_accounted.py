@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.testing import client, deliver_twice, memory_runner, published, received
 from maillage_common.transaction import Runner
 from maillage_contracts.impact import ImpactCorrected, ImpactRecorded, Statement
 from maillage_contracts.samples import (
@@ -26,6 +25,7 @@ from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.entrypoints.kafka import handlers
 from maillage_impact.usecases.store import Store
 from maillage_impact.wiring import service
+from maillage_serving.testing import client, deliver_twice, memory_runner, published, received
 
 SYNERGY = an_id("synergy")
 MATERIAL = {"resource_spec": "pallet", "replaces_spec": "pallet", "route_after": "reuse"}

@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound, Refused
 from maillage_impact.adapters.memory import MemoryStore
@@ -19,6 +18,7 @@ from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, corr
 from maillage_impact.domain.transport import Carried, DrivenTour, ReferenceRound
 from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour, Store
 from maillage_impact.wiring import service
+from maillage_serving.testing import memory_runner, postgres_runner
 
 DAY = date(2026, 11, 23)
 

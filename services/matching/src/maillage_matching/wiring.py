@@ -3,12 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from maillage_common.service import Service, Worker
 from maillage_matching.adapters.postgres import PostgresStore
 from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.entrypoints import http, kafka
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
+from maillage_serving.service import Service, Worker
 
 LOOK_EVERY_S = 1
 

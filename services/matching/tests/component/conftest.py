@@ -7,19 +7,8 @@ from functools import partial
 import httpx
 import pytest
 
-from maillage_common.policy import Role
-from maillage_common.testing import (
-    FixedClock,
-    client,
-    context,
-    deliver_twice,
-    memory_runner,
-    postgres_runner,
-    published,
-    received,
-)
 from maillage_common.transaction import Runner
-from maillage_contracts.envelope import Event
+from maillage_contracts.envelope import Event, Received
 from maillage_contracts.flows import Flow, FlowChanged, FlowOpened
 from maillage_contracts.matching import Lead, LeadSurfaced
 from maillage_contracts.registry import ActorRegistered
@@ -31,6 +20,17 @@ from maillage_matching.entrypoints.kafka import handlers
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
 from maillage_matching.wiring import service
+from maillage_serving.policy import Role
+from maillage_serving.testing import (
+    FixedClock,
+    client,
+    context,
+    deliver_twice,
+    memory_runner,
+    postgres_runner,
+    published,
+    received,
+)
 
 A_WHILE = timedelta(seconds=5)
 Hear = Callable[..., Awaitable[list[Event]]]
@@ -69,7 +69,7 @@ def hear(runner: Runner[Store]) -> Hear:
     heard: dict[str, int] = {}
 
     async def deliver(*told: object) -> list[Event]:
-        messages = []
+        messages: list[Received[Event]] = []
         for event in map(_as_event, told):
             lane = f"{event.TOPIC.entity}/{event.subject}"
             heard[lane] = heard.get(lane, 0) + 1

@@ -7,11 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.policy import Role
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import Lead
 from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
 from maillage_contracts.vocabulary import ActorId
+from maillage_serving.policy import Role
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -100,7 +100,7 @@ async def test_who_read_an_older_version_reads_again(lead: Lead, door: Door) -> 
         assert again.status_code == 412
 
 
-async def test_a_synergy_and_the_settings_have_versions_too(door: Door) -> None:
+async def test_the_settings_have_a_version_too(door: Door) -> None:
     async with door() as http:
         tag = (await http.get("/v1/engine")).headers["etag"]
         settings = (await http.get("/v1/engine")).json()
@@ -108,6 +108,29 @@ async def test_a_synergy_and_the_settings_have_versions_too(door: Door) -> None:
         assert first.is_success
         second = await http.put("/v1/engine", json=settings, headers={"If-Match": tag})
         assert second.status_code == 412
+
+
+async def test_a_synergy_has_a_version_too(lead: Lead, door: Door) -> None:
+    async with door() as http:
+        case = (await http.post(f"/v1/leads/{lead.lead_id}/accept", json={})).json()["id"]
+        for verb, body in (
+            ("move", {"to": "qualifying"}),
+            ("introduce", {"channel": "visit"}),
+            ("move", {"to": "feasibility"}),
+        ):
+            assert (await http.post(f"/v1/cases/{case}/{verb}", json=body)).is_success
+        parties = [
+            {"actor_id": str(actor_id), "role": "party", "share": "0.5"}
+            for actor_id in lead.actor_ids
+        ]
+        told = {"parties": parties, "starts_on": "2026-12-01"}
+        synergy = (await http.post(f"/v1/cases/{case}/agree", json=told)).json()["id"]
+        path = f"/v1/synergies/{synergy}"
+        tag = (await http.get(path)).headers["etag"]
+        over = {"ended_on": "2027-01-01", "reason": "moved"}
+        stale = await http.post(f"{path}/end", json=over, headers={"If-Match": '"9"'})
+        assert stale.status_code == 412
+        assert (await http.post(f"{path}/end", json=over, headers={"If-Match": tag})).is_success
 
 
 async def test_the_same_call_twice_is_done_once(lead: Lead, door: Door) -> None:

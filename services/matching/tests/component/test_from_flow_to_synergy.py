@@ -7,7 +7,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.testing import published
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import (
@@ -30,6 +29,7 @@ from maillage_contracts.samples import (
 )
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.usecases.store import Store
+from maillage_serving.testing import published
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
-from maillage_common.testing import FixedClock, published
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import Flow
@@ -15,7 +15,10 @@ from maillage_contracts.matching import FlowQuestionRaised, Lead, LeadRejected, 
 from maillage_contracts.registry import ConsentWithdrawn
 from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
 from maillage_contracts.vocabulary import ActorId
+from maillage_matching.adapters.tables import our_knowledge
+from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
+from maillage_serving.testing import FixedClock, context, published
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -137,7 +140,7 @@ async def test_a_rejection_lets_the_next_donor_through(
     two_donors: dict[str, Any], look: Look, door: Door, runner: Runner[Store]
 ) -> None:
     path = f"leads/{two_donors['lead_id']}"
-    assert two_donors["explanation"][-1] == "1 other donors would do as well"
+    assert two_donors["explanation"][-1] == "others would do as well: they wait behind this one"
     async with door() as http:
         told = {"reasons": ["too_far", "no_time"], "note": "closed road"}
         await post(http, f"{path}/reject", told)
@@ -155,12 +158,12 @@ async def test_a_rejection_gives_a_known_reason_and_a_day_to_come(
 ) -> None:
     path = f"/v1/leads/{two_donors['lead_id']}/reject"
     async with door() as http:
-        for wrong in (
-            {"reasons": ["bad_mood"]},
-            {"reasons": []},
-            {"reasons": ["too_far", "no_time", "stale", "permit"]},
+        several = ["too_far", "no_time", "stale", "permit"]
+        wrongs: list[dict[str, object]] = [
+            *({"reasons": ["bad_mood"]}, {"reasons": []}, {"reasons": several}),
             {"reasons": ["too_far"], "until": "2026-11-01"},
-        ):
+        ]
+        for wrong in wrongs:
             assert (await http.post(path, json=wrong)).status_code == 422
     assert len(await inbox(door)) == 1
 
@@ -374,6 +377,54 @@ async def test_a_machine_that_turns_up_is_named_in_the_lead(
     [fresher] = await inbox(door)
     assert (fresher["lead_id"], fresher["missing_link"]) == (lead["lead_id"], None)
     assert fresher["members"][-1]["role"] == "processor"
+
+
+async def test_who_changed_and_is_not_looked_at_yet_is_not_proposed(
+    hear: Hear, look: Look, door: Door, runner: Runner[Store], clock: FixedClock
+) -> None:
+    card = a_flow(
+        kind="waste",
+        resource={"label": "Boxes", "spec": "cardboard", "waste_code": "15 01 01"},
+        quantity={"value": 1, "unit": "t", "per": "P1M"},
+    )
+    wrap = a_wanted_flow(
+        resource={"label": "Padding", "spec": "bubble_wrap", "functions": ["cushioning"]},
+        quantity={"value": 1, "unit": "t", "per": "P1Y"},
+    )
+    machine = a_flow(
+        flow_id=an_id("shredder"),
+        actor_id=an_id("Works"),
+        kind="equipment",
+        intent="lend",
+        resource={"label": "Shredder", "spec": "cardboard_shredder"},
+    )
+    firms = [an_actor(name=name) for name in ("Villaverde", "STRH", "Works")]
+    await hear(*firms, card, wrap, machine)
+    await look()
+    assert len(await inbox(door)) == 1
+    await hear(machine)
+    clock.advance(timedelta(seconds=1))
+    await hear(card.model_copy(update={"status": "stale"}))
+    only_the_machine = LookForLeads(flows_max=1)
+    use_case = partial(look_for_leads, knowledge=our_knowledge())
+    await runner.execute(use_case, only_the_machine, subject="look", context=context())
+    assert await inbox(door) == []
+
+
+async def test_leads_of_people_are_not_the_engines_to_change(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    told = a_pair("Slate", willingness="none")
+    await hear(*told)
+    flow_ids = [str(an_id("Slate offer")), str(an_id("Slate need"))]
+    proposed = {"source": "advisor", "kind": "substitution", "flow_ids": flow_ids, "note": "Seen"}
+    async with door() as http:
+        lead_id = (await post(http, "leads", proposed))["id"]
+        offer = told[2]
+        assert isinstance(offer, Flow)
+        await hear(offer.model_copy(update={"cost_today": None}))
+        assert await look() == []
+        assert (await http.get(f"/v1/leads/{lead_id}")).json()["status"] == "surfaced"
 
 
 async def test_an_outlet_that_turns_up_is_named_in_the_lead(

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid, NotFound, Stale
 from maillage_contracts.samples import a_credential, a_flow, a_synergy, an_actor, an_id
@@ -38,6 +37,7 @@ from maillage_matching.usecases.store import (
     key_of_synergy,
 )
 from maillage_matching.wiring import service
+from maillage_serving.testing import memory_runner, postgres_runner
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -288,6 +288,7 @@ async def test_pairings_of_a_flow_are_replaced_as_a_whole(do: Do[Any]) -> None:
     assert await do(lambda store: store.keep_pairings([flow_id("o1")], first)) == {
         *(flow_id("n1"), flow_id("n2"), flow_id("n3")),
     }
+    assert await do(lambda store: store.keep_pairings([flow_id("o1")], first[:2])) == set()
     second = [pairing("n2", "o1", verdict="fail", code="form", reason="swarf", unblock="bars")]
     assert await do(lambda store: store.keep_pairings([flow_id("o1")], second)) == {
         *(flow_id("n1"), flow_id("n2")),
@@ -315,6 +316,9 @@ async def test_the_best_pairings_of_each_need_and_rule(do: Do[Any]) -> None:
         *((None, 0.9), (None, 0.5)),
         ("shred_cardboard", 0.8),
     ]
+    asked = (flow_id("o1"), flow_id("o5"))
+    best = await do(lambda store: store.good_pairings([flow_id("n")], 1, also=asked))
+    assert [one.score for one in best] == [0.9, 0.1, 0.8]
 
 
 async def test_pairings_are_listed_by_verdict_flow_and_page(do: Do[Any]) -> None:

@@ -22,6 +22,10 @@ def test_a_flow_is_found_by_its_resource_its_code_and_its_functions(
     assert keys.stream == "stream:out:pallet:jourdies"
 
 
+def test_what_has_no_name_is_found_by_nothing(an_offer: MakeSide) -> None:
+    assert an_offer(spec=None, waste_code=None, functions=()).tokens == frozenset()
+
+
 def test_an_offer_seeks_what_it_can_become_and_a_need_what_can_become_it(
     an_offer: MakeSide, a_need: MakeSide, knowledge: Knowledge
 ) -> None:

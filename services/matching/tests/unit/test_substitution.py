@@ -10,7 +10,6 @@ from maillage_matching.domain.pair import Ground, Side
 from maillage_matching.domain.substitution import (
     ASKS_MAX,
     DONORS_MAX,
-    DRAFTS_MAX,
     KEPT_MAX,
     best_way,
     drafts_for_need,
@@ -98,17 +97,10 @@ def test_the_best_donor_is_proposed_first_and_the_others_wait(
     best = drafts[0].content
     assert best.kind == "substitution"
     assert best.explanation[0].startswith("Near has what STRH looks for")
-    assert best.explanation[-1] == "1 other donors would do as well"
+    assert best.explanation[-1] == "others would do as well: they wait behind this one"
     assert len([line for line in best.explanation if "/100" in line]) == 4
     assert best.value is not None
     assert {draft.slot for draft in drafts} == {f"need:{a_need().flow.flow_id}"}
-
-
-def test_no_more_than_a_few_drafts_for_a_need(
-    an_offer: MakeSide, a_need: MakeSide, ground: Ground
-) -> None:
-    offers = [(an_offer(who={"name": f"Firm {n}"}), None) for n in range(9)]
-    assert len(drafts_for_need(a_need(), offers, [], ground)) == DRAFTS_MAX
 
 
 def test_what_no_longer_passes_is_left_out(
@@ -178,6 +170,14 @@ def test_a_rule_without_a_machine_needs_none(
     [draft] = drafts_for_need(a_need(**WRAP), [(an_offer(**CARD), "shred_cardboard")], [], there)
     assert draft.content.missing_link is None
     assert draft.content.gates[-1].reason == "no machine is needed"
+
+
+def test_a_rule_that_leads_elsewhere_is_not_tried(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    finding = best_way(an_offer(**CARD), a_need(spec="cardboard", functions=()), ground)
+    assert finding is not None
+    assert finding.pair.rule is None
 
 
 def test_what_serves_as_it_is_is_not_washed(

@@ -2,7 +2,7 @@
 
 import sys
 
-from maillage_common.service import run
 from maillage_registry.wiring import service
+from maillage_serving.service import run
 
 sys.exit(run(service()))

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from maillage_common.service import Service, Worker
 from maillage_registry.adapters.postgres import PostgresStore
 from maillage_registry.entrypoints import http, kafka
 from maillage_registry.usecases.expire_credentials import ExpireCredentials, expire_credentials
 from maillage_registry.usecases.forget_contacts import ForgetContacts, forget_contacts
 from maillage_registry.usecases.store import Store
+from maillage_serving.service import Service, Worker
 
 LAPSES_EVERY_S = 60
 CONTACTS_EVERY_S = 3600

@@ -7,12 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from maillage_common.testing import FixedClock, client, memory_runner, published
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_registry.adapters.memory import MemoryStore
 from maillage_registry.usecases.store import Store
 from maillage_registry.wiring import service
+from maillage_serving.testing import FixedClock, client, memory_runner, published
 
 Send = Callable[..., Awaitable[httpx.Response]]
 

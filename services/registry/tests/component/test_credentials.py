@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 
-from maillage_common.testing import FixedClock, context
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.registry import ActorEvent, ActorProfileChanged
 from maillage_contracts.samples import an_id
 from maillage_registry.usecases.store import Store
 from maillage_registry.wiring import service
+from maillage_serving.testing import FixedClock, context
 
 Send = Callable[..., Awaitable[httpx.Response]]
 Told = Callable[[], Awaitable[list[Event]]]

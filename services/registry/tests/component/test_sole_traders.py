@@ -7,13 +7,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.testing import client
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.registry import ActorClosed, ActorProfileChanged, ActorRegistered
 from maillage_contracts.samples import an_id
 from maillage_registry.usecases.store import Store
 from maillage_registry.wiring import service
+from maillage_serving.testing import client
 
 Send = Callable[..., Awaitable[httpx.Response]]
 Told = Callable[[], Awaitable[list[Event]]]

@@ -7,15 +7,15 @@ from uuid import UUID
 import httpx
 import pytest
 
-from maillage_common.application import permissions
-from maillage_common.policy import Role
-from maillage_common.testing import client
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.samples import a_hub, a_vehicle, an_access_zone_rule_published, an_id
 from maillage_registry.entrypoints.http import router
 from maillage_registry.usecases.store import Store
 from maillage_registry.wiring import service
+from maillage_serving.application import permissions
+from maillage_serving.policy import Role
+from maillage_serving.testing import client
 
 Told = Callable[[], Awaitable[list[Event]]]
 

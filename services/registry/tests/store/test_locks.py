@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.testing import context, postgres_runner, published
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.samples import a_vehicle
@@ -21,6 +20,7 @@ from maillage_registry.usecases.put_site import PutSite, put_site
 from maillage_registry.usecases.register_actor import RegisterActor, register_actor
 from maillage_registry.usecases.store import Store, VehiclesWanted
 from maillage_registry.wiring import service
+from maillage_serving.testing import context, postgres_runner, published
 
 pytestmark = pytest.mark.integration
 

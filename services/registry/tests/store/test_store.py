@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
 from maillage_contracts.samples import a_hub, a_vehicle, an_access_zone_rule_published
 from maillage_contracts.vocabulary import ActorId, HubId, VehicleId, ZoneId
@@ -33,6 +32,7 @@ from maillage_registry.usecases.store import (
     ZonesWanted,
 )
 from maillage_registry.wiring import service
+from maillage_serving.testing import memory_runner, postgres_runner
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()

@@ -2,7 +2,7 @@
 
 import sys
 
-from maillage_common.service import run
+from maillage_serving.service import run
 from maillage_tours.wiring import service
 
 sys.exit(run(service()))

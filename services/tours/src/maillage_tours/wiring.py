@@ -5,9 +5,9 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from maillage_common.handlers import Handlers
-from maillage_common.service import Service, Worker
 from maillage_common.settings import load
 from maillage_common.transaction import Runner
+from maillage_serving.service import Service, Worker
 from maillage_tours.adapters.estimated import EstimatedMatrices
 from maillage_tours.adapters.postgres import PostgresStore
 from maillage_tours.adapters.solver import ChildSolver

@@ -7,14 +7,6 @@ import httpx
 import pytest
 
 from maillage_common.handlers import Handlers
-from maillage_common.testing import (
-    FixedClock,
-    client,
-    deliver_twice,
-    memory_runner,
-    published,
-    received,
-)
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.registry import (
@@ -23,6 +15,14 @@ from maillage_contracts.registry import (
     HubCapacityChanged,
     Vehicle,
     VehicleDeclared,
+)
+from maillage_serving.testing import (
+    FixedClock,
+    client,
+    deliver_twice,
+    memory_runner,
+    published,
+    received,
 )
 from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.domain.order import Order

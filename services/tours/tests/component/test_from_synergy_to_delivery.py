@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from maillage_common.handlers import Handlers
-from maillage_common.testing import FixedClock, context, deliver_twice, received
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.samples import a_logistics_need, a_synergy, a_synergy_agreed, an_id
@@ -21,6 +20,7 @@ from maillage_contracts.tours import (
     TransportOrderFulfilled,
     TransportOrderRequested,
 )
+from maillage_serving.testing import FixedClock, context, deliver_twice, received
 from maillage_tours.domain.samples import TERMS, hours, place, window
 from maillage_tours.usecases.extend_horizon import ExtendHorizon, extend_horizon
 from maillage_tours.usecases.store import Store

@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from maillage_common.testing import client, deliver_twice, postgres_runner, published, received
 from maillage_common.transaction import Runner
 from maillage_contracts.registry import Hub, HubCapacityChanged, Vehicle, VehicleDeclared
 from maillage_contracts.samples import (
@@ -16,6 +15,7 @@ from maillage_contracts.samples import (
     an_actor,
     an_actor_closed,
 )
+from maillage_serving.testing import client, deliver_twice, postgres_runner, published, received
 from maillage_tours.domain.samples import ON, TERMS, a_hub, a_vehicle, an_id, hours, place
 from maillage_tours.entrypoints import kafka
 from maillage_tours.usecases.store import Store

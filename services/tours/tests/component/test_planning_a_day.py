@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from maillage_common.handlers import Handlers
-from maillage_common.testing import context, deliver_twice, received
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
 from maillage_contracts.registry import AccessZoneRulePublished, Vehicle, VehicleDeclared
 from maillage_contracts.tours import TourPublished
 from maillage_contracts.vocabulary import PlanId
+from maillage_serving.testing import context, deliver_twice, received
 from maillage_tours.adapters.estimated import EstimatedMatrices
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.problem import Search

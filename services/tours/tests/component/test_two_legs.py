@@ -152,3 +152,14 @@ async def test_a_cancelled_second_leg_leaves_the_first(
     assert await status(dispatcher) == "planned"
     await drive(post, tours["Van"])
     assert await status(dispatcher) == "at_hub"
+
+
+async def test_what_waits_at_the_hub_leaves_it_once(
+    tours: dict[str, dict[str, Any]], post: Post, dispatcher: httpx.AsyncClient
+) -> None:
+    await post(f"/v1/tours/{tours['Van']['tour_id']}/publish")
+    await drive(post, tours["Van"])
+    first, second = [(await post("/v1/plans", DAY))["id"] for _ in range(2)]
+    await post(f"/v1/plans/{first}/publish")
+    refused = await dispatcher.post(f"/v1/plans/{second}/publish")
+    assert (refused.status_code, "is not to be carried" in refused.json()["detail"]) == (409, True)

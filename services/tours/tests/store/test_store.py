@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from maillage_common.testing import memory_runner, postgres_runner
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.samples import an_existing_round
 from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId
+from maillage_serving.testing import memory_runner, postgres_runner
 from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.order import Carriage, Order, OrderStatus

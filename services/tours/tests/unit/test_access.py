@@ -81,6 +81,12 @@ def test_two_zones_leave_what_both_leave() -> None:
     ]
 
 
+def test_two_zones_that_are_never_open_together_leave_nothing_of_a_stretch() -> None:
+    morning = a_zone(a_rule(allowed=True, hours=hours("06:00", "10:00")))
+    evening = a_zone(a_rule(allowed=True, hours=hours("18:00", "20:00")), name="Market")
+    assert gate(CENTRE, a_vehicle(), [morning, evening], ON, PARIS).windows == ()
+
+
 def a_stop(arrives_at: datetime, departs_at: datetime) -> Stop:
     return Stop(
         number=1,

@@ -6,10 +6,10 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from maillage_common.policy import ROLES
 from maillage_hub.commands.choosing import ask_territory, chosen_hub
 from maillage_hub.runtime.issuer import Issuer
 from maillage_hub.runtime.places import HubFolder
+from maillage_serving.policy import ROLES
 
 DEFAULT_LIFETIME = "12h"
 LIFETIME_MAX = timedelta(days=30)

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, Page, answer
 from maillage_common.ledger import Outcome
 from maillage_common.transaction import M, Runner, UseCase
 from maillage_contracts.refusals import Invalid
 from maillage_flows.domain.reach import Reach
 from maillage_flows.usecases.store import Store, Wanted
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, Page, answer
 
 
 def reach(who: Principal) -> Reach:

@@ -7,9 +7,6 @@ from uuid import UUID
 from fastapi import Body, Depends, Query, Response
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body as BodyModel
-from maillage_common.http import Door, Paged, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.flows import Flow as FlowDocument
@@ -29,6 +26,9 @@ from maillage_flows.usecases.show import show_flow
 from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.told import document
 from maillage_flows.usecases.withdraw_flow import LeaveFlow, end_flow, withdraw_flow
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body as BodyModel
+from maillage_serving.http import Door, Paged, command, etag, query
 
 
 class DeclareBody(Declaration):

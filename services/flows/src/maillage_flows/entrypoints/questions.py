@@ -6,8 +6,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, Paged, command, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, Text
@@ -21,6 +19,8 @@ from maillage_flows.usecases.ask_question import AskQuestion, ask_question
 from maillage_flows.usecases.show import show_question
 from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.take_note import TakeNote, take_note
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, command, query
 
 
 class NoteBody(Body):

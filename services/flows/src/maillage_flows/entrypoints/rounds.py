@@ -5,8 +5,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, Paged, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.flows import ExistingRound
@@ -23,6 +21,8 @@ from maillage_flows.usecases.declare_round import (
 from maillage_flows.usecases.show import show_round
 from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.told import told_round
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, Paged, command, etag, query
 
 
 class RoundBody(RoundTold):

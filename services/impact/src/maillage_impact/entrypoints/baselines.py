@@ -5,8 +5,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, answer, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner, UseCase
 from maillage_impact.entrypoints.bodies import BaselineBody, SupersedeBody, baseline_out
@@ -18,6 +16,8 @@ from maillage_impact.usecases.approve_baseline import (
 )
 from maillage_impact.usecases.establish_baseline import EstablishBaseline, establish_baseline
 from maillage_impact.usecases.store import Store
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, answer, command, etag, query
 
 Reader = Annotated[Principal, query("impact.statement.read")]
 

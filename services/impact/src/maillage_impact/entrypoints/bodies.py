@@ -8,12 +8,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from maillage_common.http import Body
 from maillage_contracts.vocabulary import Word
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_serving.http import Body
 
 
 class BaselineBody(Body):

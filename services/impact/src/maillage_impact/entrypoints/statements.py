@@ -6,8 +6,6 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, Paged, answer, command, query
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
 from maillage_impact.entrypoints.bodies import CorrectionBody, baseline_out, entry_out, factor_out
@@ -15,6 +13,8 @@ from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
 from maillage_impact.usecases.explain_entry import explain_entry
 from maillage_impact.usecases.store import EntryFilter, Store
 from maillage_impact.usecases.sum_subject import sum_subject
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, Paged, answer, command, query
 
 Reader = Annotated[Principal, query("impact.statement.read")]
 

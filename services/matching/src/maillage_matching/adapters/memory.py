@@ -190,19 +190,31 @@ class MemoryStore(MemoryDecisions):
         self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
     ) -> set[FlowId]:
         ids = set(flow_ids)
-        old = [key for key in self.pairing_rows if ids & set(key)]
-        for key in old:
-            del self.pairing_rows[key]
+        old = {
+            one
+            for (need_id, offer_id), one in self.pairing_rows.items()
+            if need_id in ids or offer_id in ids
+        }
+        for one in old:
+            del self.pairing_rows[one.need_id, one.offer_id]
         self.pairing_rows |= {(one.need_id, one.offer_id): one for one in pairings}
-        return {key[0] for key in old} | {one.need_id for one in pairings}
+        return {one.need_id for one in old.symmetric_difference(pairings)}
 
-    async def good_pairings(self, need_ids: Iterable[FlowId], each: int) -> list[Pairing]:
-        wanted, taken = set(need_ids), Counter[tuple[FlowId, str | None]]()
+    async def good_pairings(
+        self, need_ids: Iterable[FlowId], each: int, *, also: Iterable[FlowId] = ()
+    ) -> list[Pairing]:
+        needs, offers = set(need_ids), set(also)
+        passing = [
+            one
+            for one in self.pairing_rows.values()
+            if one.verdict == "pass" and one.need_id in needs
+        ]
+        taken = Counter[tuple[FlowId, str | None]]()
         best: list[Pairing] = []
-        for one in sorted(self.pairing_rows.values(), key=lambda p: (-p.score, p.offer_id)):
+        for one in sorted(passing, key=lambda p: (-p.score, p.offer_id.int)):
             group = one.need_id, one.rule
-            if one.need_id in wanted and one.verdict == "pass" and taken[group] < each:
-                taken[group] += 1
+            taken[group] += 1
+            if taken[group] <= each or one.offer_id in offers:
                 best.append(one)
         return sorted(best, key=lambda p: (p.need_id, p.rule or "", -p.score, p.offer_id))
 

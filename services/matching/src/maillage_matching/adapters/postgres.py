@@ -218,7 +218,10 @@ class PostgresStore(PostgresDecisions):
         self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
     ) -> set[FlowId]:
         rows = await self.db.fetch(
-            "DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1) RETURNING need_id",
+            """
+            DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1)
+            RETURNING need_id, offer_id, rule, verdict, score, code, reason, unblock
+            """,
             list(flow_ids),
         )
         if pairings:
@@ -238,9 +241,11 @@ class PostgresStore(PostgresDecisions):
                 [one.reason for one in pairings],
                 [one.unblock for one in pairings],
             )
-        return {row["need_id"] for row in rows} | {one.need_id for one in pairings}
+        return {one.need_id for one in {*map(_pairing, rows)}.symmetric_difference(pairings)}
 
-    async def good_pairings(self, need_ids: Iterable[FlowId], each: int) -> list[Pairing]:
+    async def good_pairings(
+        self, need_ids: Iterable[FlowId], each: int, *, also: Iterable[FlowId] = ()
+    ) -> list[Pairing]:
         rows = await self.db.fetch(
             """
             SELECT need_id, offer_id, rule, verdict, score, code, reason, unblock
@@ -250,11 +255,12 @@ class PostgresStore(PostgresDecisions):
                 ) AS place
                 FROM pairing WHERE need_id = ANY($1) AND verdict = 'pass'
             ) AS ranked
-            WHERE place <= $2
+            WHERE place <= $2 OR offer_id = ANY($3)
             ORDER BY need_id, coalesce(rule, '') COLLATE "C", score DESC, offer_id
             """,
             list(need_ids),
             each,
+            list(also),
         )
         return [_pairing(row) for row in rows]
 

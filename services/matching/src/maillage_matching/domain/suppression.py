@@ -121,6 +121,8 @@ class Suppressions:
 
     def between(self, one: ActorId, other: ActorId, resource: str | None) -> Suppression | None:
         """What keeps these two apart, for this resource or for all."""
+        if not self._by_actors:
+            return None
         actors = frozenset((one, other))
         return self._by_actors.get((actors, None)) or self._by_actors.get((actors, resource))
 

@@ -8,8 +8,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, Paged, command, etag, query
 from maillage_common.transaction import Runner
 from maillage_contracts import matching
 from maillage_contracts.refusals import NotFound
@@ -44,10 +42,8 @@ from maillage_matching.usecases.move_case import MoveCase, move_case
 from maillage_matching.usecases.plan_case import PlanCase, plan_case
 from maillage_matching.usecases.publish_pattern import PublishPattern, publish_pattern
 from maillage_matching.usecases.store import Store, key_of_case, key_of_synergy
-
-FacetName = Literal[
-    "technical", "regulatory", "economic", "geographic", "organisational", "sociocultural"
-]
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, command, etag, query
 
 
 class PlanBody(Body):
@@ -187,7 +183,7 @@ class CaseDoors:
         return await carry_out(self._runner, plan_case, order, case_id, door=door)
 
     async def assess(
-        self, case_id: UUID, body: Mapping[FacetName, FacetBody], door: Working
+        self, case_id: UUID, body: Mapping[str, FacetBody], door: Working
     ) -> dict[str, Any]:
         """Write down what is found of some of the six facets."""
         facets = {name: Facet(verdict=one.verdict, note=one.note) for name, one in body.items()}

@@ -3,9 +3,9 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
-from maillage_common.http import Door, answer
 from maillage_common.transaction import Runner, UseCase
 from maillage_matching.usecases.store import Store
+from maillage_serving.http import Door, answer
 
 M = TypeVar("M")
 

@@ -7,13 +7,13 @@ from uuid import NAMESPACE_URL, uuid5
 from fastapi import Response
 from pydantic import BaseModel
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, command, etag, query
 from maillage_common.transaction import Runner
 from maillage_matching.domain.policy import Desk, Policy, Settings, room_for_leads, week_of
 from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.usecases.set_policy import SetPolicy, set_policy
 from maillage_matching.usecases.store import Store
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, command, etag, query
 
 THE_ENGINE = uuid5(NAMESPACE_URL, "engine")
 

@@ -8,8 +8,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, Paged, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, FlowId, LeadId, Word
@@ -30,6 +28,8 @@ from maillage_matching.usecases.suppress import (
     lift_suppression,
     suppress,
 )
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, command, etag, query
 
 Note = Annotated[str, Field(min_length=1, max_length=2000)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]

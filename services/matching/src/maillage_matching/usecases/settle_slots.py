@@ -10,16 +10,17 @@ from maillage_contracts.vocabulary import FlowId
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.draft import Draft
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.lead import settle
+from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead, settle
 from maillage_matching.domain.pair import Carriers, Ground, Side, side_of, token_of_spec
 from maillage_matching.domain.policy import Policy
 from maillage_matching.domain.pooling import draft_for_stream
 from maillage_matching.domain.search import stream_of
-from maillage_matching.domain.substitution import Pairing, drafts_for_need, slot_of_need
+from maillage_matching.domain.substitution import DONORS_MAX, Pairing, drafts_for_need, slot_of_need
 from maillage_matching.domain.suppression import Suppressions
 from maillage_matching.usecases.store import Known, Store
 
-DONORS_LOADED = 8
+DONORS_LOADED = DONORS_MAX
+"""Of each need and rule: the best, and one to tell that there are others."""
 NEED, STREAM = "need:", "stream:"
 
 
@@ -72,9 +73,10 @@ async def settle_slots(slots: Slots, store: Store, ground: Ground, now: datetime
     """Compare what would be proposed with what is, slot by slot, and keep the difference."""
     if not slots.names:
         return
-    drafts = await _drafts_for_needs(slots.needs, store, ground)
-    drafts |= await _drafts_for_streams(slots.streams, store, ground)
     past = await store.leads_of_slots(slots.names)
+    shown = {flow_id for lead in past for flow_id in _shown(lead)}
+    drafts = await _drafts_for_needs(slots.needs, shown, store, ground)
+    drafts |= await _drafts_for_streams(slots.streams, store, ground)
     changes = [
         settle(drafts.get(slot, ()), [lead for lead in past if lead.slot == slot], now)
         for slot in slots.names
@@ -83,10 +85,15 @@ async def settle_slots(slots: Slots, store: Store, ground: Ground, now: datetime
     await store.save_leads([lead for change in changes for lead in change.keep])
 
 
+def _shown(lead: Lead) -> tuple[FlowId, ...]:
+    """What waits for a person is looked at again, also where others would be better by now."""
+    return lead.content.flow_ids if lead.status in WAITS_FOR_A_PERSON else ()
+
+
 async def _drafts_for_needs(
-    needs: AbstractSet[FlowId], store: Store, ground: Ground
+    needs: AbstractSet[FlowId], shown: AbstractSet[FlowId], store: Store, ground: Ground
 ) -> dict[str, Sequence[Draft]]:
-    pairings = await store.good_pairings(needs, DONORS_LOADED) if needs else []
+    pairings = await store.good_pairings(needs, DONORS_LOADED, also=shown) if needs else []
     if not pairings:
         return {}
     ids = {one.need_id for one in pairings} | {one.offer_id for one in pairings}

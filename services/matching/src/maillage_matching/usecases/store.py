@@ -134,11 +134,13 @@ class Found(Protocol):
     async def keep_pairings(
         self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
     ) -> set[FlowId]:
-        """Replace all pairings of these flows. Returns the needs that lost or gained one."""
+        """Replace all pairings of these flows. Returns the needs for which one differs."""
         ...
 
-    async def good_pairings(self, need_ids: Iterable[FlowId], each: int) -> list[Pairing]:
-        """The best pairings that pass, so many for each need and rule."""
+    async def good_pairings(
+        self, need_ids: Iterable[FlowId], each: int, *, also: Iterable[FlowId] = ()
+    ) -> list[Pairing]:
+        """The best that pass, so many for each need and rule, and those of these offers."""
         ...
 
     async def pairings(

@@ -6,8 +6,6 @@ from uuid import UUID, uuid5
 from fastapi import Query, Response
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, Paged, answer, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, CredentialId, HubId, SiteId, Word
@@ -27,6 +25,8 @@ from maillage_registry.usecases.register_actor import RegisterActor, register_ac
 from maillage_registry.usecases.remove_site import RemoveSite, remove_site
 from maillage_registry.usecases.revoke_credential import RevokeCredential, revoke_credential
 from maillage_registry.usecases.store import ActorsWanted, Kept, Store
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, Paged, answer, command, etag, query
 
 
 class SiteBody(SiteFacts):

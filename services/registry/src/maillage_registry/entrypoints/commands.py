@@ -4,10 +4,10 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from maillage_common.http import Door
 from maillage_common.ledger import Outcome
 from maillage_common.transaction import M, Runner, UseCase
 from maillage_registry.usecases.store import Store
+from maillage_serving.http import Door
 
 
 async def carry_out(

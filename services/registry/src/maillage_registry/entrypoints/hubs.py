@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, Paged, answer, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, HubId
@@ -16,6 +14,8 @@ from maillage_registry.entrypoints.commands import carry_out, created_if_new
 from maillage_registry.entrypoints.pages import Listed, after, listed
 from maillage_registry.usecases.declare_hub import DeclareHub, declare_hub
 from maillage_registry.usecases.store import HubsWanted, Kept, Store, found
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, Paged, answer, command, etag, query
 
 
 class HubView(Hub):

@@ -5,8 +5,6 @@ from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 
-from maillage_common.auth import Principal
-from maillage_common.http import Paged, query
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, GeoPoint, ZoneId
 from maillage_registry.domain.access_zone import AccessZone
@@ -16,6 +14,8 @@ from maillage_registry.entrypoints.actors import knows_persons
 from maillage_registry.entrypoints.pages import after, listed
 from maillage_registry.usecases.read_actors import list_actors
 from maillage_registry.usecases.store import ActorsWanted, Store, ZonesWanted
+from maillage_serving.auth import Principal
+from maillage_serving.http import Paged, query
 
 Feature = dict[str, Any]
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from maillage_common.http import Page
 from maillage_contracts.refusals import Invalid
+from maillage_serving.http import Page
 
 R = TypeVar("R")
 V = TypeVar("V")

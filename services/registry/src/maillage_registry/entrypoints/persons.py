@@ -7,8 +7,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import AfterValidator, BaseModel, Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, answer, command, etag, query
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, Word
 from maillage_registry.domain.contact import Contact
@@ -20,6 +18,8 @@ from maillage_registry.usecases.keep_contact import KeepContact, keep_contact
 from maillage_registry.usecases.read_actors import read_consents, read_contact
 from maillage_registry.usecases.store import Store
 from maillage_registry.usecases.withdraw_consent import WithdrawConsent, withdraw_consent
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, answer, command, etag, query
 
 
 class ConsentBody(Body):

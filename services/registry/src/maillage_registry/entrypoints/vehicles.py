@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Door, Paged, answer, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, VehicleId
@@ -18,6 +16,8 @@ from maillage_registry.entrypoints.pages import Listed, after, listed
 from maillage_registry.usecases.declare_vehicle import DeclareVehicle, declare_vehicle
 from maillage_registry.usecases.store import Kept, Store, VehiclesWanted, found
 from maillage_registry.usecases.withdraw_vehicle import WithdrawVehicle, withdraw_vehicle
+from maillage_serving.auth import Principal
+from maillage_serving.http import Door, Paged, answer, command, etag, query
 
 
 class VehicleBody(VehicleFacts):

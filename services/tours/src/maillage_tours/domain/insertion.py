@@ -63,16 +63,11 @@ def insert_all(problem: Problem, routes: Routes) -> tuple[Routes, dict[int, Prob
     halves = set(_halves(problem, routes))
     bests = _Bests(problem, [_without(route, halves) for route in routes])
     left = set(range(len(problem.demands))) - _served(bests.routes)
-    while True:
-        fitting = [unit for unit in _units(problem, left) if _fits(bests, unit) is not None]
-        if not fitting:
-            break
-        cheapest = min(fitting, key=lambda unit: _fits(bests, unit) or 0)
-        for demand in cheapest:
-            best = bests.of(demand)
-            if best is not None:
-                bests.put(best)
-        left -= set(cheapest)
+    while fitting := [found for unit in _units(problem, left) if (found := _fit(bests, unit))]:
+        cheapest = min(fitting, key=lambda found: sum(one.extra_cost for one in found.values()))
+        for insertion in cheapest.values():
+            bests.put(insertion)
+        left -= cheapest.keys()
     return bests.routes, {demand: _probe(bests, demand) for demand in sorted(left)}
 
 
@@ -103,12 +98,11 @@ def _units(problem: Problem, left: set[int]) -> Iterator[tuple[int, ...]]:
             yield demand, partner
 
 
-def _fits(bests: _Bests, unit: tuple[int, ...]) -> int | None:
-    """What the unit would add to the costs; None when it does not fit."""
-    found = [bests.of(demand) for demand in unit]
-    if any(one is None or not one.schedule.is_feasible for one in found):
-        return None
-    return sum(one.extra_cost for one in found if one is not None)
+def _fit(bests: _Bests, unit: tuple[int, ...]) -> dict[int, Insertion]:
+    """Where all of the unit fits; empty when it does not."""
+    found = {demand: bests.of(demand) for demand in unit}
+    fitting = {d: one for d, one in found.items() if one and one.schedule.is_feasible}
+    return fitting if len(fitting) == len(unit) else {}
 
 
 def _probe(bests: _Bests, demand: int) -> Probe | None:

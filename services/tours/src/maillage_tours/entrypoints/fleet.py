@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from maillage_common.auth import Principal
-from maillage_common.http import query
+from maillage_serving.auth import Principal
+from maillage_serving.http import query
 from maillage_tours.entrypoints.desk import Desk
 
 Reader = Annotated[Principal, query("tours.plan.read")]

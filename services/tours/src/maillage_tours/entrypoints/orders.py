@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, Paged, answer, command, etag, query
 from maillage_common.identifiers import uuid7
 from maillage_contracts.refusals import Invalid, NotFound
 from maillage_contracts.vocabulary import ActorId, Load, OrderId, Place, TimeWindow, Word
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, answer, command, etag, query
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.usecases.accept_order import AcceptOrder, accept_order
@@ -46,8 +46,14 @@ class ReasonBody(Body):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/orders."""
-    routes, runner = APIRouter(prefix="/orders", tags=["orders"]), desk.runner
+    routes = APIRouter(prefix="/orders", tags=["orders"])
+    _ask(routes, desk)
+    _decide(routes, desk)
+    _read(routes, desk)
+    return routes
 
+
+def _ask(routes: APIRouter, desk: Desk) -> None:
     @routes.post("", status_code=201)
     async def ask(
         body: RequestOrderBody, door: Annotated[Door, command("tours.order.request")]
@@ -60,7 +66,7 @@ def router(desk: Desk) -> APIRouter:
         _must_be_party(door.principal, order)
         asked = RequestOrder(order, is_accepted=not door.principal.confined, terms=desk.terms)
         return answer(
-            await runner.execute(
+            await desk.runner.execute(
                 request_order,
                 asked,
                 subject=str(order_id),
@@ -69,30 +75,9 @@ def router(desk: Desk) -> APIRouter:
             )
         )
 
-    @routes.get("")
-    async def listed(
-        who: Reader,
-        page: Paged,
-        on: date | None = None,
-        status: OrderStatus | None = None,
-        origin: Word | None = None,
-        actor_id: UUID | None = None,
-    ) -> dict[str, Any]:
-        """Orders by day. An actor sees those that start or end at it."""
-        mine = who.only_organisation or actor_id
-        wanted = WantedOrders(on, status, origin, None if mine is None else ActorId(mine))
-        after = after_of(page.after(2))
-        seen = None if after is None else (after[0], OrderId(after[1]))
-        rows = await runner.read(lambda store: store.orders(wanted, seen, page.limit + 1))
-        return page.of(rows, key=lambda order: (order.on.isoformat(), str(order.order_id)))
 
-    @routes.get("/{order_id}")
-    async def one(order_id: UUID, who: Reader, response: Response) -> Order:
-        """One order, with its version as ETag."""
-        order = await runner.read(lambda store: store.order(OrderId(order_id)))
-        _must_be_party(who, order)
-        response.headers["ETag"] = etag(order.version)
-        return order
+def _decide(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
 
     @routes.post("/{order_id}/accept")
     async def accept(
@@ -127,7 +112,35 @@ def router(desk: Desk) -> APIRouter:
             )
         )
 
-    return routes
+
+def _read(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
+    @routes.get("")
+    async def listed(
+        who: Reader,
+        page: Paged,
+        *,
+        on: date | None = None,
+        status: OrderStatus | None = None,
+        origin: Word | None = None,
+        actor_id: UUID | None = None,
+    ) -> dict[str, Any]:
+        """Orders by day. An actor sees those that start or end at it."""
+        mine = who.only_organisation or actor_id
+        wanted = WantedOrders(on, status, origin, None if mine is None else ActorId(mine))
+        after = after_of(page.after(2))
+        seen = None if after is None else (after[0], OrderId(after[1]))
+        rows = await runner.read(lambda store: store.orders(wanted, seen, page.limit + 1))
+        return page.of(rows, key=lambda order: (order.on.isoformat(), str(order.order_id)))
+
+    @routes.get("/{order_id}")
+    async def one(order_id: UUID, who: Reader, response: Response) -> Order:
+        """One order, with its version as ETag."""
+        order = await runner.read(lambda store: store.order(OrderId(order_id)))
+        _must_be_party(who, order)
+        response.headers["ETag"] = etag(order.version)
+        return order
 
 
 def _must_be_party(who: Principal, order: Order) -> None:

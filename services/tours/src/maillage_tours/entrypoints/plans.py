@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, Paged, answer, command, query
 from maillage_common.identifiers import uuid7
 from maillage_contracts.vocabulary import PlanId
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, answer, command, query
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.problem import Search
 from maillage_tours.domain.tour import Tour, TourStatus
@@ -63,7 +63,15 @@ class PlanOut(Plan):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/plans."""
-    routes, runner = APIRouter(prefix="/plans", tags=["plans"]), desk.runner
+    routes = APIRouter(prefix="/plans", tags=["plans"])
+    _make(routes, desk)
+    _read(routes, desk)
+    _decide(routes, desk)
+    return routes
+
+
+def _make(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
 
     @routes.post("", status_code=201)
     async def make(
@@ -90,6 +98,10 @@ def router(desk: Desk) -> APIRouter:
             )
         )
 
+
+def _read(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
     @routes.get("")
     async def listed(_: Reader, page: Paged, on: date | None = None) -> dict[str, Any]:
         """Plans, the latest first, without their tours."""
@@ -101,7 +113,11 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/{plan_id}")
     async def one(plan_id: UUID, _: Reader) -> PlanOut:
         """A plan: its tours, and the orders it leaves out, each with its reason."""
-        return await runner.read(lambda store: _read(PlanId(plan_id), store))
+        return await runner.read(lambda store: _with_tours(PlanId(plan_id), store))
+
+
+def _decide(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
 
     @routes.post("/{plan_id}/publish")
     async def publish(
@@ -133,10 +149,8 @@ def router(desk: Desk) -> APIRouter:
             )
         )
 
-    return routes
 
-
-async def _read(plan_id: PlanId, store: Store) -> PlanOut:
+async def _with_tours(plan_id: PlanId, store: Store) -> PlanOut:
     plan = await store.plan(plan_id)
     tours = await store.tours(WantedTours(plan_id=plan_id), None, TOURS_MAX)
     current = [tour for tour in tours if tour.status != TourStatus.CANCELLED]

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from maillage_common.http import Door, answer, command
 from maillage_contracts.vocabulary import TourId, Word
+from maillage_serving.http import Door, answer, command
 from maillage_tours.domain.execution import Handed
 from maillage_tours.domain.tour import Visited
 from maillage_tours.entrypoints.desk import Desk

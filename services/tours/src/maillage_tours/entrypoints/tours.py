@@ -7,8 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from maillage_common.auth import Principal
-from maillage_common.http import Body, Door, Paged, answer, command, etag, query
 from maillage_contracts.vocabulary import (
     Kilograms,
     Label,
@@ -21,6 +19,8 @@ from maillage_contracts.vocabulary import (
     VehicleId,
     Word,
 )
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Paged, answer, command, etag, query
 from maillage_tours.domain.tour import Stop, Task, Tour, TourStatus, Visited
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import ReasonBody, after_of
@@ -110,7 +110,14 @@ class StartTourBody(Body):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/tours."""
-    routes, runner = APIRouter(prefix="/tours", tags=["tours"]), desk.runner
+    routes = APIRouter(prefix="/tours", tags=["tours"])
+    _read(routes, desk)
+    _decide(routes, desk)
+    return routes
+
+
+def _read(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
 
     @routes.get("")
     async def listed(
@@ -135,6 +142,10 @@ def router(desk: Desk) -> APIRouter:
         tour = await runner.read(lambda store: store.tour(TourId(tour_id)))
         response.headers["ETag"] = etag(tour.version)
         return TourOut.of(tour)
+
+
+def _decide(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
 
     @routes.post("/{tour_id}/publish")
     async def publish(
@@ -183,5 +194,3 @@ def router(desk: Desk) -> APIRouter:
                 idempotency=door.idempotency,
             )
         )
-
-    return routes

@@ -1,0 +1,46 @@
+"""Settings: what is wrong stops the start and is named."""
+
+from decimal import Decimal
+
+import pytest
+
+from maillage_common.settings import BadSetting, load
+from maillage_tours.settings import ToursSettings
+
+NEEDED = {
+    "MAILLAGE_TERRITORY": "jourdies",
+    "MAILLAGE_DATABASE_URL": "postgresql://tours@127.0.0.1/tours",
+    "MAILLAGE_KAFKA_BOOTSTRAP": "127.0.0.1:9092",
+    "MAILLAGE_AUTH_ISSUER": "https://issuer.test",
+    "MAILLAGE_AUTH_JWKS_URL": "https://issuer.test/keys",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_terms_follow_the_settings(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("MAILLAGE_TIME_ZONE", "Indian/Reunion")
+    environment.setenv("MAILLAGE_DETOUR_FACTOR", "1.82")
+    environment.setenv("MAILLAGE_STOP_SETUP_S", "180")
+    terms = load(ToursSettings).terms
+    assert (terms.time_zone, terms.detour_factor, terms.pace.setup_s) == (
+        "Indian/Reunion",
+        Decimal("1.82"),
+        180,
+    )
+    assert (terms.horizon_days, terms.pace.hub_visit_s) == (14, 600)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TIME_ZONE", "Europe/Nowhere"), ("HORIZON_DAYS", "0"), ("DETOUR_FACTOR", "0.5")],
+)
+def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(f"MAILLAGE_{name}", value)
+    with pytest.raises(BadSetting, match=f"MAILLAGE_{name}: "):
+        load(ToursSettings)
