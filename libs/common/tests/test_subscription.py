@@ -12,9 +12,9 @@ from maillage_common import consumer, subscription
 from maillage_common.consumer import BRAKE_LETTERS_MAX
 from maillage_common.handlers import Handlers
 from maillage_common.replay import discard
-from maillage_common.testing import eventually
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.registry import ConsentGiven
+from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
 
