@@ -19,8 +19,8 @@ async def subscribe(bootstrap: str, territory: str) -> None:
     consumer.subscribe(pattern=rf"^{territory}\.[a-z]+\.[a-z]+\.v1$")
     async with consumer:
         async for record in consumer:
-            said = {name: value.decode() for name, value in record.headers}
-            data = json.loads(record.value)
+            said = {name: (value or b"").decode() for name, value in record.headers}
+            data = json.loads(record.value or b"null")
             print(said["ce_type"], said["ce_subject"], said["ce_sequence"], data, flush=True)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from maillage_common.testing import eventually
 from maillage_hub.testing_bus import Told, facts_of, told_once_and_in_order
 from maillage_hub.testing_calls import (
     Calls,
@@ -18,6 +17,7 @@ from maillage_hub.testing_calls import (
     an_open_flow,
 )
 from maillage_hub.testing_hub import WholeHub
+from maillage_serving.testing import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 

@@ -47,7 +47,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], list[httpx.Reque
         def over_nothing(**arguments: object) -> httpx.AsyncClient:
             return real(transport=httpx.MockTransport(keep), **arguments)  # type: ignore[arg-type] handed on
 
-        monkeypatch.setattr(importing.httpx, "AsyncClient", over_nothing)
+        monkeypatch.setattr(httpx, "AsyncClient", over_nothing)
         return asked
 
     return answering

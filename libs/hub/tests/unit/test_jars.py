@@ -106,6 +106,7 @@ async def test_a_jar_that_is_not_the_locked_one_is_refused(
         await fetch_jars(tmp_path, nothing)
 
     assert not any(path.exists() for path in jars_below(tmp_path))
+    assert sum("one-1.0.jar " in request for request in repository.asked) == jars.ATTEMPTS_MAX
 
 
 async def test_a_damaged_jar_is_fetched_again(

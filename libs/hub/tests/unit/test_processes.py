@@ -24,8 +24,12 @@ PARENT = """
 import signal, sys
 from pathlib import Path
 from maillage_hub.runtime.process import Process, Program
-program = Program(name="child", command=["/bin/sleep", "1000"], log=Path(sys.argv[1]))
-print(Process.spawn(program, pipe=sys.argv[2] == "pipe").pid, flush=True)
+log = Path(sys.argv[1])
+program = Program(name="child", command=["/bin/sh", "-c", "echo $$; exec sleep 1000"], log=log)
+Process.spawn(program, pipe=sys.argv[2] == "pipe")
+while not log.read_text():
+    pass
+print(log.read_text(), flush=True)
 signal.pause()
 """
 
