@@ -5,12 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import httpx
+import pytest
 
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import FlowChanged, FlowOpened, FlowWentStale
 from maillage_flows.usecases.age_flows import AgeFlows, age_flows
 from maillage_flows.usecases.store import Store
+from maillage_flows.wiring import service
 from maillage_serving.testing import FixedClock, context
 
 News = Callable[..., Awaitable[list[Event]]]
@@ -74,3 +76,21 @@ async def test_a_tick_takes_no_more_than_its_limit(
         await open_flow()
     clock.advance(timedelta(days=181))
     assert [await tick(runner, limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.parametrize(("told", "days"), [(None, 180), ("30", 30)])
+def test_how_long_a_flow_is_fresh_is_a_setting(
+    monkeypatch: pytest.MonkeyPatch, clock: FixedClock, told: str | None, days: int
+) -> None:
+    for name, value in {
+        "TERRITORY": "jourdies",
+        "DATABASE_URL": "postgresql://flows@127.0.0.1/flows",
+        "KAFKA_BOOTSTRAP": "127.0.0.1:9092",
+        "AUTH_ISSUER": "issuer",
+        "AUTH_JWKS_FILE": "keys.json",
+        "STALE_AFTER_DAYS": told,
+    }.items():
+        if value is not None:
+            monkeypatch.setenv(f"MAILLAGE_{name}", value)
+    (worker,) = service().workers
+    assert worker.make_command(clock()) == AgeFlows(stale_after_days=days)
