@@ -79,7 +79,8 @@ class WholeHub:
 
     async def kill_all(self) -> None:
         """Kill -9 the supervisor, as a power cut would: everything dies with it."""
-        os.kill(self.state.pid, signal.SIGKILL)
+        if self._supervisor is not None:
+            self._supervisor.kill()
         await eventually(lambda: not self.commands.processes(), deadline_s=STOPPED_WITHIN_S)
 
     async def maillage(self, *words: str) -> tuple[int, bytes]:
