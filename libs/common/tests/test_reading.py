@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given as any_of
 from hypothesis import strategies as st
-from tally import given
+from tally import Store, given
 
+from maillage_common.dead_letters import list_letters, show_letter
 from maillage_common.ledger import DeadLetter, Delivered, Origin
+from maillage_common.postgres import PostgresDatabase
 from maillage_common.reading import RECORD_BYTES_MAX, Reader, plain
+from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Record, encode
 from maillage_contracts.registry import ConsentGiven
 from maillage_contracts.samples import TERRITORY, an_actor_closed
@@ -88,6 +92,19 @@ POISON = {
     "other CloudEvents": (having("ce_specversion", b"0.3"), "specversion"),
     "header not UTF-8": (having("ce_source", b"\xff"), "header"),
     "NUL in the subject": (having("ce_subject", b"a\x00b"), None),
+    "subject without end": (having("ce_subject", b"s" * 9000), "subject"),
+    "type without end": (having("ce_type", b"t" * 9000), "type"),
+    "structured, with a lone surrogate": (
+        replace(
+            GOOD,
+            value=json.dumps(
+                {name.removeprefix("ce_"): value.decode() for name, value in GOOD.headers}
+                | {"data": {}, "subject": "\ud800"}
+            ).encode(),
+            headers=(("content-type", b"application/cloudevents+json"),),
+        ),
+        "subject",
+    ),
     "odd visibility": (having("ce_visibility", b"all"), "visibility"),
     "odd provenance": (having("ce_provenance", b"gods"), "provenance"),
     "odd correlation": (having("ce_correlationid", b"-"), "correlationid"),
@@ -102,6 +119,21 @@ def test_each_form_of_poison_has_its_reason(form: str) -> None:
     assert found.record == record
     assert reason in {None, found.reason}
     assert found.detail
+
+
+@pytest.mark.integration
+async def test_each_form_of_poison_can_be_kept(durable: Runner[Store]) -> None:
+    """A letter that cannot be written down would stop its partition for ever."""
+    for offset, (record, _) in enumerate(POISON.values()):
+        found = READER.read(record, Origin(TOPIC, 0, offset), NOON)
+        assert isinstance(found, DeadLetter)
+        assert len((await durable.park(found)).parked) <= 1
+    pool = cast("PostgresDatabase[Store]", durable.database).pool
+    async with pool.acquire() as connection:
+        kept = [row["id"] for row in await list_letters(connection)]
+        assert len(kept) > len(POISON) / 2  # some are of one event
+        for letter_id in kept:
+            assert (await show_letter(connection, letter_id))["detail"]
 
 
 def test_an_event_on_anothers_topic_is_foreign() -> None:

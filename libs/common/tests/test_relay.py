@@ -53,6 +53,8 @@ async def test_what_no_notification_told_is_found(
 ) -> None:
     monkeypatch.setattr(relay, "CHANNEL", "deaf")
     async with wired.relaying():
+        await say(wired, "before it leads")
+        await all_sent(wired)
         await say(wired, "unheard")
         await all_sent(wired)
 

@@ -90,6 +90,7 @@ class Consumer(Generic[S]):
         if self.brake.is_on and await self._patiently(self._parked) < self._parked_at_brake:
             self.brake.release()
             self._metrics.braked().set(0)
+            self._health.report("consumer", None)
             log.info("brake_released")
 
     async def _apply(self, batch: Sequence[Delivered]) -> None:
@@ -141,7 +142,7 @@ class Consumer(Generic[S]):
         failures = 0
         while True:
             try:
-                return await call()
+                result = await call()
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -152,6 +153,10 @@ class Consumer(Generic[S]):
                 delay_s = backoff_s(failures)
                 if self.stopping.is_set() or loop.time() + delay_s > give_up_at:
                     raise NotNow from error
+            else:
+                if failures:
+                    self._health.report("consumer", None)
+                return result
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), delay_s)
 
@@ -166,7 +171,6 @@ class Consumer(Generic[S]):
         )
 
     def _count(self, batch: Sequence[Delivered], outcome: BatchOutcome) -> None:
-        self._health.report("consumer", None)
         self.brake.count(settled=len(batch))
         self._metrics.gaps().inc(outcome.gaps)
         self._metrics.duplicates().inc(outcome.duplicates)

@@ -8,6 +8,8 @@ from maillage_contracts.envelope import Envelope, Event, Record, Unreadable, rea
 
 RECORD_BYTES_MAX = 512 * 1024
 """Half of what Kafka accepts by default, so that a dead letter's headers still fit."""
+NAME_LENGTH_MAX = 200
+"""Subjects are in indexes, which refuse what is longer than some 2,700 bytes."""
 
 
 class Reader:
@@ -48,8 +50,9 @@ class Reader:
             raise Unreadable("foreign_territory", f"it is of {envelope.territory}")
         if model is not None and origin.topic != model.TOPIC.facts(self._territory):
             raise Unreadable("foreign_topic", f"{envelope.type} does not belong on this topic")
-        if plain(envelope.subject) != envelope.subject or plain(envelope.type) != envelope.type:
-            raise Unreadable("subject", "ce_subject and ce_type must be text without NUL")
+        for name, text in (("subject", envelope.subject), ("type", envelope.type)):
+            if plain(text, NAME_LENGTH_MAX) != text:
+                raise Unreadable(name, f"ce_{name} must be a text of {NAME_LENGTH_MAX} at most")
 
 
 def plain(text: str, length_max: int = 500) -> str:
