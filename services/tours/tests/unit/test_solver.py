@@ -200,6 +200,15 @@ class TestTraps:
         types = model_of(problem_of(day)).data.vehicle_types()
         assert [one.num_available for one in types] == [4]
 
+    def test_a_hub_costs_no_time_to_who_loads_nothing_there(self) -> None:
+        """PyVRP counts a depot's time on every departure: it made vehicles of hubs look dear."""
+        across = an_order("across", pickup=place("Mill", 1, 1), dropoff=place("Press", 1, -1))
+        dear = a_vehicle("Dear", base=place("Yard", 0.2).position, cost_eur_per_hour="30")
+        problem = problem_of(a_day([across], [a_vehicle("Cheap"), dear]))
+        found = answer(Question(problem, SEARCH, 60))
+        used = [n for n, route in enumerate(found.routes) if route]
+        assert [problem.carriers[n].cost_per_s for n in used] == [6667]
+
     def test_goods_of_a_hub_are_clients_and_the_others_pairs(self) -> None:
         model = model_of(a_problem(3))
         assert (len(model.deliveries), len(model.returns), len(model.shipments)) == (3, 1, 1)

@@ -6,6 +6,7 @@ Every order is optional, with a prize above any detour and below the penalty of 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -67,7 +68,9 @@ def model_of(problem: Problem) -> Model:
     returns = [n for n, (is_return, _) in windows.items() if is_return]
     shipments = [n for n in range(len(problem.demands)) if n not in windows]
     may = [_may_carry(problem, carrier, set(windows)) for carrier in range(len(problem.carriers))]
-    builder = _Builder(problem, bases, may)
+    loading = {problem.demands[n].pickup.point for n in deliveries}
+    unloading = {problem.demands[n].dropoff.point for n in returns}
+    builder = _Builder(problem, bases, may, loading=loading, unloading=unloading)
     fleets = _fleets(problem, may)
     data = ProblemData(
         locations=[Location(0, 0) for _ in range(len(bases) + len(problem.setup_s))],
@@ -76,7 +79,7 @@ def model_of(problem: Problem) -> Model:
             *(builder.client(n, windows[n][1], is_return=True) for n in returns),
         ],
         depots=[builder.depot(base) for base in bases],
-        vehicle_types=[builder.vehicle_type(fleet, has_returns=bool(returns)) for fleet in fleets],
+        vehicle_types=[builder.vehicle_type(fleet) for fleet in fleets],
         distance_matrices=_for_pyvrp(_metres(bases, m) for m in problem.metres),
         duration_matrices=_for_pyvrp(_seconds(problem, bases, m) for m in problem.seconds),
         shipments=[builder.shipment(n) for n in shipments],
@@ -144,13 +147,24 @@ def _prize(problem: Problem) -> int:
 class _Builder:
     """Makes PyVRP's objects.
 
+    `loading` and `unloading` are the hubs where clients' goods come from and go to. PyVRP counts a
+    depot's time whether anything is loaded or not, so all other bases have none.
+
     `bars` are the distinct sets of demands that vehicles may carry: each is a load dimension in
     which those vehicles have no room for the others.
     """
 
     def __init__(
-        self, problem: Problem, bases: Sequence[int], may: Sequence[tuple[bool, ...]]
+        self,
+        problem: Problem,
+        bases: Sequence[int],
+        may: Sequence[tuple[bool, ...]],
+        *,
+        loading: AbstractSet[int],
+        unloading: AbstractSet[int],
     ) -> None:
+        self.loading = loading
+        self.unloading = unloading
         self.problem = problem
         self.bases = bases
         self.may = may
@@ -201,16 +215,14 @@ class _Builder:
         )
 
     def depot(self, base: int) -> Depot:
-        at_hub = self.problem.hubs[base]
-        return Depot(
-            self.bases.index(base),
-            service_duration=self.problem.setup_s[base] if at_hub else 0,
-        )
+        visit_s = self.problem.setup_s[base] if base in self.loading | self.unloading else 0
+        return Depot(self.bases.index(base), service_duration=visit_s)
 
-    def vehicle_type(self, fleet: tuple[int, ...], *, has_returns: bool) -> VehicleType:
+    def vehicle_type(self, fleet: tuple[int, ...]) -> VehicleType:
         carrier = self.problem.carriers[fleet[0]]
-        base, at_hub = self.bases.index(carrier.base), self.problem.hubs[carrier.base]
-        unloading_s = self.problem.setup_s[carrier.base] if at_hub and has_returns else 0
+        base = self.bases.index(carrier.base)
+        is_hub = carrier.base in self.loading | self.unloading
+        visit_s = self.problem.setup_s[carrier.base] if carrier.base in self.unloading else 0
         barred = [0 if bar == self.may[fleet[0]] else UNBOUNDED for bar in self.bars]
         return VehicleType(
             num_available=len(fleet),
@@ -218,13 +230,13 @@ class _Builder:
             start_depot=base,
             end_depot=base,
             tw_early=carrier.opens_s,
-            tw_late=max(carrier.opens_s, carrier.closes_s - unloading_s),
+            tw_late=max(carrier.opens_s, carrier.closes_s - visit_s),
             max_distance=UNBOUNDED if carrier.range_m is None else carrier.range_m,
             unit_distance_cost=carrier.cost_per_m,
             unit_duration_cost=carrier.cost_per_s,
             profile=carrier.profile,
-            reload_depots=[base] if at_hub else [],
-            max_reloads=RELOADS_MAX if at_hub else 0,
+            reload_depots=[base] if is_hub else [],
+            max_reloads=RELOADS_MAX if is_hub else 0,
         )
 
 
