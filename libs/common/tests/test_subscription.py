@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 from tally import Store, applied, given, handlers, hear_consent, withdrawn
-from wired import Wired, all_acknowledged, all_applied, running, terminate
+from wired import Wired, all_acknowledged, all_applied, all_sent, running, terminate
 
 from maillage_common import consumer, subscription
 from maillage_common.consumer import BRAKE_LETTERS_MAX
@@ -106,6 +106,22 @@ async def test_strangers_on_our_topics_are_counted_and_hold_nobody(wired: Wired)
     ignored = {"type": "unknown", "outcome": "ignored"}
     assert wired.metric("maillage_events_consumed_total", **ignored) == 1
     assert wired.metric("maillage_sequence_gaps_total") == 0
+
+
+async def test_a_record_as_large_as_can_be_blocks_neither_reader_nor_relay(wired: Wired) -> None:
+    huge = wired.record(given("huge"))
+    value, headers = b" " * 1_040_000, (("ce_id", b"x" * 500_000),)
+    await wired.send(
+        type(huge)(huge.key, value, ()), type(huge)(huge.key, value[:540_000], headers)
+    )
+    await wired.send(wired.record(given("a")))
+    async with wired.consuming(), wired.relaying():
+        await all_acknowledged(wired, 3)
+        await all_sent(wired)
+    assert await wired.letters() == {"oversized": 2}
+    mirrored = await wired.on(f"{wired.consents}.dlt")
+    assert [(record.value, record.key) for record in mirrored] == [(b"", huge.key)] * 2
+    assert await wired.value("SELECT max(length(payload)) FROM dead_letter") == len(value)
 
 
 async def test_how_far_behind_it_is_can_be_seen(wired: Wired) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LETTER = "dead_letter"
 """What stands for a type of event where the outbox carries a letter."""
+OVERSIZED = "oversized"
+"""The reason of a record that is larger than what we take."""
 BEHIND = "behind"
 """The reason of an event parked only because an earlier one of its lane is."""
 
@@ -36,8 +38,12 @@ def letter_of(
 
 
 def mirrored(letter: DeadLetter) -> Outgoing:
-    """The copy of a letter for `{topic}.dlt`: the record as it came, and what is known of it."""
+    """The copy of a letter for `{topic}.dlt`: the record as it came, and what is known of it.
+
+    Of a record so large that the copy would not pass, only what is known: the row has the rest.
+    """
     origin = letter.origin
+    fits = letter.reason != OVERSIZED
     told = {
         "dlt_id": str(letter.id),
         "dlt_consumer": letter.consumer,
@@ -49,14 +55,18 @@ def mirrored(letter: DeadLetter) -> Outgoing:
         "dlt_attempts": str(letter.attempts),
         "dlt_parked_at": letter.parked_at.isoformat(),
     }
-    headers = (*letter.record.headers, *((name, text.encode()) for name, text in told.items()))
+    headers = tuple((name, text.encode()) for name, text in told.items())
     return Outgoing(
         event_id=letter.id,
         topic=f"{origin.topic}{DEAD_LETTER_SUFFIX}",
         state_topic=None,
         type=LETTER,
         subject=letter.envelope.subject if letter.envelope else "",
-        record=Record(letter.record.key, letter.record.value, headers),
+        record=Record(
+            key=letter.record.key,
+            value=letter.record.value if fits else b"",
+            headers=(*letter.record.headers, *headers) if fits else headers,
+        ),
     )
 
 

@@ -256,7 +256,9 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 def _pack(headers: Headers) -> str:
     """Headers as JSON. Latin-1 maps every byte to one character and back."""
-    return orjson.dumps([(name, value.decode("latin-1")) for name, value in headers]).decode()
+    return orjson.dumps(
+        [(name, (value or b"").decode("latin-1")) for name, value in headers]
+    ).decode()
 
 
 def unpack(headers: str) -> Headers:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from maillage_common.dead_letters import OVERSIZED
 from maillage_common.ledger import DeadLetter, Delivered, Origin
 from maillage_contracts.envelope import Envelope, Event, Record, Unreadable, read_event, unwrap
 
@@ -51,8 +52,8 @@ class Reader:
         if model is not None and origin.topic != model.TOPIC.facts(self._territory):
             raise Unreadable("foreign_topic", f"{envelope.type} does not belong on this topic")
         for name, text in (("subject", envelope.subject), ("type", envelope.type)):
-            if plain(text, NAME_LENGTH_MAX) != text:
-                raise Unreadable(name, f"ce_{name} must be a text of {NAME_LENGTH_MAX} at most")
+            if len(text) > NAME_LENGTH_MAX or not text.isprintable():  # NUL and surrogates are not
+                raise Unreadable(name, f"ce_{name} must be printable, {NAME_LENGTH_MAX} at most")
 
 
 def plain(text: str, length_max: int = 500) -> str:
@@ -61,8 +62,8 @@ def plain(text: str, length_max: int = 500) -> str:
 
 
 def _refuse_oversized(record: Record) -> None:
-    size = len(record.value) + sum(len(value) for _, value in record.headers)
+    size = len(record.value) + sum(len(value or b"") for _, value in record.headers)
     if size > RECORD_BYTES_MAX:
-        raise Unreadable("oversized", f"{size} bytes, {RECORD_BYTES_MAX} at most")
+        raise Unreadable(OVERSIZED, f"{size} bytes, {RECORD_BYTES_MAX} at most")
     if not record.value:
         raise Unreadable("empty", "the record has no value")

@@ -21,6 +21,7 @@ from maillage_common.health import Health
 from maillage_common.kafka import REQUEST_TIMEOUT_MS, security
 from maillage_common.ledger import DeadLetter, Delivered, Origin
 from maillage_common.metrics import Metrics
+from maillage_common.postgres_ledger import Headers
 from maillage_common.reading import Reader
 from maillage_common.settings import Settings
 from maillage_common.topics import BusRefused
@@ -142,7 +143,7 @@ class Subscription(Generic[S]):
         client = cast("AIOKafkaConsumer", message.consumer)
         self._oldest_ms = min(record.timestamp for record in records)
         try:
-            await self._consumer.settle([self._read(record) for record in records])
+            await self._consumer.settle(self._read(records))
         except NotNow:
             _rewind(client, records)
             with suppress(NotNow):
@@ -155,13 +156,17 @@ class Subscription(Generic[S]):
             self._oldest_ms = None
             self._measure(client, records)
 
-    def _read(self, record: ConsumerRecord) -> Delivered | DeadLetter:
-        headers = tuple((name, value or b"") for name, value in record.headers)
-        return self._reader.read(
-            Record(record.key or b"", record.value or b"", headers),
-            Origin(record.topic, record.partition, record.offset),
-            self._clock(),
-        )
+    def _read(self, records: Sequence[ConsumerRecord]) -> list[Delivered | DeadLetter]:
+        now = self._clock()
+        return [
+            self._reader.read(
+                # Strangers send null keys, values and headers: all read as empty ones.
+                Record(record.key or b"", record.value or b"", cast("Headers", record.headers)),
+                Origin(record.topic, record.partition, record.offset),
+                now,
+            )
+            for record in records
+        ]
 
     async def _acknowledge(self, message: KafkaAckableMessage) -> None:
         try:

@@ -39,6 +39,7 @@ class WholeHub:
         self.home = home or a_home()
         self.folder = HubFolder(self.home / territory)
         self.commands = Hubs(self.home)
+        self._log = self.home / f"{territory}.log"
         self._supervisor: Process | None = None
 
     async def start(self) -> None:
@@ -47,7 +48,7 @@ class WholeHub:
             Program(
                 name=f"hub-{self.territory}",
                 command=[*self.commands.command, "up", "--territory", self.territory],
-                log=self.home / f"{self.territory}.log",
+                log=self._log,
                 environment=self.commands.environment,
                 stop_signal=signal.SIGINT,
                 patience_s=STOPPED_WITHIN_S,
@@ -69,6 +70,19 @@ class WholeHub:
         await self._supervisor.stop()
         code = self._supervisor.exit_code
         return -1 if code is None else code
+
+    def failures(self) -> list[str]:
+        """Each end of a child that nobody asked for, with what its log says is critical."""
+        said = self._log.read_text().splitlines()
+        ends = [line for line in said if " ended with code " in line and not line.endswith(" -9")]
+        logs = {line.split()[0]: self.folder.logs / f"{line.split()[0]}.log" for line in ends}
+        critical = [
+            line
+            for log in logs.values()
+            for line in log.read_text(errors="replace").splitlines()
+            if '"level": "critical"' in line
+        ]
+        return ends + critical
 
     def remove(self) -> None:
         """Delete all that it kept."""

@@ -22,9 +22,9 @@ from maillage_common.settings import BadSetting, Settings
 from maillage_common.subscription import Stuck, Subscription
 from maillage_common.topics import specs_of
 from maillage_common.transaction import Runner
-from maillage_common.workers import run_worker
 from maillage_serving.application import create_app
 from maillage_serving.auth import Verifier, keys_from_file, keys_from_url
+from maillage_serving.workers import run_worker
 
 if TYPE_CHECKING:
     from maillage_serving.service import Service

@@ -27,9 +27,9 @@ from maillage_common.replay import discard, replay
 from maillage_common.settings import BadSetting, Settings, load
 from maillage_common.topics import look
 from maillage_common.transaction import Runner
-from maillage_common.workers import Worker
 from maillage_contracts.refusals import Refused
 from maillage_serving.process import serve
+from maillage_serving.workers import Worker
 
 __all__ = ["Service", "Worker", "run"]
 
