@@ -2,12 +2,15 @@
 
 import json
 from argparse import ArgumentParser, Namespace
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from maillage_hub.commands.choosing import ask_services, ask_territory, chosen_services
 from maillage_hub.runtime.asking import ask_service
 from maillage_hub.runtime.failures import HubFailure
+from maillage_hub.runtime.state import HubState
 
 STATES = ("parked", "replayed", "discarded")
 
@@ -57,11 +60,14 @@ def run(arguments: Namespace) -> int:
 
 
 def _list(arguments: Namespace) -> int:
-    letters: list[dict[str, Any]] = []
-    for service, hub in chosen_services(arguments):
+    def ask(asked: tuple[str, HubState | None]) -> list[dict[str, Any]]:
+        service, hub = asked
         words = ("deadletters", "--state", arguments.state, "--limit", str(arguments.limit))
         told, _ = ask_service(service, *words, hub=hub)
-        letters += [{"service": service, **letter} for letter in told["letters"]]
+        return [{"service": service, **letter} for letter in told["letters"]]
+
+    with ThreadPoolExecutor() as pool:
+        letters = list(chain.from_iterable(pool.map(ask, chosen_services(arguments))))
     if arguments.json:
         print(json.dumps({"letters": letters}, ensure_ascii=False))
         return 0
