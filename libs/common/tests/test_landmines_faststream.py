@@ -10,6 +10,7 @@ import pytest
 from tally import MemoryTally, Store, applied, given, hear_consent, service
 from wired import Wired, all_acknowledged, all_applied, detour, running
 
+from maillage_common import subscription
 from maillage_common.handlers import Handlers
 from maillage_common.ledger import Delivered
 from maillage_common.transaction import BatchOutcome, Runner
@@ -18,6 +19,19 @@ from maillage_contracts.registry import ConsentGiven
 from maillage_serving.testing import client, eventually, memory_runner
 
 pytestmark = pytest.mark.integration
+
+
+def lingering(began: asyncio.Event, go_on: asyncio.Event) -> Handlers[Store]:
+    """A menu whose use case tells that it began, and waits to be let go on."""
+
+    async def linger(
+        message: Received[ConsentGiven], store: Store, now: datetime
+    ) -> Iterable[Event]:
+        began.set()
+        await go_on.wait()
+        return await hear_consent(message, store, now)
+
+    return Handlers[Store]().each(ConsentGiven, run=linger)
 
 
 async def test_f1_a_poison_event_does_not_come_again_and_again(wired: Wired) -> None:
@@ -67,30 +81,35 @@ async def test_f3_headers_that_are_no_text_are_put_aside_alone(wired: Wired) -> 
     assert await wired.letters() == {"header": 1, "content-type": 1}
 
 
-async def test_f4_a_stop_in_the_middle_loses_nothing(wired: Wired) -> None:
-    """ACK_FIRST, FastStream's default, has acknowledged what is in hand when the process ends."""
+async def test_f4_a_stop_waits_for_the_batch_in_hand(wired: Wired) -> None:
     began, go_on = asyncio.Event(), asyncio.Event()
-
-    async def linger(
-        message: Received[ConsentGiven], store: Store, now: datetime
-    ) -> Iterable[Event]:
-        began.set()
-        await go_on.wait()
-        return await hear_consent(message, store, now)
-
     await wired.send(*(wired.record(given(f"a{n}")) for n in range(5)))
-    subscription = wired.subscription(Handlers[Store]().each(ConsentGiven, run=linger))
-    part = asyncio.create_task(subscription.run())
+    part = asyncio.create_task(wired.subscription(lingering(began, go_on)).run())
     await began.wait()
     assert await wired.committed() == 0
     part.cancel()
-    assert not (await asyncio.wait({part}, timeout=0.3))[0]  # it waits for the batch in hand
+    assert not (await asyncio.wait({part}, timeout=0.3))[0]
     go_on.set()
     await asyncio.wait({part})
     assert await wired.committed() == len(await applied(wired.runner)) > 0
     async with wired.consuming():
         await all_acknowledged(wired, 5)
     assert set(map(len, (await applied(wired.runner)).values())) == {1}
+
+
+async def test_f4_a_batch_that_does_not_end_in_time_comes_again(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ACK_FIRST, FastStream's default, has acknowledged what was in hand when the process ends."""
+    monkeypatch.setattr(subscription, "STOP_TIMEOUT_S", 1.0)
+    began = asyncio.Event()
+    await wired.send(*(wired.record(given(f"a{n}")) for n in range(5)))
+    async with wired.consuming(lingering(began, asyncio.Event())):
+        await began.wait()
+    assert await wired.committed() == 0
+    async with wired.consuming():
+        await all_acknowledged(wired, 5)
+    assert list((await applied(wired.runner)).values()) == [[1]] * 5
 
 
 async def test_f5_nobody_can_publish_through_a_documentation_page() -> None:
@@ -144,17 +163,8 @@ async def test_f7_a_process_waits_for_a_bus_that_is_away(
 async def test_f8_a_rebalance_in_the_middle_of_a_batch_blocks_nobody(wired: Wired) -> None:
     """Commits fail on a rebalance; who swallows that or waits for it stands still for ever."""
     began, go_on = asyncio.Event(), asyncio.Event()
-
-    async def linger(
-        message: Received[ConsentGiven], store: Store, now: datetime
-    ) -> Iterable[Event]:
-        began.set()
-        await go_on.wait()
-        return await hear_consent(message, store, now)
-
-    slow = Handlers[Store]().each(ConsentGiven, run=linger)
     await wired.send(*(wired.record(given(f"a{n}")) for n in range(20)))
-    async with wired.consuming(slow) as first:
+    async with wired.consuming(lingering(began, go_on)) as first:
         await began.wait()
         async with wired.consuming() as second:
             go_on.set()
