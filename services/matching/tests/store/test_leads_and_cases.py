@@ -1,43 +1,30 @@
-"""What every store must do: the same suite over memory and PostgreSQL."""
+"""What every store must keep of leads, cases and synergies: over memory and PostgreSQL."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
 
-from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid, NotFound, Stale
-from maillage_contracts.samples import a_credential, a_flow, a_synergy, an_actor, an_id
+from maillage_contracts.samples import a_synergy, an_id
 from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
-from maillage_matching.adapters.memory import MemoryStore
-from maillage_matching.domain.actor import Actor
 from maillage_matching.domain.case import Case, CaseStatus
 from maillage_matching.domain.draft import Content, Member
-from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.lead import Lead
-from maillage_matching.domain.pair import Ask
-from maillage_matching.domain.policy import Desk, Policy
-from maillage_matching.domain.search import Keys
-from maillage_matching.domain.substitution import Pairing
+from maillage_matching.domain.policy import Desk
 from maillage_matching.domain.suppression import Suppression
-from maillage_matching.usecases.follow_actors import actor_as_known
-from maillage_matching.usecases.follow_flows import flow_as_known
 from maillage_matching.usecases.store import (
-    Box,
     KeptSynergy,
-    SaidOfConsent,
     Store,
     key_of_case,
     key_of_lead,
-    key_of_pairing,
     key_of_suppression,
     key_of_synergy,
 )
 from maillage_matching.wiring import service
-from maillage_serving.testing import memory_runner, postgres_runner
+from maillage_serving.testing import postgres_runner
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -52,14 +39,6 @@ def flow_id(name: str) -> FlowId:
 
 def actor_id(name: str) -> ActorId:
     return ActorId(an_id(name))
-
-
-def known_flow(name: str, **changes: object) -> Flow:
-    return flow_as_known(a_flow(flow_id=flow_id(name), **changes))
-
-
-def known_actor(name: str, **changes: object) -> Actor:
-    return actor_as_known(an_actor(name=name, **changes))
 
 
 def a_lead(name: str = "lead", **changes: Any) -> Lead:  # noqa: ANN401 fields of a lead
@@ -121,235 +100,6 @@ def kept(name: str = "synergy", **changes: Any) -> KeptSynergy:  # noqa: ANN401 
         "pattern_id": PatternId(an_id("pattern")),
     }
     return KeptSynergy(synergy, **{**usual, **changes})
-
-
-def pairing(need: str, offer: str, **changes: Any) -> Pairing:  # noqa: ANN401 its fields
-    usual: dict[str, Any] = {"rule": None, "verdict": "pass", "score": 0.5}
-    return Pairing(flow_id(need), flow_id(offer), **{**usual, **changes})
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    """Address of an empty database, or None for memory."""
-    return request.getfixturevalue("fresh_database") if request.param == "postgres" else None
-
-
-@pytest.fixture
-async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    """A runner over each store."""
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="matching")
-    else:
-        async with postgres_runner(database, service()) as over_postgres:
-            yield over_postgres
-
-
-@pytest.fixture
-def do(runner: Runner[Store]) -> Do[Any]:
-    """Do something with the store, in a transaction of its own, and return what it gave."""
-
-    async def in_a_transaction(work: Callable[[Store], Awaitable[T]]) -> T:
-        async with runner.database.transaction() as (store, _):
-            return await work(store)
-
-    return in_a_transaction
-
-
-async def test_late_events_never_undo_newer_ones(do: Do[Any]) -> None:
-    old, new = known_flow("a", status="declared"), known_flow("a", status="open")
-    await do(lambda store: store.follow_flows([(new, 2)], NOW))
-    await do(lambda store: store.follow_flows([(old, 1)], LATER))
-    await do(lambda store: store.follow_flows([(new, 2)], LATER))
-    assert await do(lambda store: store.known_flows([flow_id("a")])) == [(new, None)]
-    young, grown = known_actor("Villaverde"), known_actor("Villaverde", roles=("carrier",))
-    await do(lambda store: store.follow_actors([(grown, 2)], NOW))
-    await do(lambda store: store.follow_actors([(young, 1)], LATER))
-    assert await do(lambda store: store.actors([young.actor_id])) == [grown]
-    said = SaidOfConsent(young.actor_id, "matching", is_given=False, sequence=2)
-    await do(lambda store: store.follow_consents([said], NOW))
-    await do(lambda store: store.follow_consents([said._replace(is_given=True, sequence=1)], NOW))
-    [actor] = await do(lambda store: store.actors([young.actor_id]))
-    assert actor.refuses == {"matching"}
-    assert await do(lambda store: store.known_flows([flow_id("a")])) == [(new, actor)]
-
-
-async def test_who_changes_its_mind_is_heard(do: Do[Any]) -> None:
-    actor = known_actor("Villaverde")
-    said = SaidOfConsent(actor.actor_id, "matching", is_given=False, sequence=1)
-    await do(lambda store: store.follow_actors([(actor, 1)], NOW))
-    await do(lambda store: store.follow_consents([said], NOW))
-    await do(lambda store: store.follow_consents([said._replace(is_given=True, sequence=2)], NOW))
-    assert await do(lambda store: store.actors([actor.actor_id])) == [actor]
-
-
-async def test_carriers_are_those_who_hold_or_held_the_receipt(do: Do[Any]) -> None:
-    carrier = known_actor("Boucle", credentials=(a_credential(),))
-    other = known_actor("Plant", credentials=(a_credential(scope="waste_treatment"),))
-    await do(lambda store: store.follow_actors([(carrier, 1), (other, 1)], NOW))
-    assert await do(lambda store: store.waste_carriers()) == [carrier]
-    ordered = await do(lambda store: store.actors([other.actor_id, carrier.actor_id]))
-    assert [one.actor_id for one in ordered] == sorted((other.actor_id, carrier.actor_id))
-
-
-async def test_the_last_change_that_matters_is_known(do: Do[Any]) -> None:
-    assert await do(lambda store: store.last_followed_at()) is None
-    await do(lambda store: store.follow_flows([(known_flow("a"), 1)], NOW))
-    observed = known_flow("b", status="observed")
-    await do(lambda store: store.follow_flows([(observed, 1)], LATER))
-    assert await do(lambda store: store.last_followed_at()) == NOW
-
-
-async def test_what_changed_is_due_once_and_again_next_day(do: Do[Any]) -> None:
-    flows = [(known_flow("a"), 1), (known_flow("b", status="stale"), 1)]
-    await do(lambda store: store.follow_flows(flows, NOW))
-    assert len(await do(lambda store: store.due_flows(NOW, "v1", 1))) == 1
-    rest = await do(lambda store: store.due_flows(NOW, "v1", 9))
-    assert len(rest) == 1
-    keys = {flow.flow_id: Keys(frozenset(), None) for flow, _ in flows}
-    tomorrow = NOW + timedelta(days=1)
-    await do(lambda store: store.keep_keys(keys, knowledge="v1", due_at=tomorrow))
-    assert await do(lambda store: store.due_flows(LATER, "v1", 9)) == []
-    assert await do(lambda store: store.due_flows(tomorrow, "v1", 9)) == [(flows[0][0], None)]
-
-
-async def test_newer_knowledge_makes_all_due(do: Do[Any]) -> None:
-    flow = known_flow("a", status="stale")
-    await do(lambda store: store.follow_flows([(flow, 1)], NOW))
-    await do(lambda store: store.due_flows(NOW, "v1", 9))
-    keys = {flow.flow_id: Keys(frozenset(), None)}
-    await do(lambda store: store.keep_keys(keys, knowledge="v1", due_at=LATER))
-    assert await do(lambda store: store.due_flows(NOW, "v2", 9)) == [(flow, None)]
-    assert await do(lambda store: store.due_flows(NOW, "v0", 9)) == [(flow, None)]
-    assert await do(lambda store: store.due_flows(NOW, "v1", 9)) == []
-
-
-async def test_flows_are_made_due_by_name_by_actor_or_all(do: Do[Any]) -> None:
-    villaverde = known_flow("a", actor_id=actor_id("Villaverde"))
-    strh = known_flow("b", actor_id=actor_id("STRH"))
-
-    async def due() -> set[FlowId]:
-        return {one.flow_id for one, _ in await do(lambda store: store.due_flows(NOW, "v1", 9))}
-
-    await do(lambda store: store.follow_flows([(villaverde, 1), (strh, 1)], NOW))
-    assert await due() == {villaverde.flow_id, strh.flow_id}
-    await do(lambda store: store.mark_due(NOW, flows=[villaverde.flow_id, flow_id("unknown")]))
-    assert await due() == {villaverde.flow_id}
-    await do(lambda store: store.mark_due(NOW, actors=[strh.actor_id]))
-    assert await due() == {strh.flow_id}
-    await do(lambda store: store.follow_actors([(known_actor("STRH"), 1)], NOW))
-    assert await due() == {strh.flow_id}
-    said = SaidOfConsent(villaverde.actor_id, "matching", is_given=True, sequence=1)
-    await do(lambda store: store.follow_consents([said], NOW))
-    assert await due() == {villaverde.flow_id}
-    await do(lambda store: store.mark_all_due(NOW))
-    assert await due() == {villaverde.flow_id, strh.flow_id}
-    assert await due() == set()
-
-
-async def test_flows_are_found_by_words_and_by_place(do: Do[Any]) -> None:
-    near = known_flow("near")
-    far = known_flow("far", position={"lat": 48.8, "lon": 2.3})
-    nowhere = known_flow("nowhere", position=None)
-    unwilling = known_flow("unwilling", willingness="none")
-    flows = [near, far, nowhere, unwilling]
-    await do(lambda store: store.follow_flows([(flow, 1) for flow in flows], NOW))
-    keys = {flow.flow_id: Keys(frozenset({"spec:pallet", "code:15 01 03"}), "s") for flow in flows}
-    await do(lambda store: store.keep_keys(keys, knowledge="v1", due_at=LATER))
-    box = Box(46.0, 6.0, 47.0, 7.0)
-
-    async def found(tokens: set[str], box: Box | None) -> set[FlowId]:
-        known = await do(lambda store: store.find_flows(tokens, box))
-        assert [flow.flow_id for flow, _ in known] == sorted(flow.flow_id for flow, _ in known)
-        return {flow.flow_id for flow, _ in known}
-
-    willing = {near.flow_id, far.flow_id, nowhere.flow_id}
-    assert await found({"code:15 01 03", "spec:other"}, None) == willing
-    assert await found({"spec:pallet"}, box) == willing - {far.flow_id}
-    assert await found({"spec:other"}, None) == set()
-    streams = await do(lambda store: store.stream_flows(["s", "t"]))
-    assert {flow.flow_id for flow, _ in streams} == willing
-    none = {near.flow_id: Keys(frozenset(), None)}
-    await do(lambda store: store.keep_keys(none, knowledge="v1", due_at=LATER))
-    assert await found({"spec:pallet"}, box) == {nowhere.flow_id}
-
-
-async def test_settings_are_changed_by_one_at_a_time(do: Do[Any]) -> None:
-    assert await do(lambda store: store.policy()) == Policy()
-    new = Policy(weekly_leads=3, haul_eur_per_km=Decimal("0.90"), version=2)
-    await do(lambda store: store.save_policy(new))
-    assert await do(lambda store: store.policy()) == new
-    with pytest.raises(Stale, match="version 1 was expected, it is now 2"):
-        await do(lambda store: store.save_policy(new))
-
-
-async def test_pairings_of_a_flow_are_replaced_as_a_whole(do: Do[Any]) -> None:
-    first = [pairing("n1", "o1"), pairing("n2", "o1"), pairing("n3", "o2")]
-    assert await do(lambda store: store.keep_pairings([flow_id("o1")], first)) == {
-        *(flow_id("n1"), flow_id("n2"), flow_id("n3")),
-    }
-    assert await do(lambda store: store.keep_pairings([flow_id("o1")], first[:2])) == set()
-    second = [pairing("n2", "o1", verdict="fail", code="form", reason="swarf", unblock="bars")]
-    assert await do(lambda store: store.keep_pairings([flow_id("o1")], second)) == {
-        *(flow_id("n1"), flow_id("n2")),
-    }
-    assert await do(lambda store: store.keep_pairings([flow_id("o9")], [])) == set()
-    left = await do(
-        lambda store: store.pairings(verdicts=("pass", "fail"), flow_id=None, after=None, limit=9)
-    )
-    assert sorted(left, key=key_of_pairing) == left
-    assert set(left) == {second[0], first[2]}
-
-
-async def test_the_best_pairings_of_each_need_and_rule(do: Do[Any]) -> None:
-    rows = [
-        pairing("n", "o1", score=0.1),
-        pairing("n", "o2", score=0.9),
-        pairing("n", "o3", score=0.5),
-        pairing("n", "o4", score=0.8, rule="shred_cardboard"),
-        pairing("n", "o5", score=0.9, verdict="unknown"),
-        pairing("other", "o2"),
-    ]
-    await do(lambda store: store.keep_pairings([], rows))
-    best = await do(lambda store: store.good_pairings([flow_id("n")], 2))
-    assert [(one.rule, one.score) for one in best] == [
-        *((None, 0.9), (None, 0.5)),
-        ("shred_cardboard", 0.8),
-    ]
-    asked = (flow_id("o1"), flow_id("o5"))
-    best = await do(lambda store: store.good_pairings([flow_id("n")], 1, also=asked))
-    assert [one.score for one in best] == [0.9, 0.1, 0.8]
-
-
-async def test_pairings_are_listed_by_verdict_flow_and_page(do: Do[Any]) -> None:
-    rows = [pairing(f"n{n}", "o", verdict="fail") for n in range(5)]
-    rows.append(pairing("n9", "p", verdict="unknown"))
-    await do(lambda store: store.keep_pairings([], rows))
-
-    async def listed(**asked: Any) -> list[Pairing]:  # noqa: ANN401 arguments of the store
-        usual: dict[str, Any] = {
-            "verdicts": ("fail", "unknown"),
-            "flow_id": None,
-            "after": None,
-            "limit": 9,
-        }
-        return await do(lambda store: store.pairings(**{**usual, **asked}))
-
-    everything = await listed()
-    assert set(everything) == set(rows)
-    assert await listed(verdicts=("unknown",)) == [rows[5]]
-    assert await listed(flow_id=flow_id("p")) == [rows[5]]
-    assert await listed(flow_id=flow_id("n2")) == [rows[2]]
-    assert await listed(after=key_of_pairing(everything[2]), limit=2) == everything[3:5]
-
-
-async def test_questions_are_remembered(do: Do[Any]) -> None:
-    ask = Ask(flow_id("a"), "contamination", "it must be clean")
-    await do(lambda store: store.keep_asks([ask], NOW))
-    await do(lambda store: store.keep_asks([ask], LATER))
-    asked = await do(lambda store: store.asked([flow_id("a"), flow_id("b")]))
-    assert asked == {(flow_id("a"), "contamination"): NOW}
-    assert await do(lambda store: store.asked([flow_id("b")])) == {}
 
 
 async def test_a_lead_that_nobody_has_seen_is_not_found(do: Do[Any]) -> None:
