@@ -40,7 +40,7 @@ class Metrics:
             "consumer_lag_messages", "Records on the bus that were not handled yet."
         )
         self.lag_seconds = self._gauge(
-            "consumer_lag_seconds", "Age of the last handled event when it was handled."
+            "consumer_lag_seconds", "Age of the oldest record in hand; 0 when all are handled."
         )
         self.braked = self._gauge(
             "consumer_braked", "1 while too many dead letters hold the consumer."
