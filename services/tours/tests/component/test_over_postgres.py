@@ -1,5 +1,6 @@
 """A whole day over a real PostgreSQL, with the real solver's process: door to outbox."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,8 +16,18 @@ from maillage_contracts.samples import (
     an_actor,
     an_actor_closed,
 )
+from maillage_contracts.tours import TourPublished
 from maillage_serving.testing import client, deliver_twice, postgres_runner, published, received
-from maillage_tours.domain.samples import ON, TERMS, a_hub, a_vehicle, an_id, hours, place
+from maillage_tours.domain.samples import (
+    ON,
+    TERMS,
+    a_hub,
+    a_vehicle,
+    an_id,
+    an_order,
+    hours,
+    place,
+)
 from maillage_tours.entrypoints import kafka
 from maillage_tours.usecases.store import Store
 from maillage_tours.wiring import service
@@ -59,6 +70,31 @@ async def test_from_a_synergy_to_its_delivery_and_its_end(runner: Runner[Store])
         "TransportOrderFulfilled",
         "TourCompleted",
     ]
+
+
+async def test_two_dispatchers_cannot_give_one_vehicle_two_tours(runner: Runner[Store]) -> None:
+    van = Vehicle.model_validate(a_vehicle().model_dump())
+    await deliver_twice(
+        runner,
+        kafka.handlers(TERMS),
+        received(HubCapacityChanged(hub=Hub(**a_hub().model_dump(), docks=1))),
+        received(VehicleDeclared(vehicle=van)),
+    )
+    left_out = {"status", "reason", "carriages", "held_at", "taken_kg", "refused_kg", "version"}
+    async with client(service(TERMS), runner, "dispatcher") as http:
+        for name in ("bread", "milk"):
+            body = an_order(name).model_dump(mode="json", exclude=left_out)
+            assert (await http.post("/v1/orders", json=body)).status_code == 201
+        plans = [
+            (await http.post("/v1/plans", json={"on": ON.isoformat()})).json()["id"]
+            for _ in range(4)
+        ]
+        answers = await asyncio.gather(
+            *(http.post(f"/v1/plans/{plan_id}/publish") for plan_id in plans)
+        )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    told = [message.event for message in await published(runner)]
+    assert len([event for event in told if isinstance(event, TourPublished)]) == 1
 
 
 async def _drive_the_day(http: httpx.AsyncClient) -> None:

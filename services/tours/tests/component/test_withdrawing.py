@@ -99,6 +99,36 @@ class TestWithdrawing:
         (completed,) = await told(TourCompleted)
         assert (completed.distance_km, completed.carried) == (0, ())
 
+    async def test_a_crew_reports_what_is_left_at_a_stop(
+        self, dispatcher: httpx.AsyncClient, ask: Ask, post: Post
+    ) -> None:
+        milk = an_order("milk", dropoff=place("Dairy", 3, -2))
+        await ask([an_order(), milk])
+        plan = await self.proposed(post, dispatcher)
+        await post(f"/v1/plans/{plan['plan_id']}/publish")
+        await post(f"/v1/orders/{milk.order_id}/cancel", {"reason": "not_needed"})
+        tour = plan["tours"][0]
+        await post(f"/v1/tours/{tour['tour_id']}/start")
+        for stop in tour["stops"]:
+            body = self.report_of_bread(stop)
+            if body["handovers"]:
+                path = f"/v1/tours/{tour['tour_id']}/stops/{stop['number']}/complete"
+                await post(path, body)
+        assert await status(dispatcher, an_order()) == "fulfilled"
+        assert await status(dispatcher, milk) == "cancelled"
+        ended = (await dispatcher.get(f"/v1/tours/{tour['tour_id']}")).json()
+        assert ended["status"] == "completed"
+
+    def report_of_bread(self, stop: dict[str, Any]) -> dict[str, Any]:
+        bread = str(an_order().order_id)
+        handovers = [
+            {"order_id": bread, "action": task["action"], "accepted_kg": "20"}
+            for task in stop["tasks"]
+            if task["order_id"] == bread
+        ]
+        times = {"arrived_at": stop["arrives_at"], "completed_at": stop["departs_at"]}
+        return {**times, "handovers": handovers}
+
     async def test_what_has_ended_cannot_be_cancelled(
         self, dispatcher: httpx.AsyncClient, ask: Ask, post: Post
     ) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -194,6 +195,13 @@ class TestTraps:
         van = next(n for n, c in enumerate(problem.carriers) if c.room[0] == 800_000)
         assert found.routes[van] == ()
         assert found.left
+
+    def test_a_large_model_is_built_in_no_time(self) -> None:
+        """Model.add_edge took five seconds for a thousand stops; arrays take milliseconds."""
+        problem = a_problem(300)
+        began = time.process_time()
+        assert model_of(problem).data.num_locations > 10
+        assert time.process_time() - began < 2
 
     def test_alike_vehicles_are_one_type(self) -> None:
         day = a_day([an_order()], [a_bike(f"Bike {n}") for n in range(4)])
