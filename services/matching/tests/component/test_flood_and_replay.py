@@ -6,6 +6,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.flows import FlowOpened
@@ -30,7 +32,7 @@ from maillage_serving.testing import (
 FIRMS, FLOWS_EACH = 200, 18
 SPECS = tuple(our_knowledge().resources)
 WEEKS = 3
-BATCH = 500
+BATCH = 1_000
 LOOK = partial(look_for_leads, knowledge=our_knowledge())
 
 
@@ -80,6 +82,7 @@ async def play(messages: Sequence[Received[Event]], *, weeks: int) -> list[Event
     for _ in range(weeks):
         while await work(runner, clock):
             pass
+        await work(runner, clock)
         clock.advance(timedelta(days=7))
     return [message.event for message in await published(runner)]
 
@@ -96,6 +99,7 @@ def leads_of(events: Sequence[Event]) -> list[Lead]:
     return [event.lead for event in events if isinstance(event, LeadSurfaced)]
 
 
+@pytest.mark.timeout(300)  # some twenty seconds on a machine that does nothing else
 async def test_a_flood_of_flows_is_a_trickle_of_leads() -> None:
     events = await play(a_crowd(FIRMS, seed=1), weeks=WEEKS)
     leads = leads_of(events)

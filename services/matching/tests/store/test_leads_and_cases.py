@@ -13,7 +13,9 @@ from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, Patte
 from maillage_matching.domain.case import Case, CaseStatus
 from maillage_matching.domain.draft import Content, Member
 from maillage_matching.domain.lead import Lead
+from maillage_matching.domain.pair import Verdict
 from maillage_matching.domain.policy import Desk
+from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.store import (
     KeptSynergy,
@@ -102,26 +104,45 @@ def kept(name: str = "synergy", **changes: Any) -> KeptSynergy:  # noqa: ANN401 
     return KeptSynergy(synergy, **{**usual, **changes})
 
 
-async def test_a_lead_that_nobody_has_seen_is_not_found(do: Do[Any]) -> None:
-    seen = a_lead("seen")
-    unseen = a_lead("unseen", status="generated", surfaced_at=None)
-    await do(lambda store: store.save_leads([seen, unseen]))
-    assert await do(lambda store: store.lead(seen.lead_id, to_change=True)) == seen
-    assert await do(lambda store: store.lead(seen.lead_id)) == seen
-    with pytest.raises(NotFound):
-        await do(lambda store: store.lead(unseen.lead_id))
+def a_pairing(need: str, offer: str, score: float, *, verdict: Verdict = "pass") -> Pairing:
+    return Pairing(flow_id(need), flow_id(offer), None, verdict, score)
+
+
+async def test_the_best_slots_are_free_ones(do: Do[Any]) -> None:
+    needs = [a_pairing(f"n{n}", "o", n / 10) for n in range(1, 6)]
+    others = [a_pairing("n1", "p", 0.95), a_pairing("n9", "o", 0.99, verdict="fail")]
+    await do(lambda store: store.keep_pairings([], [*needs, *others]))
+    await do(lambda store: store.keep_streams({"stream:a": 0.45, "stream:b": 0.5, "stream:c": 1.0}))
+    await do(lambda store: store.keep_streams({"stream:c": None, "stream:d": None}))
+    slots = [f"need:{flow_id(f'n{n}')}" for n in range(6)]
+    taken = [
+        a_lead("waits", slot=slots[5]),
+        a_lead("case", slot=slots[4], status="accepted", case_open=True),
+        a_lead("over", slot=slots[3], status="accepted"),
+    ]
+    await do(lambda store: store.save_leads(taken))
+    best = await do(lambda store: store.best_slots(9))
+    assert best == [slots[1], "stream:b", "stream:a", slots[3], slots[2]]
+    assert await do(lambda store: store.best_slots(1)) == best[:1]
+
+
+async def test_a_lead_is_found_by_its_identifier(do: Do[Any]) -> None:
+    lead = a_lead()
+    await do(lambda store: store.save_leads([lead]))
+    assert await do(lambda store: store.lead(lead.lead_id, to_change=True)) == lead
+    assert await do(lambda store: store.lead(lead.lead_id)) == lead
     with pytest.raises(NotFound):
         await do(lambda store: store.lead(LeadId(an_id("nothing"))))
 
 
-async def test_leads_are_found_by_slot_flow_actor_and_rule(do: Do[Any]) -> None:
+async def test_leads_that_wait_are_found_by_flow_actor_and_rule(do: Do[Any]) -> None:
     old = a_lead("old", slot="need:1", status="expired")
-    live = a_lead("live", slot="need:1", status="generated", rule="shred_cardboard")
+    live = a_lead("live", slot="need:1", rule="shred_cardboard")
     human = a_lead("human", source="workshop", status="deferred")
     await do(lambda store: store.save_leads([live, old, human]))
 
     async def named(**asked: Any) -> set[UUID]:  # noqa: ANN401 arguments of the store
-        return {lead.lead_id for lead in await do(lambda store: store.live_leads(**asked))}
+        return {lead.lead_id for lead in await do(lambda store: store.waiting_leads(**asked))}
 
     of_slot = await do(lambda store: store.leads_of_slots(["need:1", "need:2"]))
     assert {lead.lead_id for lead in of_slot} == {old.lead_id, live.lead_id}
@@ -132,19 +153,14 @@ async def test_leads_are_found_by_slot_flow_actor_and_rule(do: Do[Any]) -> None:
     assert await named(flows=[flow_id("x")]) == set()
 
 
-async def test_a_slot_has_one_live_lead_at_a_time(do: Do[Any]) -> None:
+async def test_a_lead_is_kept_in_its_latest_version(do: Do[Any]) -> None:
     lead = a_lead("one", slot="need:1")
     await do(lambda store: store.save_leads([lead]))
-    following = a_lead("two", slot="need:1", status="generated", surfaced_at=None)
     gone = lead.moved("expired")
-    await do(lambda store: store.save_leads([following, gone]))
+    following = a_lead("two", slot="need:1")
+    await do(lambda store: store.save_leads([gone, following]))
     rows = await do(lambda store: store.leads_of_slots(["need:1"]))
-    assert {row.lead_id: row.status for row in rows} == {
-        lead.lead_id: "expired",
-        following.lead_id: "generated",
-    }
-    await do(lambda store: store.forget_leads([following.lead_id]))
-    assert await do(lambda store: store.leads_of_slots(["need:1"])) == [gone]
+    assert {row.lead_id: row for row in rows} == {gone.lead_id: gone, following.lead_id: following}
 
 
 async def test_the_desk_counts_what_the_engine_showed_and_what_is_open(do: Do[Any]) -> None:
@@ -154,21 +170,12 @@ async def test_the_desk_counts_what_the_engine_showed_and_what_is_open(do: Do[An
         a_lead("decided", status="rejected"),
         a_lead("old", status="deferred", surfaced_at=week - timedelta(seconds=1)),
         a_lead("human", source="advisor"),
-        a_lead("unseen", status="generated", surfaced_at=None),
     ]
     await do(lambda store: store.save_leads(leads))
     assert await do(lambda store: store.desk(week)) == Desk(surfaced_this_week=2, waiting=2)
     await do(lambda store: store.save_case(a_case()))
     await do(lambda store: store.save_case(a_case("over", status="closed")))
     assert (await do(lambda store: store.desk(week))).open_cases == 1
-
-
-async def test_the_best_leads_come_first_and_of_equals_always_the_same(do: Do[Any]) -> None:
-    unseen: dict[str, Any] = {"status": "generated", "surfaced_at": None}
-    leads = [a_lead(f"lead {n}", score=score, **unseen) for n, score in enumerate((0.1, 0.9, 0.9))]
-    await do(lambda store: store.save_leads([*leads, a_lead("shown", score=1.0)]))
-    best = await do(lambda store: store.best_generated(2))
-    assert [lead.lead_id for lead in best] == sorted(lead.lead_id for lead in leads[1:])
 
 
 async def test_deferred_leads_come_back_on_their_day(do: Do[Any]) -> None:
@@ -182,8 +189,7 @@ async def test_deferred_leads_come_back_on_their_day(do: Do[Any]) -> None:
 async def test_leads_are_listed_by_status_source_and_page(do: Do[Any]) -> None:
     leads = [a_lead(f"lead {n}", surfaced_at=NOW + timedelta(minutes=n)) for n in range(4)]
     leads.append(a_lead("human", source="workshop", status="accepted", surfaced_at=LATER))
-    unseen = a_lead("unseen", status="generated", surfaced_at=None)
-    await do(lambda store: store.save_leads([*leads, unseen]))
+    await do(lambda store: store.save_leads(leads))
 
     async def listed(**asked: Any) -> list[Lead]:  # noqa: ANN401 arguments of the store
         usual: dict[str, Any] = {"statuses": (), "source": None, "after": None, "limit": 9}

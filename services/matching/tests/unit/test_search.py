@@ -1,13 +1,23 @@
 """By which words flows find one another, and what must be asked of those without any."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from maillage_contracts.samples import a_credential
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pair import Side
-from maillage_matching.domain.search import is_answered, keys_of, sought_by, stream_of, unnamed
+from maillage_matching.domain.search import (
+    is_answered,
+    keys_of,
+    sought_by,
+    stream_of,
+    turns_on,
+    unnamed,
+)
 
 MakeSide = Callable[..., Side]
 
@@ -94,3 +104,28 @@ def test_an_answer_shows_on_the_flow(an_offer: MakeSide) -> None:
     assert is_answered(flow, "physical")
     assert not is_answered(flow, "contamination")
     assert not is_answered(flow, "cross_border")
+
+
+@pytest.mark.parametrize(
+    ("changes", "day"),
+    [
+        ({}, None),
+        ({"available_from": "2026-12-01", "available_until": "2026-12-24"}, date(2026, 12, 1)),
+        ({"available_from": "2026-11-01", "available_until": "2026-12-24"}, date(2026, 12, 25)),
+        ({"available_until": "2026-11-22"}, None),
+        ({"who": {"credentials": (a_credential(valid_to="2026-11-30"),)}}, date(2026, 12, 1)),
+        (
+            {"who": {"credentials": (a_credential(valid_from="2026-11-25", valid_to=None),)}},
+            date(2026, 11, 25),
+        ),
+    ],
+)
+def test_the_next_day_on_which_something_begins_or_is_over(
+    changes: dict[str, Any], day: date | None, an_offer: MakeSide
+) -> None:
+    assert turns_on(an_offer(**changes), date(2026, 11, 23)) == day
+
+
+def test_of_a_stranger_only_the_flow_is_known(an_offer: MakeSide) -> None:
+    stranger = replace(an_offer(available_until="2026-11-23"), actor=None)
+    assert turns_on(stranger, date(2026, 11, 23)) == date(2026, 11, 24)

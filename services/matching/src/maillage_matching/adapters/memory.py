@@ -15,7 +15,7 @@ from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Policy
 from maillage_matching.domain.search import Keys
-from maillage_matching.domain.substitution import Pairing
+from maillage_matching.domain.substitution import Pairing, slot_of_need
 from maillage_matching.usecases.store import (
     CANDIDATES_MAX,
     After,
@@ -52,9 +52,11 @@ class MemoryStore(MemoryDecisions):
         default_factory=dict[tuple[ActorId, str], tuple[bool, int]]
     )
     policy_rows: dict[int, Policy] = field(default_factory=lambda: {1: Policy()})
-    pairing_rows: dict[tuple[FlowId, FlowId], Pairing] = field(
-        default_factory=dict[tuple[FlowId, FlowId], Pairing]
+    pairing_rows: dict[tuple[int, int], Pairing] = field(
+        default_factory=dict[tuple[int, int], Pairing]
     )
+    """By need and offer, as numbers: there are many, and UUIDs compare slowly."""
+    stream_rows: dict[str, float] = field(default_factory=dict[str, float])
     ask_rows: dict[tuple[FlowId, str], datetime] = field(
         default_factory=dict[tuple[FlowId, str], datetime]
     )
@@ -109,7 +111,7 @@ class MemoryStore(MemoryDecisions):
         return max(matchable, default=None)
 
     def _rows(self) -> list[FlowRow]:
-        return [row for _, row in sorted(self.flow_rows.items())]
+        return sorted(self.flow_rows.values(), key=lambda row: row.flow.flow_id.int)
 
     def _known(self, row: FlowRow) -> Known:
         return row.flow, self._actor(row.flow.actor_id)
@@ -147,27 +149,29 @@ class MemoryStore(MemoryDecisions):
         return await self.known_flows(first)
 
     async def mark_due(
-        self, now: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
+        self, at: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
     ) -> None:
         ids, owners = set(flows), set(actors)
-        for row in self._rows():
-            if row.flow.flow_id in ids or row.flow.actor_id in owners:
-                self._due(row.flow.flow_id, now)
+        for flow_id, row in self.flow_rows.items():
+            if flow_id in ids or row.flow.actor_id in owners:
+                self._due(flow_id, at)
 
     def _due(self, flow_id: FlowId, at: datetime) -> None:
         self.due_rows[flow_id] = min(self.due_rows.get(flow_id, at), at)
 
-    async def mark_all_due(self, now: datetime) -> None:
-        await self.mark_due(now, flows=self.flow_rows)
+    async def mark_all_due(self, at: datetime) -> None:
+        await self.mark_due(at, flows=self.flow_rows)
 
-    async def keep_keys(
-        self, keys: Mapping[FlowId, Keys], *, knowledge: str, due_at: datetime
-    ) -> None:
+    async def schedule(self, due: Mapping[FlowId, datetime]) -> None:
+        for flow_id, at in due.items():
+            self._due(flow_id, at)
+
+    async def keep_keys(self, keys: Mapping[FlowId, Keys], *, knowledge: str) -> set[str]:
+        streams = {self.flow_rows[flow_id].keys.stream for flow_id in keys}
         for flow_id, one in keys.items():
             row = self.flow_rows[flow_id]
             self.flow_rows[flow_id] = replace(row, keys=one, knowledge=knowledge)
-            if row.flow.is_matchable:
-                self._due(flow_id, due_at)
+        return {stream for stream in streams if stream}
 
     async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
         wanted = set(tokens)
@@ -186,29 +190,34 @@ class MemoryStore(MemoryDecisions):
             if row.flow.is_matchable and row.keys.stream in wanted
         ]
 
-    async def keep_pairings(
-        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
-    ) -> set[FlowId]:
-        ids = set(flow_ids)
-        old = {
-            one
-            for (need_id, offer_id), one in self.pairing_rows.items()
-            if need_id in ids or offer_id in ids
-        }
-        for one in old:
-            del self.pairing_rows[one.need_id, one.offer_id]
-        self.pairing_rows |= {(one.need_id, one.offer_id): one for one in pairings}
-        return {one.need_id for one in old.symmetric_difference(pairings)}
+    async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
+        ids = {flow_id.int for flow_id in flow_ids}
+        rows = self.pairing_rows.items()
+        kept = {key: one for key, one in rows if key[0] not in ids and key[1] not in ids}
+        self.pairing_rows = kept | {(one.need_id.int, one.offer_id.int): one for one in pairings}
+
+    async def keep_streams(self, scores: Mapping[str, float | None]) -> None:
+        for stream, score in scores.items():
+            self.stream_rows.pop(stream, None)
+            if score is not None:
+                self.stream_rows[stream] = score
+
+    async def best_slots(self, limit: int) -> list[str]:
+        best: dict[FlowId, float] = {}
+        for one in sorted(self.pairing_rows.values(), key=lambda one: one.score):
+            if one.verdict == "pass":
+                best[one.need_id] = one.score
+        needs = {slot_of_need(need_id): score for need_id, score in best.items()}
+        scores = {**self.stream_rows, **needs}
+        free = scores.keys() - self.busy_slots()
+        return sorted(free, key=lambda slot: (-scores[slot], slot))[:limit]
 
     async def good_pairings(
         self, need_ids: Iterable[FlowId], each: int, *, also: Iterable[FlowId] = ()
     ) -> list[Pairing]:
-        needs, offers = set(need_ids), set(also)
-        passing = [
-            one
-            for one in self.pairing_rows.values()
-            if one.verdict == "pass" and one.need_id in needs
-        ]
+        needs, offers = {need_id.int for need_id in need_ids}, set(also)
+        rows = self.pairing_rows.items()
+        passing = [one for key, one in rows if key[0] in needs and one.verdict == "pass"]
         taken = Counter[tuple[FlowId, str | None]]()
         best: list[Pairing] = []
         for one in sorted(passing, key=lambda p: (-p.score, p.offer_id.int)):
@@ -225,7 +234,7 @@ class MemoryStore(MemoryDecisions):
         rows = [
             one
             for key, one in self.pairing_rows.items()
-            if one.verdict in wanted and (flow_id is None or flow_id in key)
+            if one.verdict in wanted and (flow_id is None or flow_id.int in key)
         ]
         return page(rows, key_of_pairing, after, limit)
 

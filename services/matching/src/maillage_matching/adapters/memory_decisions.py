@@ -10,7 +10,7 @@ from uuid import UUID
 from maillage_contracts.refusals import NotFound, Stale
 from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
 from maillage_matching.domain.case import OVER, Case
-from maillage_matching.domain.lead import LIVE, WAITS_FOR_A_PERSON, Lead
+from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead
 from maillage_matching.domain.policy import Desk
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.store import (
@@ -36,16 +36,13 @@ class MemoryDecisions:
     synergy_rows: dict[SynergyId, KeptSynergy] = field(default_factory=dict[SynergyId, KeptSynergy])
 
     async def lead(self, lead_id: LeadId, *, to_change: bool = False) -> Lead:  # noqa: ARG002 nobody else is at work
-        lead = self.lead_rows.get(lead_id)
-        if lead is None or lead.status == "generated":
-            raise NotFound(f"no lead has the identifier {lead_id}")
-        return lead
+        return found(self.lead_rows, lead_id, "lead")
 
     async def leads_of_slots(self, slots: Iterable[str]) -> list[Lead]:
         wanted = set(slots)
         return [lead for lead in self._leads() if lead.slot in wanted]
 
-    async def live_leads(
+    async def waiting_leads(
         self,
         *,
         flows: Iterable[FlowId] = (),
@@ -56,7 +53,7 @@ class MemoryDecisions:
         return [
             lead
             for lead in self._leads()
-            if lead.status in LIVE
+            if lead.status in WAITS_FOR_A_PERSON
             and (
                 ids.intersection(lead.content.flow_ids)
                 or owners.intersection(lead.content.actor_ids)
@@ -67,9 +64,10 @@ class MemoryDecisions:
     async def save_leads(self, leads: Sequence[Lead]) -> None:
         self.lead_rows |= {lead.lead_id: lead for lead in leads}
 
-    async def forget_leads(self, lead_ids: Sequence[LeadId]) -> None:
-        for lead_id in lead_ids:
-            del self.lead_rows[lead_id]
+    def busy_slots(self) -> set[str]:
+        """Slots with a lead that waits, or a case that is open."""
+        leads = self.lead_rows.values()
+        return {lead.slot for lead in leads if lead.status in WAITS_FOR_A_PERSON or lead.case_open}
 
     async def desk(self, week: datetime) -> Desk:
         engines = [lead for lead in self._leads() if lead.source == "engine"]
@@ -77,11 +75,6 @@ class MemoryDecisions:
         waiting = [lead for lead in engines if lead.status in WAITS_FOR_A_PERSON]
         cases = [case for case in self.case_rows.values() if case.status not in OVER]
         return Desk(surfaced_this_week=len(shown), waiting=len(waiting), open_cases=len(cases))
-
-    async def best_generated(self, limit: int) -> list[Lead]:
-        generated = [lead for lead in self._leads() if lead.status == "generated"]
-        generated.sort(key=lambda lead: (-(lead.content.score or 0), lead.lead_id))
-        return generated[:limit]
 
     async def deferred_to(self, day: date) -> list[Lead]:
         return [
@@ -97,15 +90,12 @@ class MemoryDecisions:
         rows = [
             lead
             for lead in self._leads()
-            if lead.surfaced_at
-            and (not wanted or lead.status in wanted)
-            and source in {None, lead.source}
+            if (not wanted or lead.status in wanted) and source in {None, lead.source}
         ]
         return page(rows, key_of_lead, after, limit)
 
     async def lead_counts(self) -> list[tuple[str, str, str, int]]:
-        seen = [lead for lead in self._leads() if lead.status != "generated"]
-        counts = Counter((lead.source, lead.content.kind, lead.status) for lead in seen)
+        counts = Counter((lead.source, lead.content.kind, lead.status) for lead in self._leads())
         return [(*key, count) for key, count in sorted(counts.items())]
 
     def _leads(self) -> list[Lead]:

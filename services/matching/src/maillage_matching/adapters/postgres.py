@@ -156,35 +156,40 @@ class PostgresStore(PostgresDecisions):
         return await self.known_flows(flow_ids)
 
     async def mark_due(
-        self, now: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
+        self, at: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
     ) -> None:
         await self.db.execute(
             """
             INSERT INTO due (flow_id, due_at)
             SELECT flow_id, $1 FROM flow WHERE flow_id = ANY($2) OR actor_id = ANY($3)
             """,
-            now,
+            at,
             list(flows),
             list(actors),
         )
 
-    async def mark_all_due(self, now: datetime) -> None:
-        await self.db.execute("INSERT INTO due (flow_id, due_at) SELECT flow_id, $1 FROM flow", now)
+    async def mark_all_due(self, at: datetime) -> None:
+        await self.db.execute("INSERT INTO due (flow_id, due_at) SELECT flow_id, $1 FROM flow", at)
 
-    async def keep_keys(
-        self, keys: Mapping[FlowId, Keys], *, knowledge: str, due_at: datetime
-    ) -> None:
+    async def schedule(self, due: Mapping[FlowId, datetime]) -> None:
+        await self.db.execute(
+            "INSERT INTO due (flow_id, due_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])",
+            list(due),
+            list(due.values()),
+        )
+
+    async def keep_keys(self, keys: Mapping[FlowId, Keys], *, knowledge: str) -> set[str]:
+        rows = await self.db.fetch(
+            """
+            SELECT DISTINCT stream FROM flow_key WHERE flow_id = ANY($1) AND stream IS NOT NULL
+            """,
+            list(keys),
+        )
         await self.db.execute(
             """
-            WITH told AS (
-                SELECT flow_id, string_to_array(tokens, ',') AS tokens, stream
-                FROM unnest($1::uuid[], $2::text[], $3::text[]) AS told (flow_id, tokens, stream)
-            ), again AS (
-                INSERT INTO due (flow_id, due_at)
-                SELECT flow_id, $5 FROM told JOIN flow USING (flow_id) WHERE is_matchable
-            )
             INSERT INTO flow_key (flow_id, knowledge, tokens, stream)
-            SELECT flow_id, $4, tokens, stream FROM told
+            SELECT flow_id, $4, string_to_array(tokens, ','), stream
+            FROM unnest($1::uuid[], $2::text[], $3::text[]) AS told (flow_id, tokens, stream)
             ON CONFLICT (flow_id) DO UPDATE SET
                 knowledge = excluded.knowledge, tokens = excluded.tokens, stream = excluded.stream
             """,
@@ -192,8 +197,8 @@ class PostgresStore(PostgresDecisions):
             [",".join(sorted(one.tokens)) for one in keys.values()],
             [one.stream for one in keys.values()],
             knowledge,
-            due_at,
         )
+        return {row["stream"] for row in rows}
 
     async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
         query = f"""
@@ -214,34 +219,57 @@ class PostgresStore(PostgresDecisions):
         """
         return [_known(row) for row in await self.db.fetch(query, list(streams))]
 
-    async def keep_pairings(
-        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
-    ) -> set[FlowId]:
+    async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
+        await self.db.execute(
+            "DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1)", list(flow_ids)
+        )
+        await self.db.execute(
+            """
+            INSERT INTO pairing (need_id, offer_id, rule, verdict, score, code, reason, unblock)
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[],
+                $5::double precision[], $6::text[], $7::text[], $8::text[])
+            """,
+            [one.need_id for one in pairings],
+            [one.offer_id for one in pairings],
+            [one.rule for one in pairings],
+            [one.verdict for one in pairings],
+            [one.score for one in pairings],
+            [one.code for one in pairings],
+            [one.reason for one in pairings],
+            [one.unblock for one in pairings],
+        )
+
+    async def keep_streams(self, scores: Mapping[str, float | None]) -> None:
+        await self.db.execute("DELETE FROM stream WHERE stream = ANY($1)", list(scores))
+        kept = {stream: score for stream, score in scores.items() if score is not None}
+        await self.db.execute(
+            """
+            INSERT INTO stream (stream, score)
+            SELECT * FROM unnest($1::text[], $2::double precision[])
+            """,
+            list(kept),
+            list(kept.values()),
+        )
+
+    async def best_slots(self, limit: int) -> list[str]:
         rows = await self.db.fetch(
             """
-            DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1)
-            RETURNING need_id, offer_id, rule, verdict, score, code, reason, unblock
-            """,
-            list(flow_ids),
-        )
-        if pairings:
-            await self.db.execute(
-                """
-                INSERT INTO pairing
-                    (need_id, offer_id, rule, verdict, score, code, reason, unblock)
-                SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[],
-                    $5::double precision[], $6::text[], $7::text[], $8::text[])
-                """,
-                [one.need_id for one in pairings],
-                [one.offer_id for one in pairings],
-                [one.rule for one in pairings],
-                [one.verdict for one in pairings],
-                [one.score for one in pairings],
-                [one.code for one in pairings],
-                [one.reason for one in pairings],
-                [one.unblock for one in pairings],
+            SELECT slot FROM (
+                SELECT 'need:' || need_id AS slot, max(score) AS score
+                FROM pairing WHERE verdict = 'pass' GROUP BY need_id
+                UNION ALL
+                SELECT stream, score FROM stream
+            ) AS found
+            WHERE NOT EXISTS (
+                SELECT 1 FROM lead
+                WHERE lead.slot = found.slot
+                    AND (lead.status IN ('surfaced', 'deferred') OR lead.case_open)
             )
-        return {one.need_id for one in {*map(_pairing, rows)}.symmetric_difference(pairings)}
+            ORDER BY score DESC, slot COLLATE "C" LIMIT $1
+            """,
+            limit,
+        )
+        return [row["slot"] for row in rows]
 
     async def good_pairings(
         self, need_ids: Iterable[FlowId], each: int, *, also: Iterable[FlowId] = ()

@@ -13,7 +13,7 @@ from maillage_contracts.refusals import Invalid, NotFound, Stale
 from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
 from maillage_matching.domain.agreement import SynergyStatus
 from maillage_matching.domain.case import OVER, Case
-from maillage_matching.domain.lead import LIVE, Lead
+from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.policy import Desk
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.store import After, KeptSynergy
@@ -32,7 +32,7 @@ class PostgresDecisions:
         self.db = db
 
     async def lead(self, lead_id: LeadId, *, to_change: bool = False) -> Lead:
-        query = "SELECT doc FROM lead WHERE lead_id = $1 AND status <> 'generated'"
+        query = "SELECT doc FROM lead WHERE lead_id = $1"
         doc = await self.db.fetchval(query + _lock(to_change=to_change), lead_id)
         if doc is None:
             raise NotFound(f"no lead has the identifier {lead_id}")
@@ -40,11 +40,11 @@ class PostgresDecisions:
 
     async def leads_of_slots(self, slots: Iterable[str]) -> list[Lead]:
         rows = await self.db.fetch(
-            "SELECT doc FROM lead WHERE slot = ANY($1) ORDER BY lead_id FOR UPDATE", list(slots)
+            "SELECT doc FROM lead WHERE slot = ANY($1) ORDER BY lead_id", list(slots)
         )
         return _leads(rows)
 
-    async def live_leads(
+    async def waiting_leads(
         self,
         *,
         flows: Iterable[FlowId] = (),
@@ -54,7 +54,7 @@ class PostgresDecisions:
         rows = await self.db.fetch(
             """
             SELECT doc FROM lead
-            WHERE status IN ('generated', 'surfaced', 'deferred')
+            WHERE status IN ('surfaced', 'deferred')
                 AND (flow_ids && $1::uuid[] OR actor_ids && $2::uuid[] OR rule = ANY($3))
             ORDER BY lead_id FOR UPDATE
             """,
@@ -65,41 +65,37 @@ class PostgresDecisions:
         return _leads(rows)
 
     async def save_leads(self, leads: Sequence[Lead]) -> None:
-        ended_first = sorted(leads, key=lambda lead: lead.status in LIVE)
         await self.db.execute(
             """
-            INSERT INTO lead (lead_id, slot, status, source, kind, rule, score, flow_ids,
+            INSERT INTO lead (lead_id, slot, status, source, kind, rule, case_open, flow_ids,
                 actor_ids, surfaced_at, deferred_until, doc)
-            SELECT lead_id, slot, status, source, kind, rule, score,
+            SELECT lead_id, slot, status, source, kind, rule, case_open,
                 string_to_array(flow_ids, ',')::uuid[], string_to_array(actor_ids, ',')::uuid[],
                 surfaced_at, deferred_until, doc
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-                    $7::double precision[], $8::text[], $9::text[], $10::timestamptz[],
+                    $7::boolean[], $8::text[], $9::text[], $10::timestamptz[],
                     $11::date[], $12::jsonb[])
-                AS told (lead_id, slot, status, source, kind, rule, score, flow_ids, actor_ids,
+                AS told (lead_id, slot, status, source, kind, rule, case_open, flow_ids, actor_ids,
                     surfaced_at, deferred_until, doc)
             ON CONFLICT (lead_id) DO UPDATE SET
-                status = excluded.status, rule = excluded.rule, score = excluded.score,
+                status = excluded.status, rule = excluded.rule, case_open = excluded.case_open,
                 flow_ids = excluded.flow_ids, actor_ids = excluded.actor_ids,
                 surfaced_at = excluded.surfaced_at, deferred_until = excluded.deferred_until,
                 doc = excluded.doc
             """,
-            [lead.lead_id for lead in ended_first],
-            [lead.slot for lead in ended_first],
-            [lead.status for lead in ended_first],
-            [lead.source for lead in ended_first],
-            [lead.content.kind for lead in ended_first],
-            [lead.content.rule for lead in ended_first],
-            [lead.content.score for lead in ended_first],
-            [_joined(lead.content.flow_ids) for lead in ended_first],
-            [_joined(lead.content.actor_ids) for lead in ended_first],
-            [lead.surfaced_at for lead in ended_first],
-            [lead.deferred_until for lead in ended_first],
-            [lead.model_dump_json() for lead in ended_first],
+            [lead.lead_id for lead in leads],
+            [lead.slot for lead in leads],
+            [lead.status for lead in leads],
+            [lead.source for lead in leads],
+            [lead.content.kind for lead in leads],
+            [lead.content.rule for lead in leads],
+            [lead.case_open for lead in leads],
+            [_joined(lead.content.flow_ids) for lead in leads],
+            [_joined(lead.content.actor_ids) for lead in leads],
+            [lead.surfaced_at for lead in leads],
+            [lead.deferred_until for lead in leads],
+            [lead.model_dump_json() for lead in leads],
         )
-
-    async def forget_leads(self, lead_ids: Sequence[LeadId]) -> None:
-        await self.db.execute("DELETE FROM lead WHERE lead_id = ANY($1)", list(lead_ids))
 
     async def desk(self, week: datetime) -> Desk:
         row = await self.db.fetchrow(
@@ -115,16 +111,6 @@ class PostgresDecisions:
             list(OVER),
         )
         return Desk.model_validate(dict(row or {}))
-
-    async def best_generated(self, limit: int) -> list[Lead]:
-        rows = await self.db.fetch(
-            """
-            SELECT doc FROM lead WHERE status = 'generated'
-            ORDER BY score DESC, lead_id LIMIT $1 FOR UPDATE
-            """,
-            limit,
-        )
-        return _leads(rows)
 
     async def deferred_to(self, day: date) -> list[Lead]:
         rows = await self.db.fetch(
@@ -142,8 +128,7 @@ class PostgresDecisions:
         rows = await self.db.fetch(
             """
             SELECT doc FROM lead
-            WHERE surfaced_at IS NOT NULL
-                AND ($1::text[] = '{}' OR status = ANY($1))
+            WHERE ($1::text[] = '{}' OR status = ANY($1))
                 AND ($2::text IS NULL OR source = $2)
                 AND ($3::timestamptz IS NULL OR (surfaced_at, lead_id) > ($3, $4::uuid))
             ORDER BY surfaced_at, lead_id LIMIT $5
@@ -158,8 +143,7 @@ class PostgresDecisions:
     async def lead_counts(self) -> list[tuple[str, str, str, int]]:
         rows = await self.db.fetch(
             """
-            SELECT source, kind, status, count(*) FROM lead WHERE status <> 'generated'
-            GROUP BY source, kind, status
+            SELECT source, kind, status, count(*) FROM lead GROUP BY source, kind, status
             """
         )
         return sorted((row[0], row[1], row[2], row[3]) for row in rows)

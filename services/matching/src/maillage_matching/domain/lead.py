@@ -1,7 +1,6 @@
 """A lead and its life: silent until it surfaces, then decided by a person or overtaken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -22,10 +21,9 @@ NEXT: dict[LeadStatus, frozenset[LeadStatus]] = {
     "rejected": frozenset(),
     "expired": frozenset(),
 }
-"""A generated lead that no longer holds is forgotten: nobody has seen it."""
+"""Only what has surfaced is kept: before, a lead is but a pairing or a stream with a score."""
 
 WAITS_FOR_A_PERSON: frozenset[LeadStatus] = frozenset({"surfaced", "deferred"})
-LIVE: frozenset[LeadStatus] = frozenset({"generated", "surfaced", "deferred"})
 
 
 class Lead(Kept):
@@ -59,54 +57,27 @@ class Lead(Kept):
         return self.model_copy(update={**changes, "version": self.version + 1})
 
 
-@dataclass(frozen=True)
-class Change:
-    """What becomes of a slot: leads to keep, and generated ones to forget."""
+def still_holds(lead: Lead, drafts: Sequence[Draft], now: datetime) -> Lead | None:
+    """What becomes of a lead that waits for a person, when this is what would be proposed now.
 
-    keep: tuple[Lead, ...] = ()
-    forget: tuple[LeadId, ...] = ()
-
-
-def settle(drafts: Sequence[Draft], past: Sequence[Lead], now: datetime) -> Change:
-    """Bring the leads of one slot in step with what the engine would propose now, best first.
-
-    A lead that waits for a person stays as long as it still holds, and is brought up to date; else
-    it expires. While a case is open on the slot, nothing is generated for it.
+    It stays as long as its own draft is there, even if another would be better, and is brought up
+    to date; else it expires. None when nothing changes.
     """
-    live = next((lead for lead in past if lead.status in LIVE), None)
-    if any(lead.case_open for lead in past):
-        drafts = ()
-    if live is not None and live.status in WAITS_FOR_A_PERSON:
-        same = next((draft for draft in drafts if draft.key == live.key), None)
-        if same is not None:
-            return Change(keep=_refreshed(live, same))
-        expired = live.moved("expired", decided_at=now)
-        return Change(keep=(expired, *_generated(drafts, (*past, expired), now)))
-    if live is None:
-        return Change(keep=_generated(drafts, past, now))
-    if drafts and drafts[0].key == live.key:
-        return Change(keep=_refreshed(live, drafts[0]))
-    rest = [lead for lead in past if lead is not live]
-    return Change(keep=_generated(drafts, rest, now), forget=(live.lead_id,))
+    same = next((draft for draft in drafts if draft.key == lead.key), None)
+    if same is None:
+        return lead.moved("expired", decided_at=now)
+    return None if same.content == lead.content else lead.changed(content=same.content)
 
 
-def _refreshed(lead: Lead, draft: Draft) -> tuple[Lead, ...]:
-    return () if lead.content == draft.content else (lead.changed(content=draft.content),)
-
-
-def _generated(drafts: Sequence[Draft], past: Sequence[Lead], now: datetime) -> tuple[Lead, ...]:
-    if not drafts:
-        return ()
-    best = drafts[0]
-    ended = sum(lead.key == best.key and lead.status not in LIVE for lead in past)
-    return (
-        Lead(
-            lead_id=LeadId(uuid5(NAMESPACE_URL, f"{best.slot}/{best.key}/{ended}")),
-            slot=best.slot,
-            key=best.key,
-            status="generated",
-            source="engine",
-            content=best.content,
-            created_at=now,
-        ),
+def born(draft: Draft, past: Sequence[Lead], now: datetime) -> Lead:
+    """The lead of a draft. What ended may come back, under another name each time."""
+    ended = sum(lead.slot == draft.slot and lead.key == draft.key for lead in past)
+    return Lead(
+        lead_id=LeadId(uuid5(NAMESPACE_URL, f"{draft.slot}/{draft.key}/{ended}")),
+        slot=draft.slot,
+        key=draft.key,
+        status="generated",
+        source="engine",
+        content=draft.content,
+        created_at=now,
     )

@@ -75,6 +75,11 @@ class Side:
     kg_per_unit: Decimal | None = None
 
     @cached_property
+    def rank(self) -> int:
+        """Its identifier as a number: sorts the same everywhere, and much faster."""
+        return self.flow.flow_id.int
+
+    @cached_property
     def tokens(self) -> frozenset[str]:
         """By which words it is found: its resource, its waste code, its functions."""
         tokens = {f"function:{function}" for function in self.functions}

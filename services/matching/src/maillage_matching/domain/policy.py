@@ -1,6 +1,6 @@
 """What a territory asks of the engine: how few leads, how far, how much, and whether at all."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from pydantic import ConfigDict, Field
@@ -76,6 +76,11 @@ def room_for_leads(policy: Policy, desk: Desk) -> int:
     this_week = policy.weekly_leads * policy.advisors - desk.surfaced_this_week
     on_desks = policy.open_cases_max * policy.advisors - desk.open_cases - desk.waiting
     return max(0, min(this_week, on_desks))
+
+
+def start_of(day: date) -> datetime:
+    """Midnight at its beginning, in UTC."""
+    return datetime.combine(day, time(), UTC)
 
 
 def week_of(moment: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """By which words flows find one another: what a flow is, and what its counterpart may be."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from maillage_matching.domain.flow import Flow
@@ -71,3 +72,13 @@ def is_answered(flow: Flow, attribute: str) -> bool:
     """Whether a flow now tells what was asked; an unknown attribute is never told."""
     told = getattr(flow, attribute, None)
     return told is not None and told != Decimal(0)
+
+
+def turns_on(side: Side, today: date) -> date | None:
+    """The next day on which something about it begins or is over, if any is told."""
+    flow = side.flow
+    credentials = side.actor.credentials if side.actor else ()
+    begins = [flow.available_from, *(one.valid_from for one in credentials)]
+    over = [flow.available_until, *(one.valid_to for one in credentials)]
+    days = [day for day in begins if day] + [day + timedelta(days=1) for day in over if day]
+    return min((day for day in days if day > today), default=None)

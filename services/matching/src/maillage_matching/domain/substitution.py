@@ -28,6 +28,7 @@ DONORS_MAX = 3
 """Firms in one transformation: one refusal must not end it, and more would be a crowd."""
 KEPT_MAX = 40
 """Pairs kept of each verdict for one flow: the best that pass, the nearest that do not."""
+SLOT_OF_NEED = "need:"
 ASKS_MAX = 3
 """Questions that one flow may cause among its counterparts."""
 
@@ -38,7 +39,8 @@ _RANK = {"pass": 0, "unknown": 1, "fail": 2}
 class Pairing:
     """What is kept of the examination of an offer and a need.
 
-    `code` and `reason` are of the gate that failed, or that waits for an answer.
+    `code` and `reason` are of the gate that failed, or that waits for an answer; what failed has
+    no score.
     """
 
     need_id: FlowId
@@ -62,13 +64,13 @@ class Paired:
 def pair_up(changed: Sequence[Side], pool: Iterable[Side], ground: Ground) -> Paired:
     """Examine each changed flow against the counterparts it may have, and each pair once."""
     by_token = _index((*pool, *changed))
-    done: set[tuple[FlowId, FlowId]] = set()
+    done: set[tuple[int, int]] = set()
     pairings: list[Pairing] = []
     questions: dict[tuple[FlowId, str], Ask] = {}
-    for side in _in_order({side.flow.flow_id: side for side in changed}):
+    for side in _in_order({side.rank: side for side in changed}):
         findings: list[Finding] = []
         for offer, need in _couples(side, by_token, ground):
-            couple = need.flow.flow_id, offer.flow.flow_id
+            couple = need.rank, offer.rank
             if couple not in done and (finding := best_way(offer, need, ground)):
                 findings.append(finding)
             done.add(couple)
@@ -81,22 +83,21 @@ def pair_up(changed: Sequence[Side], pool: Iterable[Side], ground: Ground) -> Pa
 
 def _index(sides: Iterable[Side]) -> Mapping[str, Sequence[Side]]:
     by_token: dict[str, list[Side]] = defaultdict(list)
-    for side in _in_order({side.flow.flow_id: side for side in sides}):
+    for side in _in_order({side.rank: side for side in sides}):
         for token in side.tokens:
             by_token[token].append(side)
     return by_token
 
 
-def _in_order(sides: Mapping[FlowId, Side]) -> list[Side]:
-    """By identifier; as numbers, which compare much faster."""
-    return sorted(sides.values(), key=lambda side: side.flow.flow_id.int)
+def _in_order(sides: Mapping[int, Side]) -> list[Side]:
+    return [sides[rank] for rank in sorted(sides)]
 
 
 def _couples(
     side: Side, by_token: Mapping[str, Sequence[Side]], ground: Ground
 ) -> Iterator[tuple[Side, Side]]:
     found = {
-        other.flow.flow_id: other
+        other.rank: other
         for token in sought_by(side, ground.knowledge)
         for other in by_token.get(token, ())
         if other.flow.direction != side.flow.direction and other.flow.actor_id != side.flow.actor_id
@@ -128,21 +129,26 @@ def _kept(findings: Iterable[Finding], ground: Ground) -> list[tuple[Finding, Pa
         by_verdict[pairing.verdict].append((finding, pairing))
     kept: list[tuple[Finding, Pairing]] = []
     for found in by_verdict.values():
-        found.sort(key=lambda one: (-one[1].score, one[1].need_id.int, one[1].offer_id.int))
+        found.sort(key=lambda one: _best_first(*one))
         kept += found[:KEPT_MAX]
     return kept
+
+
+def _best_first(finding: Finding, pairing: Pairing) -> tuple[float, float, int, int]:
+    pair = finding.pair
+    return -pairing.score, pair.km or 0.0, pair.need.rank, pair.offer.rank
 
 
 def _pairing(finding: Finding, ground: Ground) -> Pairing:
     pair, verdict = finding.pair, finding.verdict
     stopped = finding.failed or next((g for g in finding.gates if g.asks), None)
-    terms = terms_of(pair, net_value_eur(pair, ground))
+    scored = verdict != "fail"
     return Pairing(
         need_id=pair.need.flow.flow_id,
         offer_id=pair.offer.flow.flow_id,
         rule=pair.rule.name if pair.rule else None,
         verdict=verdict,
-        score=total(terms),
+        score=total(terms_of(pair, net_value_eur(pair, ground))) if scored else 0.0,
         code=stopped.code if stopped else None,
         reason=stopped.reason if stopped else None,
         unblock=stopped.unblock if stopped else None,
@@ -156,7 +162,7 @@ def _asked(findings: Iterable[Finding]) -> list[Ask]:
 
 def slot_of_need(need_id: FlowId) -> str:
     """One lead at a time for each need; the other donors wait behind it."""
-    return f"need:{need_id}"
+    return f"{SLOT_OF_NEED}{need_id}"
 
 
 def drafts_for_need(

@@ -70,6 +70,11 @@ CREATE TABLE pairing (
 );
 CREATE INDEX pairing_offer ON pairing (offer_id);
 
+CREATE TABLE stream (
+    stream text PRIMARY KEY,
+    score double precision NOT NULL
+);
+
 CREATE TABLE asked (
     flow_id uuid NOT NULL,
     attribute text NOT NULL,
@@ -85,23 +90,19 @@ CREATE TABLE lead (
     source text NOT NULL,
     kind text NOT NULL,
     rule text,
-    score double precision,
+    case_open boolean NOT NULL,
     flow_ids uuid[] NOT NULL,
     actor_ids uuid[] NOT NULL,
-    surfaced_at timestamptz,
+    surfaced_at timestamptz NOT NULL,
     deferred_until date,
     doc jsonb NOT NULL
 );
-CREATE UNIQUE INDEX lead_one_live ON lead (slot)
-    WHERE status IN ('generated', 'surfaced', 'deferred');
+CREATE UNIQUE INDEX lead_one_waiting ON lead (slot) WHERE status IN ('surfaced', 'deferred');
 CREATE INDEX lead_slot ON lead (slot);
-CREATE INDEX lead_flows ON lead USING gin (flow_ids)
-    WHERE status IN ('generated', 'surfaced', 'deferred');
-CREATE INDEX lead_actors ON lead USING gin (actor_ids)
-    WHERE status IN ('generated', 'surfaced', 'deferred');
-CREATE INDEX lead_rule ON lead (rule) WHERE status IN ('generated', 'surfaced', 'deferred');
-CREATE INDEX lead_best ON lead (score DESC, lead_id) WHERE status = 'generated';
-CREATE INDEX lead_surfaced ON lead (surfaced_at, lead_id) WHERE surfaced_at IS NOT NULL;
+CREATE INDEX lead_flows ON lead USING gin (flow_ids) WHERE status IN ('surfaced', 'deferred');
+CREATE INDEX lead_actors ON lead USING gin (actor_ids) WHERE status IN ('surfaced', 'deferred');
+CREATE INDEX lead_rule ON lead (rule) WHERE status IN ('surfaced', 'deferred');
+CREATE INDEX lead_surfaced ON lead (surfaced_at, lead_id);
 
 CREATE TABLE suppression (
     suppression_id uuid PRIMARY KEY,
@@ -145,5 +146,5 @@ CREATE INDEX synergy_pattern ON synergy (pattern_id);
 
 -- migrate:down
 
-DROP TABLE synergy, synergy_case, suppression, lead, asked, pairing, policy, flow_key, due,
+DROP TABLE synergy, synergy_case, suppression, lead, asked, stream, pairing, policy, flow_key, due,
     consent, actor, flow;

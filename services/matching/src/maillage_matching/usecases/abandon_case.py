@@ -9,6 +9,7 @@ from maillage_contracts.refusals import Refused
 from maillage_matching.domain.rejection import Rejection, suppressions_of
 from maillage_matching.domain.suppression import check_reasons
 from maillage_matching.usecases.case_at_hand import CaseCommand, free_slots, open_case
+from maillage_matching.usecases.keep_apart import keep_apart
 from maillage_matching.usecases.store import Store
 
 
@@ -40,6 +41,7 @@ async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Ite
             owner=command.by,
             at=now,
         )
-        await store.save_suppressions(suppressions_of(rejection))
+        flows = [one.flow_id for one in case.members]
+        await keep_apart(suppressions_of(rejection), store, now, flows=flows)
     await free_slots(moved, store, now)
     return []

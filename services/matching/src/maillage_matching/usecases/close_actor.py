@@ -9,7 +9,6 @@ from maillage_contracts.matching import SynergyEnded
 from maillage_contracts.registry import ActorClosed
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.case import Case, can_go_on_without
-from maillage_matching.domain.lead import WAITS_FOR_A_PERSON
 from maillage_matching.usecases.case_at_hand import free_slots
 from maillage_matching.usecases.follow_actors import actor_as_known
 from maillage_matching.usecases.store import KeptSynergy, Store
@@ -25,8 +24,7 @@ async def close_actor(
     event = message.event
     actor = actor_as_known(event.actor).model_copy(update={"status": "closed"})
     await store.follow_actors([(actor, message.envelope.sequence)], now)
-    leads = await store.live_leads(actors=[actor.actor_id])
-    waiting = [lead for lead in leads if lead.status in WAITS_FOR_A_PERSON]
+    waiting = await store.waiting_leads(actors=[actor.actor_id])
     await store.save_leads([lead.moved("expired", decided_at=now) for lead in waiting])
     running = await store.running_synergies_of(actor.actor_id)
     for kept in running:

@@ -9,7 +9,7 @@ from maillage_matching.domain.gates import Finding, explain
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pair import Gate, Pair
 from maillage_matching.domain.proposal import first_pair
-from maillage_matching.usecases.settle_slots import ground_today, sides_of
+from maillage_matching.usecases.ground import ground_today, sides_of
 from maillage_matching.usecases.store import Store
 
 

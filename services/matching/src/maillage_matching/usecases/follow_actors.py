@@ -5,7 +5,7 @@ from datetime import datetime
 
 from maillage_contracts import registry
 from maillage_contracts.envelope import Received
-from maillage_matching.domain.actor import Actor, Credential
+from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor, Credential
 from maillage_matching.usecases.store import SaidOfConsent, Store
 
 
@@ -18,6 +18,8 @@ async def follow_actors(
     }
     kept = [(actor_as_known(m.event.actor), m.envelope.sequence) for m in latest.values()]
     await store.follow_actors(kept, now)
+    if any(actor.has_held(WASTE_TRANSPORT) for actor, _ in kept):
+        await store.mark_all_due(now)  # who may carry waste concerns everybody's
 
 
 async def follow_consents(

@@ -9,17 +9,20 @@ from maillage_contracts.vocabulary import FlowId
 from maillage_matching.domain.flow import GONE
 from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead
+from maillage_matching.domain.lead import Lead, born, still_holds
 from maillage_matching.domain.pair import DETOUR, Ask, Ground, Side
-from maillage_matching.domain.policy import room_for_leads, week_of
-from maillage_matching.domain.search import is_answered, keys_of, sought_by, unnamed
+from maillage_matching.domain.policy import room_for_leads, start_of, week_of
+from maillage_matching.domain.search import is_answered, keys_of, sought_by, turns_on, unnamed
 from maillage_matching.domain.substitution import pair_up
-from maillage_matching.usecases.settle_slots import Slots, ground_today, settle_slots, sides_of
+from maillage_matching.usecases.draft_leads import (
+    drafts_for_streams,
+    drafts_of_slots,
+    need_of_slot,
+)
+from maillage_matching.usecases.ground import ground_today, sides_of
 from maillage_matching.usecases.store import Box, Store
 from maillage_matching.usecases.told import raised, surfaced
 
-LOOK_AGAIN = timedelta(days=1)
-"""Seasons, credentials and suppressions pass with time, without any event."""
 TELLING = timedelta(hours=1)
 """For so long a question just raised may not show on its flow yet."""
 KM_PER_DEGREE = 111.0
@@ -53,23 +56,28 @@ async def look_for_leads(
 async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datetime) -> list[Event]:
     knowledge = ground.knowledge
     keys = {side.flow.flow_id: keys_of(side, knowledge) for side in sides}
-    await store.keep_keys(keys, knowledge=knowledge.version, due_at=now + LOOK_AGAIN)
-    live = await store.live_leads(flows=keys, rules=_rules_served_by(sides, ground))
-    await _expire_overtaken(live, sides, store, ground, now)
+    streams = await store.keep_keys(keys, knowledge=knowledge.version)
+    waiting = await store.waiting_leads(flows=keys, rules=_rules_served_by(sides, ground))
+    await _expire_overtaken(waiting, sides, store, ground, now)
     if not ground.policy.is_on:
         return []
-    slots = Slots(
-        needs={side.flow.flow_id for side in sides if side.flow.direction == "in"},
-        streams={key.stream for key in keys.values() if key.stream},
-    )
-    slots.add(lead.slot for lead in live)
     matchable = [side for side in sides if side.flow.is_matchable]
+    await store.schedule(_turning_points(matchable, ground))
     pool = await _counterparts(matchable, store, ground)
     paired = pair_up(matchable, pool, ground)
-    slots.needs |= await store.keep_pairings(keys, paired.pairings)
-    await settle_slots(slots, store, ground, now)
+    await store.keep_pairings(keys, paired.pairings)
+    streams |= {key.stream for key in keys.values() if key.stream}
+    drafts = await drafts_for_streams(streams, store, ground)
+    scores = {one: drafts[one].content.score if one in drafts else None for one in streams}
+    await store.keep_streams(scores)
+    await _refresh(waiting, store, ground, now)
     unnamed_ones = [ask for side in matchable if (ask := unnamed(side, knowledge))]
     return await _ask([*unnamed_ones, *paired.asks], [*matchable, *pool], store, now)
+
+
+def _turning_points(sides: Iterable[Side], ground: Ground) -> dict[FlowId, datetime]:
+    days = {side.flow.flow_id: turns_on(side, ground.today) for side in sides}
+    return {flow_id: start_of(day) for flow_id, day in days.items() if day}
 
 
 def _rules_served_by(sides: Sequence[Side], ground: Ground) -> set[str]:
@@ -103,7 +111,7 @@ def _around(sides: Sequence[Side], km_max: float) -> Box | None:
 
 
 async def _expire_overtaken(
-    live: Iterable[Lead], sides: Sequence[Side], store: Store, ground: Ground, now: datetime
+    waiting: Iterable[Lead], sides: Sequence[Side], store: Store, ground: Ground, now: datetime
 ) -> None:
     """Leads of people are theirs to judge, unless one of their flows or firms is out of reach.
 
@@ -112,9 +120,8 @@ async def _expire_overtaken(
     gone = {side.flow.flow_id for side in sides if _is_gone(side)}
     theirs = [
         lead
-        for lead in live
-        if lead.status in WAITS_FOR_A_PERSON
-        and (lead.source != "engine" or not ground.policy.is_on)
+        for lead in waiting
+        if (lead.source != "engine" or not ground.policy.is_on)
         and gone.intersection(lead.content.flow_ids)
     ]
     await store.save_leads([lead.moved("expired", decided_at=now) for lead in theirs])
@@ -158,6 +165,16 @@ async def _wake(store: Store, now: datetime) -> list[Event]:
     return [surfaced(lead) for lead in woken]
 
 
+async def _refresh(waiting: Sequence[Lead], store: Store, ground: Ground, now: datetime) -> None:
+    """Bring the engine's own leads in step with what it would propose now, or let them expire."""
+    mine = [lead for lead in waiting if lead.source == "engine"]
+    slots = {lead.slot for lead in mine}
+    shown = {flow_id for lead in mine for flow_id in lead.content.flow_ids}
+    drafts = await drafts_of_slots(slots, store, ground, shown=shown)
+    changed = [still_holds(lead, drafts.get(lead.slot, ()), now) for lead in mine]
+    await store.save_leads([lead for lead in changed if lead])
+
+
 async def _fill(store: Store, ground: Ground, now: datetime) -> list[Event]:
     """Surface the best leads while there is room, looking once more whether they hold today.
 
@@ -168,10 +185,18 @@ async def _fill(store: Store, ground: Ground, now: datetime) -> list[Event]:
     calm = last is None or (now - last).total_seconds() >= ground.policy.quiet_s
     if not room or not calm:
         return []
-    slots = Slots()
-    slots.add(lead.slot for lead in await store.best_generated(room))
-    await settle_slots(slots, store, ground, now)
-    held = [lead for lead in await store.best_generated(room) if lead.slot in slots.names]
-    shown = [lead.moved("surfaced", surfaced_at=now) for lead in held]
+    slots = await store.best_slots(room)
+    drafts = await drafts_of_slots(slots, store, ground)
+    past = await store.leads_of_slots(slots)
+    best = [drafts[slot][0] for slot in slots if drafts.get(slot)]
+    shown = [born(draft, past, now).moved("surfaced", surfaced_at=now) for draft in best]
     await store.save_leads(shown)
+    await _look_again([slot for slot in slots if not drafts.get(slot)], store, now)
     return [surfaced(lead) for lead in shown]
+
+
+async def _look_again(slots: Sequence[str], store: Store, now: datetime) -> None:
+    """What had a good score and does not hold today makes room for the next."""
+    needs = [need for slot in slots if (need := need_of_slot(slot)) is not None]
+    await store.mark_due(now, flows=needs)
+    await store.keep_streams({slot: None for slot in slots if need_of_slot(slot) is None})

@@ -11,7 +11,7 @@ from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import Lead, LeadSource
 from maillage_matching.domain.proposal import content_proposed
-from maillage_matching.usecases.settle_slots import ground_today, sides_of
+from maillage_matching.usecases.ground import ground_today, sides_of
 from maillage_matching.usecases.store import Store
 from maillage_matching.usecases.told import surfaced
 

@@ -8,6 +8,7 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.matching import LeadRejected
 from maillage_matching.domain.rejection import Rejection, suppressions_of
 from maillage_matching.domain.suppression import check_reasons
+from maillage_matching.usecases.keep_apart import keep_apart
 from maillage_matching.usecases.lead_at_hand import Decision, check_later, lead_at_hand
 from maillage_matching.usecases.store import Store
 
@@ -44,7 +45,6 @@ async def reject_lead(command: RejectLead, store: Store, now: datetime) -> Itera
         at=now,
         until=command.until,
     )
-    await store.save_suppressions(suppressions_of(rejection))
+    await keep_apart(suppressions_of(rejection), store, now, flows=lead.content.flow_ids)
     await store.save_leads([rejected])
-    await store.mark_due(now, flows=lead.content.flow_ids)
     return [LeadRejected(lead_id=lead.lead_id, reasons=command.reasons)]

@@ -104,23 +104,25 @@ class Found(Protocol):
         ...
 
     async def due_flows(self, now: datetime, knowledge: str, limit: int) -> list[Known]:
-        """Flows to look at: changed, or not looked at for a day, or with older knowledge."""
+        """Take flows to look at: marked as due by now, or found under words of older knowledge."""
         ...
 
     async def mark_due(
-        self, now: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
+        self, at: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
     ) -> None:
-        """Have these flows, and all of these actors, looked at again."""
+        """Have these flows, and all of these actors, looked at again at that moment."""
         ...
 
-    async def mark_all_due(self, now: datetime) -> None:
+    async def mark_all_due(self, at: datetime) -> None:
         """Have every flow looked at again."""
         ...
 
-    async def keep_keys(
-        self, keys: Mapping[FlowId, Keys], *, knowledge: str, due_at: datetime
-    ) -> None:
-        """Under which words flows are found from now on, and when to look at them again."""
+    async def schedule(self, due: Mapping[FlowId, datetime]) -> None:
+        """Have each flow looked at again at its own moment."""
+        ...
+
+    async def keep_keys(self, keys: Mapping[FlowId, Keys], *, knowledge: str) -> set[str]:
+        """Under which words flows are found from now on. Returns the streams they were in."""
         ...
 
     async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
@@ -131,10 +133,16 @@ class Found(Protocol):
         """Flows that may be matched of these streams, in the order of identifiers."""
         ...
 
-    async def keep_pairings(
-        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
-    ) -> set[FlowId]:
-        """Replace all pairings of these flows. Returns the needs for which one differs."""
+    async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
+        """Replace all pairings of these flows."""
+        ...
+
+    async def keep_streams(self, scores: Mapping[str, float | None]) -> None:
+        """Keep the scores of streams that may be shared; None: this one may not, now."""
+        ...
+
+    async def best_slots(self, limit: int) -> list[str]:
+        """Needs and streams with the best scores that have neither a lead waiting nor a case."""
         ...
 
     async def good_pairings(
@@ -162,37 +170,29 @@ class Leads(Protocol):
     """Leads and suppressions. What is read to be changed stays locked until commit."""
 
     async def lead(self, lead_id: LeadId, *, to_change: bool = False) -> Lead:
-        """One lead; raises NotFound. A lead that nobody has seen is not found."""
+        """One lead; raises NotFound."""
         ...
 
     async def leads_of_slots(self, slots: Iterable[str]) -> list[Lead]:
-        """All leads of these slots, also those that ended, locked."""
+        """All leads of these slots, also those that ended."""
         ...
 
-    async def live_leads(
+    async def waiting_leads(
         self,
         *,
         flows: Iterable[FlowId] = (),
         actors: Iterable[ActorId] = (),
         rules: Iterable[str] = (),
     ) -> list[Lead]:
-        """Leads that are generated or wait for a person, with any of these, locked."""
+        """Leads that wait for a person, with any of these, locked."""
         ...
 
     async def save_leads(self, leads: Sequence[Lead]) -> None:
         """Keep new leads and new versions."""
         ...
 
-    async def forget_leads(self, lead_ids: Sequence[LeadId]) -> None:
-        """Drop generated leads that no longer hold."""
-        ...
-
     async def desk(self, week: datetime) -> Desk:
         """What is on the advisors' desks in the week that began then."""
-        ...
-
-    async def best_generated(self, limit: int) -> list[Lead]:
-        """Generated leads with the best scores, locked."""
         ...
 
     async def deferred_to(self, day: date) -> list[Lead]:
@@ -202,11 +202,11 @@ class Leads(Protocol):
     async def leads(
         self, *, statuses: Iterable[str], source: str | None, after: After, limit: int
     ) -> list[Lead]:
-        """Leads that people have seen, by when they surfaced and identifier."""
+        """Leads by when they surfaced and identifier."""
         ...
 
     async def lead_counts(self) -> list[tuple[str, str, str, int]]:
-        """Source, kind, status and number of the leads that people have seen."""
+        """Source, kind, status and number of leads."""
         ...
 
     async def suppressions(self, day: date) -> list[Suppression]:
@@ -284,7 +284,7 @@ class Store(Copies, Found, Leads, Cases, Protocol):
 
 
 def key_of_lead(lead: Lead) -> tuple[str, str]:
-    """Sort keys in lists of leads that people have seen."""
+    """Sort keys in lists of leads."""
     return (lead.surfaced_at or lead.created_at).isoformat(), str(lead.lead_id)
 
 

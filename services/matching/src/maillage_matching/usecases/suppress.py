@@ -9,6 +9,7 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Invalid, Refused, Stale
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.suppression import REASONS, Suppression, check_reasons
+from maillage_matching.usecases.keep_apart import keep_apart
 from maillage_matching.usecases.lead_at_hand import check_later
 from maillage_matching.usecases.store import Store
 
@@ -50,8 +51,7 @@ async def suppress(command: Suppress, store: Store, now: datetime) -> Iterable[E
         since=now,
         until=command.until or usual,
     )
-    await store.save_suppressions([suppression])
-    await store.mark_due(now, actors=command.actors)
+    await keep_apart([suppression], store, now, actors=command.actors)
     return []
 
 
