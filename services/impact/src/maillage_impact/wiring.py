@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from maillage_common.settings import load
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.entrypoints import http, kafka
+from maillage_impact.settings import ImpactSettings
 from maillage_impact.usecases.store import Store
 from maillage_serving.service import Service
 
@@ -15,5 +17,6 @@ def service() -> Service[Store]:
         migrations=Path(__file__).parent / "migrations",
         make_store=PostgresStore,
         router=http.router,
-        handlers=kafka.handlers,
+        handlers=lambda: kafka.handlers(load(ImpactSettings).zone),
+        settings=ImpactSettings,
     )

@@ -1,11 +1,14 @@
 """From the Kafka door to the outbox: a delivery, a tour, a day, a baseline, a correction."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from maillage_common.handlers import Handlers
 from maillage_common.transaction import Runner
 from maillage_contracts.impact import ImpactCorrected, ImpactRecorded, Statement
 from maillage_contracts.samples import (
@@ -22,7 +25,7 @@ from maillage_contracts.samples import (
     an_id,
 )
 from maillage_impact.adapters.memory import MemoryStore
-from maillage_impact.entrypoints.kafka import handlers
+from maillage_impact.entrypoints import kafka
 from maillage_impact.usecases.store import Store
 from maillage_impact.wiring import service
 from maillage_serving.testing import client, deliver_twice, memory_runner, published, received
@@ -42,6 +45,10 @@ BASELINE = {
     "route_before": "recycling",
     "replaces_spec": "pallet",
 }
+
+
+def handlers() -> Handlers[Store]:
+    return kafka.handlers(ZoneInfo("Europe/Paris"))
 
 
 @pytest.fixture
@@ -99,6 +106,15 @@ async def test_what_comes_after_the_approval_is_held_against_it(runner: Runner[S
     await deliver_twice(runner, handlers(), received(DELIVERED))
     new = [s.indicator for s in await statements(runner)][before:]
     assert new == ["ghg_induced_treatment", "ghg_avoided_material", "mass_redirected"]
+
+
+async def test_a_delivery_counts_on_the_day_of_the_territory(runner: Runner[Store]) -> None:
+    await deliver_twice(runner, handlers(), received(AGREED))
+    await approve(runner, BASELINE | {"valid_from": "2026-11-24"})
+    half_past_midnight = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # in Paris
+    await deliver_twice(runner, handlers(), received(DELIVERED, at=half_past_midnight))
+    found = {s.indicator: s for s in await statements(runner)}
+    assert found["ghg_avoided_material"].period_start == date(2026, 11, 24)
 
 
 async def test_nothing_accepted_is_nothing_to_account(runner: Runner[Store]) -> None:

@@ -1,5 +1,8 @@
 """Every event that comes in."""
 
+from datetime import tzinfo
+from functools import partial
+
 from maillage_common.handlers import Handlers
 from maillage_contracts.flows import ExistingRoundDeclared
 from maillage_contracts.matching import SynergyAgreed, SynergyEnded
@@ -13,15 +16,15 @@ from maillage_impact.usecases.write_delivery import write_delivery
 from maillage_impact.usecases.write_tour import keep_published_tour, write_tour
 
 
-def handlers() -> Handlers[Store]:
-    """One use case for each event."""
+def handlers(zone: tzinfo) -> Handlers[Store]:
+    """One use case for each event; days are those of the territory, which is in this zone."""
     return (
         Handlers[Store]()
         .batch(ActorRegistered, ActorProfileChanged, ActorClosed, run=follow_actors)
         .batch(ExistingRoundDeclared, run=follow_rounds)
         .each(SynergyAgreed, run=keep_agreement)
         .each(SynergyEnded, run=end_agreement)
-        .each(TransportOrderFulfilled, run=write_delivery)
+        .each(TransportOrderFulfilled, run=partial(write_delivery, zone=zone))
         .each(TourPublished, run=keep_published_tour)
         .each(TourCompleted, run=write_tour)
     )

@@ -1,7 +1,7 @@
 """Write what a delivery for a synergy did, and what it changed when a baseline covers it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.tours import TransportOrderFulfilled
@@ -18,9 +18,9 @@ from maillage_impact.usecases.tell import tell
 
 
 async def write_delivery(
-    message: Received[TransportOrderFulfilled], store: Store, now: datetime
+    message: Received[TransportOrderFulfilled], store: Store, now: datetime, *, zone: tzinfo
 ) -> Iterable[Event]:
-    """On transportorder.fulfilled: only what was accepted on the scales counts."""
+    """On transportorder.fulfilled: only what was accepted on the scales counts, on that day."""
     del now
     order = message.event
     if order.origin != "synergy" or order.origin_id is None or order.accepted_kg == 0:
@@ -30,7 +30,7 @@ async def write_delivery(
         synergy_id=order.origin_id,
         tour_id=order.tour_id,
         accepted_kg=order.accepted_kg,
-        on=message.envelope.time.date(),
+        on=message.envelope.time.astimezone(zone).date(),
         cause=message.envelope.id,
     )
     await store.save_deliveries([delivery])
