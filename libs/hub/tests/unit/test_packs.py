@@ -1,6 +1,6 @@
 """Packs: the two that ship are sound, and every fault is told with its place."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,12 @@ def test_orders_of_another_day_are_other_orders() -> None:
     assert (today["on"], later["on"]) == ("2026-11-23", "2027-06-02")
     assert today["dropoff_window"]["start"] == "2026-11-23T07:00:00+01:00"
     assert later["dropoff_window"]["start"] == "2027-06-02T07:00:00+02:00"
+
+
+def test_today_is_that_of_the_territory() -> None:
+    just_past_midnight = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # 00:30 on the 24th in Paris
+    orders = read_pack(TERRITORIES / "marseille", just_past_midnight).of("order")
+    assert {order.document["on"] for order in orders} == {"2026-11-25"}
 
 
 def test_what_others_depend_on_is_sent_first() -> None:

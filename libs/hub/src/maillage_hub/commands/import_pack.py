@@ -36,7 +36,7 @@ example: maillage import territories/jourdies --dry-run
 
 def run(arguments: Namespace) -> int:
     """Check it, send it; 1 when something is faulty or was refused."""
-    pack = read_pack(arguments.pack, datetime.now(UTC).date())
+    pack = read_pack(arguments.pack, datetime.now(UTC))
     if pack.faults:
         for fault in pack.faults:
             print(fault, file=sys.stderr)

@@ -88,8 +88,7 @@ async def _play(tale: Tale, pack: Pack, hub: HubState, tell: Tell) -> Story:
 
 
 def _sound_pack(folder: Path) -> Pack:
-    today = datetime.now(UTC).date()
-    pack = read_pack(folder, today)
+    pack = read_pack(folder, datetime.now(UTC))
     if pack.faults:
         raise HubFailure("\n".join(str(fault) for fault in pack.faults))
     return pack

@@ -1,7 +1,7 @@
 """Reading the files of a pack in order: later files refer to earlier ones."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,8 +24,11 @@ from maillage_hub.packs.tables import (
 TERRITORY_FILE = "territory.yaml"
 
 
-def read_pack(folder: Path, today: date) -> Pack:
-    """Read and check a pack; `today` is the day that `J+1` in a day column counts from."""
+def read_pack(folder: Path, today: date | datetime) -> Pack:
+    """Read and check a pack; `today` is the day that `J+1` in a day column counts from.
+
+    A moment means the day that it is then on the territory.
+    """
     if not (folder / TERRITORY_FILE).is_file():
         message = f"there is no {TERRITORY_FILE} in {folder}: is this a territory pack?"
         return Pack("", "", "UTC", faults=[Fault(TERRITORY_FILE, 1, 1, message)])
@@ -33,6 +36,8 @@ def read_pack(folder: Path, today: date) -> Pack:
         pack = _territory(read_yaml(folder / TERRITORY_FILE, TERRITORY_FILE))
     except Unusable as error:
         return Pack("", "", "UTC", faults=[error.fault])
+    if isinstance(today, datetime):
+        today = today.astimezone(ZoneInfo(pack.time_zone)).date()
     reader = _Reader(pack, folder, today)
     for table in TABLES:
         reader.read_table(table)
