@@ -214,6 +214,13 @@ def test_what_is_not_told_is_said(an_offer: MakeSide, ground: Ground) -> None:
     assert content.explanation[1] == "amounts not all known, today's cost not told"
 
 
+def test_a_line_names_some_of_a_crowd(an_offer: MakeSide, ground: Ground) -> None:
+    firms = [an_offer(who={"name": f"Firm {n} " + "x" * 190}, **LIQUID) for n in range(40)]
+    line = content_of(firms, [], ground).explanation[0]
+    assert len(line) < 2000
+    assert line.endswith(" and 32 others")
+
+
 def test_a_lead_names_as_many_flows_as_an_event_carries(
     an_offer: MakeSide, plant: Callable[..., Side], ground: Ground
 ) -> None:

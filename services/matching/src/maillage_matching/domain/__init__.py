@@ -1,0 +1,1 @@
+"""Rules: pure functions and frozen values; time and identifiers come in as arguments."""

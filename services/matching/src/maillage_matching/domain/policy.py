@@ -39,7 +39,7 @@ class Settings(Value):
         description="Euros a van costs by kilometre with its driver: the territory's own figure.",
     )
     quiet_s: float = Field(
-        default=2,
+        default=3,
         ge=0,
         le=3600,
         description="Seconds without a new flow before leads are shown: of many the best.",

@@ -24,6 +24,8 @@ from maillage_matching.domain.score import Term, of_distance, of_pain, of_saving
 MEMBERS_MIN = 2
 MEMBERS_MAX = 199
 """A lead names 200 flows at most, and one is the outlet's."""
+NAMED_MAX = 8
+"""Firms named in a line of explanation; all of them are among the members."""
 POOLING_SAVES = Decimal("0.2")
 """Share of today's cost that a shared collection may save: prudent beside the cost divided by
 three of the shops of rue de Gand in Lille. It orders leads and is never told as a saving."""
@@ -152,13 +154,15 @@ def _content(
 def _told(
     members: Sequence[Side], quantity: PeriodicQuantity | None, cost: Decimal
 ) -> tuple[str, ...]:
-    names = ", ".join(dict.fromkeys(side.name for side in members))
+    names = list(dict.fromkeys(side.name for side in members))
+    others = f" and {len(names) - NAMED_MAX} others" if len(names) > NAMED_MAX else ""
     amount = "amounts not all known"
     if quantity is not None:
         amount = f"together {quantity.value:,.0f} {quantity.unit} a year"
     paid = f"for {cost:.0f} euros a year today" if cost else "today's cost not told"
+    firms = f"{', '.join(names[:NAMED_MAX])}{others}"
     return (
-        f"{len(members)} flows of {members[0].resource} in one zone: {names}",
+        f"{len(members)} flows of {members[0].resource} in one zone: {firms}",
         f"{amount}, {paid}",
     )
 

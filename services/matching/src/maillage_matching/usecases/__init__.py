@@ -1,0 +1,1 @@
+"""Verbs: load, decide, keep, and return the events."""
