@@ -13,7 +13,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-import tally
 from aiokafka import AIOKafkaProducer
 from tally import applied, given
 from wired import Wired, all_applied, all_sent, say, sequences
@@ -31,7 +30,7 @@ class Child:
         self.address = f"http://127.0.0.1:{port}"
         self.environment = {
             **os.environ,
-            "PYTHONPATH": str(Path(tally.__file__).parent),
+            "PYTHONPATH": os.pathsep.join(sys.path),
             "MAILLAGE_TERRITORY": settings.territory,
             "MAILLAGE_DATABASE_URL": settings.database_url,
             "MAILLAGE_DATABASE_PASSWORD_FILE": str(settings.database_password_file),
@@ -92,8 +91,31 @@ async def test_it_ends_when_it_is_told_to(wired: Wired, child: Child, told: sign
     assert await child.end(told) == 0
 
 
-async def test_kill_9_in_the_middle_of_work_costs_nothing(wired: Wired, child: Child) -> None:
-    """Events in, events out, five kills: each applied once, each said once, all in order."""
+SLOW_BORDERS = """
+import asyncio
+from aiokafka import AIOKafkaProducer
+from faststream.kafka.message import KafkaAckableMessage
+
+def slowly(call):
+    async def late(*arguments, **more):
+        await asyncio.wait({asyncio.get_running_loop().create_future()}, timeout=0.2)
+        return await call(*arguments, **more)
+    return late
+
+KafkaAckableMessage.ack = slowly(KafkaAckableMessage.ack)
+AIOKafkaProducer.send_batch = slowly(AIOKafkaProducer.send_batch)
+"""
+
+
+async def test_kill_9_in_the_middle_of_work_costs_nothing(
+    wired: Wired, child: Child, tmp_path: Path
+) -> None:
+    """Events in, events out, five kills: each applied once, each said once, all in order.
+
+    Commit and acknowledgement are held apart in the child, so that kills do fall between them.
+    """
+    (tmp_path / "sitecustomize.py").write_text(SLOW_BORDERS)
+    child.environment["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
     actors, rounds, parts = 20, 60, "api,consumer,relay"
 
     async def produce() -> None:
