@@ -54,7 +54,7 @@ async def test_it_reads_the_whole_story(
     follow = [_only(heard, "synergy.agreed")["synergy"]]
     synergy_id, case_id, flow_ids = [follow[0][n] for n in ("synergy_id", "case_id", "flow_ids")]
     for flow_id in flow_ids:
-        life = [heard[key]["flow"]["status"] for key in _in_order(heard, flow_id)]
+        life = [heard[key]["flow"]["status"] for key in _in_order(heard, flow_id, "flow.")]
         assert life == ["declared", "open", "reserved", "committed"]
     accepted = next(
         data
@@ -69,7 +69,7 @@ async def test_it_reads_the_whole_story(
     assert order["order_id"] in {
         one for stop in _only(heard, "tour.published")["tour"]["stops"] for one in stop["order_ids"]
     }
-    tour = [kind for kind, *_ in _in_order(heard, done["tour_id"])]
+    tour = [kind for kind, *_ in _in_order(heard, done["tour_id"], "tour.", "stop.")]
     assert tour == ["tour.published", "stop.completed", "stop.completed", "tour.completed"]
     statements = [
         heard[key]["statement"] for key in _in_order(heard, synergy_id, "impact.recorded")
@@ -96,7 +96,7 @@ def _only(heard: Heard, kind: str) -> dict[str, Any]:
     return data
 
 
-def _in_order(heard: Heard, subject: str, kind: str = "") -> list[tuple[str, str, int]]:
-    """What was heard of a subject, by number."""
-    found = [key for key in heard if key[1] == subject and key[0].startswith(kind)]
+def _in_order(heard: Heard, subject: str, *kinds: str) -> list[tuple[str, str, int]]:
+    """What was heard of a subject in events whose types begin so, by number."""
+    found = [key for key in heard if key[1] == subject and key[0].startswith(kinds)]
     return sorted(found, key=lambda key: key[2])
