@@ -101,7 +101,7 @@ async def test_f4_a_batch_that_does_not_end_in_time_comes_again(
     wired: Wired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ACK_FIRST, FastStream's default, has acknowledged what was in hand when the process ends."""
-    monkeypatch.setattr(subscription, "STOP_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(subscription, "GRACE_S", 0.3)
     began = asyncio.Event()
     await wired.send(*(wired.record(given(f"a{n}")) for n in range(5)))
     async with wired.consuming(lingering(began, asyncio.Event())):

@@ -1,9 +1,16 @@
-"""Which failures pass by themselves, and are worth another try."""
+"""What to do when something fails or must end: try again, wait, or finish first."""
 
+import asyncio
 import random
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import asyncpg
 from aiokafka.errors import KafkaError
+
+UNCUT_S_MAX = 20.0
+
+T = TypeVar("T")
 
 _TRANSIENT: tuple[type[BaseException], ...] = (
     KafkaError,
@@ -28,3 +35,13 @@ def is_transient(error: BaseException) -> bool:
 def backoff_s(failures: int, longest_s: float = 5.0) -> float:
     """How long to wait after so many failures in a row: longer each time, never two alike."""
     return min(longest_s, 0.1 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311 no secret
+
+
+async def uncut(work: Coroutine[Any, Any, T]) -> T:
+    """Await something that a cancellation must not cut in the middle: it is let finish first."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=UNCUT_S_MAX)
+        raise

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
 from faststream.security import BaseSecurity, SASLScram512
 
+from maillage_common.failures import uncut
 from maillage_common.settings import Settings, read_secret
 
 REQUEST_TIMEOUT_MS = 10_000
@@ -57,7 +58,7 @@ async def administration(settings: Settings) -> AsyncGenerator[AIOKafkaAdminClie
     """A client for topics and the cluster."""
     client = AIOKafkaAdminClient(**reach(settings))
     try:
-        await client.start()
+        await uncut(client.start())
         yield client
     finally:
         await client.close()

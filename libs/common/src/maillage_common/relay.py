@@ -3,10 +3,9 @@
 import asyncio
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
-from typing import Any
 
 import asyncpg
 import structlog
@@ -15,7 +14,7 @@ from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from maillage_common.bus_guard import BusGuard
-from maillage_common.failures import backoff_s, is_transient
+from maillage_common.failures import backoff_s, is_transient, uncut
 from maillage_common.kafka import reach
 from maillage_common.metrics import Metrics
 from maillage_common.postgres import RELAY_LOCK, Connection, dedicated, take_lead
@@ -83,8 +82,7 @@ class Relay:
             max_request_size=REQUEST_BYTES_MAX,
         )
         try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await producer.start()
+            await uncut(producer.start())
             yield producer
         finally:
             async with asyncio.timeout(SEND_TIMEOUT_S):
@@ -96,7 +94,7 @@ class Relay:
         while True:
             self._wake.clear()
             await self._measure(connection)
-            while await _to_the_end(self._round(connection, producer)):
+            while await uncut(self._round(connection, producer)):
                 pass
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SAFETY_POLL_S)
@@ -171,16 +169,6 @@ class Relay:
         if row is not None:
             self._metrics.outbox_unsent().set(row["unsent"])
             self._metrics.outbox_oldest_s().set(float(row["oldest_s"]))
-
-
-async def _to_the_end(coroutine: Coroutine[Any, Any, bool]) -> bool:
-    """Await something that a cancellation must not cut in the middle."""
-    task = asyncio.create_task(coroutine)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=SEND_TIMEOUT_S)
-        raise
 
 
 async def _send_lane(

@@ -15,7 +15,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from maillage_common.bus_guard import BusGuard
 from maillage_common.consumer import Consumer, NotNow
-from maillage_common.failures import backoff_s, is_transient
+from maillage_common.failures import backoff_s, is_transient, uncut
 from maillage_common.handlers import Handlers
 from maillage_common.health import Health
 from maillage_common.kafka import REQUEST_TIMEOUT_MS, security
@@ -34,6 +34,8 @@ POLL_MS = 20
 ACK_TIMEOUT_S = 10.0
 """The client tries a commit for ever, silently, when the group's coordinator is lost."""
 HOLD_S = 5.0
+GRACE_S = 15.0
+"""What a batch in hand is given to end when the process is told to."""
 STOP_TIMEOUT_S = 30.0
 SILENT_S_MAX = 60.0
 
@@ -102,7 +104,7 @@ class Subscription(Generic[S]):
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             consumer_only=True,
             allow_auto_create_topics=False,
-            graceful_timeout=STOP_TIMEOUT_S / 2,
+            graceful_timeout=GRACE_S,
             apply_types=False,
             logger=None,
         )
@@ -125,7 +127,7 @@ class Subscription(Generic[S]):
         subscriber(self._take)
         self._consumer.stopping.clear()
         try:
-            await broker.start()
+            await uncut(broker.start())
             self._client = subscriber.consumer
             self._health.report("consumer", None)
             await asyncio.shield(self._broken)
