@@ -17,7 +17,7 @@ def parties(pair: Pair, _ground: Ground) -> Gate:
             return unknown("parties", "one of the actors has not been heard of yet")
         if side.actor.status not in TAKES_PART:
             return fails("parties", f"{side.name} is {side.actor.status}")
-    return passes("parties", f"{pair.offer.name} and {pair.need.name}")
+    return passes("parties", "two actors that are known and active")
 
 
 def willingness(pair: Pair, _ground: Ground) -> Gate:

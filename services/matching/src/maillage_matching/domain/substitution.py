@@ -67,7 +67,7 @@ def pair_up(changed: Sequence[Side], pool: Iterable[Side], ground: Ground) -> Pa
     done: set[tuple[int, int]] = set()
     pairings: list[Pairing] = []
     questions: dict[tuple[FlowId, str], Ask] = {}
-    for side in _in_order({side.rank: side for side in changed}):
+    for side in changed:
         findings: list[Finding] = []
         for offer, need in _couples(side, by_token, ground):
             couple = need.rank, offer.rank

@@ -1,5 +1,6 @@
 """The engine at work, again and again: flows that changed are matched, and the inbox is filled."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,7 +65,8 @@ async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datet
     matchable = [side for side in sides if side.flow.is_matchable]
     await store.schedule(_turning_points(matchable, ground))
     pool = await _counterparts(matchable, store, ground)
-    paired = pair_up(matchable, pool, ground)
+    # Half a second where many meet: the doors of this process stay open meanwhile.
+    paired = await asyncio.to_thread(pair_up, matchable, pool, ground)
     await store.keep_pairings(keys, paired.pairings)
     streams |= {key.stream for key in keys.values() if key.stream}
     drafts = await drafts_for_streams(streams, store, ground)
