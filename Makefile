@@ -77,8 +77,8 @@ schemas: $(VENV)/.dev ## write the JSON Schemas and the AsyncAPI document from t
 docs: $(VENV)/.dev ## write the generated pages of docs/
 	$(BIN)/python tools/generate.py
 
-bench: $(VENV)/.dev ## run every benchmark, each says what it measures
-	@for each in benchmarks/*.py; do echo "$$each" && $(BIN)/python "$$each" $(ARGS) || exit 1; done
+bench: $(VENV)/.dev ## run every benchmark; ONLY=name for one, JSON=FILE keeps the figures
+	$(BIN)/python benchmarks/run.py $(addprefix --only ,$(ONLY)) $(addprefix --json ,$(JSON)) $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the requirements again; ARGS=--upgrade takes the newest versions
 	$(BIN)/python tools/lock.py $(ARGS)
