@@ -103,7 +103,7 @@ $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt $(PROJECTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made requirements/dev.txt requirements/runtime.txt $(PROJECTS)
-	@echo 'Fetching what a hub and its tests need, at locked versions (some 240 MB the first time) ...'
+	@echo 'Fetching what a hub and its tests need, at locked versions (some 290 MB the first time) ...'
 	@$(LOCKED) requirements/dev.txt $(FETCHED)
 	@$(OURS)
 	@touch $@ $(VENV)/.runtime
