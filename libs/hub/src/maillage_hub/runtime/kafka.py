@@ -79,7 +79,9 @@ class Broker:
         lines = [f"{name}={value}\n" for name, value in self.settings.items()]
         write_whole(self._settings_file, "".join(lines))
         if not self.data.exists():
-            await asyncio.to_thread(self._format)
+            # Decided on this thread: brokers that are prepared together would each make one.
+            cluster_id = _cluster_id(self.folder)
+            await asyncio.to_thread(self._format, cluster_id)
 
     def program(self) -> Program:
         """How the broker is run."""
@@ -118,10 +120,10 @@ class Broker:
             **common_settings(len(self.bus)),
         }
 
-    def _format(self) -> None:
+    def _format(self, cluster_id: str) -> None:
         """Format beside the place and move there whole: a crash leaves no half."""
         # With "=", for an identifier may begin with "-".
-        asked = f"--cluster-id={_cluster_id(self.folder)}", f"--config={self._settings_file}"
+        asked = f"--cluster-id={cluster_id}", f"--config={self._settings_file}"
         command = self._java("kafka.tools.StorageTool", "format", *asked)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".format-") as workshop:
             run_as(
