@@ -20,6 +20,9 @@ LOCKED := $(INSTALL) --progress-bar off --require-hashes --only-binary :all: --r
 OURS := $(INSTALL) --quiet --no-deps --no-build-isolation $(EDITABLE)
 FETCHED := | awk '/Downloading/ {print " ", $$2, $$3, $$4; fflush()} /^Installing/ {print "  unpacking"}'
 
+# Tests wait more than they work: two processes of them keep two cores busy.
+WORKERS ?= 2
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup fmt check test unit integration cover demo up down status schemas docs bench lock clean
@@ -45,7 +48,7 @@ check: $(VENV)/.dev ## format, lint, types, imports, tidiness, generated files, 
 
 test: $(VENV)/.dev ## every test, on a real Kafka and a real PostgreSQL; says what it skipped and why
 	@echo 'All tests, on addresses from the environment, else Docker, else an embedded Kafka and PostgreSQL.'
-	$(BIN)/pytest -rs --durations=10 $(ARGS)
+	$(BIN)/pytest -rs --durations=10 --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
 
 unit: $(VENV)/.dev ## only the tests that need no Kafka and no PostgreSQL
 	$(BIN)/pytest -rs -m 'not integration' $(ARGS)
