@@ -14,14 +14,17 @@ from pathlib import Path
 
 import asyncapi_document
 import compatibility
+import docs_authorisation
 import docs_cli
 import docs_events
+import docs_impact
 import docs_lifecycles
 import docs_metrics
 import docs_reasons
 import docs_settings
 import event_schemas
 import golden
+import kubernetes_bus
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = event_schemas.FOLDER
@@ -43,11 +46,14 @@ def printed() -> Mapping[str, str]:
         **event_schemas.pages(),
         **asyncapi_document.pages(),
         **docs_events.pages(),
+        **docs_impact.pages(),
+        **docs_authorisation.pages(),
         **docs_cli.pages(),
         **docs_settings.pages(),
         **docs_metrics.pages(),
         **docs_reasons.pages(),
         **docs_lifecycles.pages(),
+        **kubernetes_bus.pages(),
     }
 
 

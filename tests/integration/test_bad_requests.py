@@ -152,7 +152,7 @@ async def test_a_token_of_another_territory_opens_nothing(hub: WholeHub) -> None
 
     answers = await _ask_everybody(hub, token)
 
-    assert [_problem(answer, 403)["detail"] for answer in answers] == [
+    assert [_problem(answer, 401)["detail"] for answer in answers] == [
         f"your token is not for the territory {hub.territory}"
     ] * len(answers)
 

@@ -89,7 +89,7 @@ async def test_clocks_may_differ_a_little() -> None:
 @pytest.mark.parametrize("territory", ["marseille", None])
 async def test_a_token_of_another_territory_opens_nothing(territory: str | None) -> None:
     signed = token("advisor", territory="marseille")
-    with pytest.raises(Forbidden, match=TERRITORY):
+    with pytest.raises(Unauthenticated, match=TERRITORY):
         await verifier().principal(signed if territory else without(signed, "territory"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from maillage_hub.runtime.issuer import AUDIENCE, Issuer
 from maillage_hub.runtime.places import HubFolder
-from maillage_serving.auth import Forbidden, Unauthenticated, Verifier, keys_from_file
+from maillage_serving.auth import Unauthenticated, Verifier, keys_from_file
 
 ACTOR = UUID("5f3c1d6e-0000-4000-8000-000000000001")
 
@@ -55,7 +55,7 @@ async def test_tokens_outlive_a_restart_of_the_hub(folder: HubFolder) -> None:
 async def test_another_territory_refuses_it(folder: HubFolder) -> None:
     issuer = Issuer.of("jourdies", folder)
 
-    with pytest.raises(Forbidden):
+    with pytest.raises(Unauthenticated):
         await verifier(issuer, folder, territory="marseille").principal(minted(issuer))
 
 

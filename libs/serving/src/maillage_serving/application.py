@@ -55,14 +55,15 @@ def create_app(
     return app
 
 
-def permissions(routes: APIRouter) -> Iterable[tuple[str, str | None]]:
-    """Each route, as `GET /flows`, with the permission it names, also those of routers inside."""
+def permissions(routes: APIRouter, prefix: str = "") -> Iterable[tuple[str, str | None]]:
+    """Each route, as `GET /v1/flows`, with the permission it names; also of routers inside."""
     for route in routes.routes:
         inner: object = getattr(route, "original_router", None)
         if isinstance(inner, APIRouter):
-            yield from permissions(inner)
+            below: str = getattr(route, "include_context").prefix  # noqa: B009 its class is private
+            yield from permissions(inner, prefix + below)
         elif isinstance(route, APIRoute):
-            name = f"{','.join(sorted(route.methods or ()))} {route.path}"
+            name = f"{','.join(sorted(route.methods or ()))} {prefix}{route.path}"
             yield name, next(_asked(route.dependant), None)
         else:
             yield repr(route), None  # what we cannot look into names nothing

@@ -129,7 +129,7 @@ class Verifier:
         )
 
     async def principal(self, token: str) -> Principal:
-        """Who the token speaks for. Raises Unauthenticated, or Forbidden for another territory."""
+        """Who the token speaks for. Raises Unauthenticated."""
         if len(token) > TOKEN_BYTES_MAX:
             raise Unauthenticated("the token is too long")
         try:
@@ -142,7 +142,7 @@ class Verifier:
 
     def _told_by(self, claims: dict[str, Any]) -> Principal:
         if claims.get("territory") != self._territory:
-            raise Forbidden(f"your token is not for the territory {self._territory}")
+            raise Unauthenticated(f"your token is not for the territory {self._territory}")
         roles, organisation = claims.get("roles"), claims.get("org")
         if not isinstance(roles, list):
             raise Unauthenticated("the token is not accepted: claim roles must be a list")

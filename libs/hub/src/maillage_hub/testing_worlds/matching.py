@@ -1,0 +1,120 @@
+"""Matching with a lead, cases before and after the introduction, a synergy, a suppression."""
+
+from typing import Any
+
+from maillage_common.transaction import Runner
+from maillage_contracts.samples import (
+    a_flow,
+    a_flow_opened,
+    a_wanted_flow,
+    an_actor,
+    an_actor_registered,
+    an_id,
+)
+from maillage_hub.testing_worlds.world import OWNER, PARTNER, Builder, Valid, World, building
+from maillage_matching.adapters.memory import MemoryStore
+from maillage_matching.domain.policy import Settings
+from maillage_matching.entrypoints.kafka import handlers
+from maillage_matching.usecases.store import Store
+from maillage_matching.wiring import service
+from maillage_serving.testing import deliver, memory_runner, received
+
+LEADS = ("waits", "chosen", "introduced", "agreed")
+"""Each of another pair of flows of the same two firms, and where it has got to."""
+PARTIES = ({"actor_id": str(OWNER), "role": "donor", "share": "0.5"},
+           {"actor_id": str(PARTNER), "role": "receiver", "share": "0.5"})  # fmt: skip
+AGREED = {"parties": PARTIES, "starts_on": "2026-12-01"}
+SETTINGS = Settings().model_dump(mode="json")
+
+
+def _pair(name: str) -> tuple[str, str]:
+    return str(an_id(f"offer, {name}")), str(an_id(f"need, {name}"))
+
+
+def _proposed(name: str) -> dict[str, Any]:
+    return {
+        "source": "advisor",
+        "kind": "substitution",
+        "flow_ids": _pair(name),
+        "note": "Seen at a visit.",
+    }
+
+
+def _members(name: str) -> dict[str, Any]:
+    roles = zip(_pair(name), ("donor", "receiver"), strict=True)
+    return {"members": [{"flow_id": flow_id, "role": role} for flow_id, role in roles]}
+
+
+def _valid(chosen: str) -> dict[str, Valid]:
+    before = {"case_id": chosen}
+    one, other = _pair("waits")
+    return {
+        "GET /v1/leads": Valid(),
+        "POST /v1/leads": Valid(_proposed("waits")),
+        "GET /v1/leads/{lead_id}": Valid(),
+        "POST /v1/leads/{lead_id}/accept": Valid({"title": "Pallets"}),
+        "POST /v1/leads/{lead_id}/reject": Valid({"reasons": ["too_far"]}),
+        "POST /v1/leads/{lead_id}/defer": Valid({"until": "2026-12-01"}),
+        "GET /v1/reasons": Valid(),
+        "GET /v1/blocked": Valid(),
+        "GET /v1/why-not": Valid(query=f"?one={one}&other={other}"),
+        "GET /v1/suppressions": Valid(),
+        "POST /v1/suppressions": Valid(_apart()),
+        "POST /v1/suppressions/{suppression_id}/lift": Valid(),
+        "GET /v1/cases": Valid(),
+        "GET /v1/cases/{case_id}": Valid(),
+        "POST /v1/cases/{case_id}/plan": Valid({"next_step": "Visit both"}),
+        "POST /v1/cases/{case_id}/assess": Valid({"technical": {"verdict": "ok"}}),
+        "POST /v1/cases/{case_id}/choose-parties": Valid(_members("chosen"), about=before),
+        "POST /v1/cases/{case_id}/move": Valid({"to": "paused"}),
+        "POST /v1/cases/{case_id}/introduce": Valid({"channel": "visit"}, about=before),
+        "POST /v1/cases/{case_id}/agree": Valid(AGREED),
+        "POST /v1/cases/{case_id}/abandon": Valid({"reasons": ["too_far"]}),
+        "GET /v1/synergies": Valid(),
+        "GET /v1/synergies/{synergy_id}": Valid(),
+        "POST /v1/synergies/{synergy_id}/end": Valid({"ended_on": "2027-06-30", "reason": "moved"}),
+        "POST /v1/synergies/{synergy_id}/publish": Valid({"consented": True}),
+        "GET /v1/engine": Valid(),
+        "PUT /v1/engine": Valid({**SETTINGS, "weekly_leads": 3}),
+        "GET /v1/inbox": Valid(),
+        "GET /v1/summary": Valid(),
+    }
+
+
+def _apart() -> dict[str, Any]:
+    return {"actor_ids": [str(OWNER), str(PARTNER)], "reason": "competitors"}
+
+
+async def made() -> World:
+    """Villaverde and STRH, from a lead that waits to a synergy that was agreed."""
+    store: Store = MemoryStore()
+    runner: Runner[Store] = memory_runner(store, service="matching")
+    await deliver(runner, handlers(), *_heard())
+    async with building(service(), runner) as advisor:
+        leads = {name: await advisor.post("/leads", _proposed(name)) for name in LEADS}
+        cases = {name: await advisor.post(f"/leads/{leads[name]}/accept", {}) for name in LEADS[1:]}
+        for name, case_id in cases.items():
+            await advisor.post(f"/cases/{case_id}/move", {"to": "qualifying"})
+            if name != "chosen":
+                await _to_feasibility(advisor, case_id)
+        usual = {
+            "lead_id": leads["waits"],
+            "case_id": cases["introduced"],
+            "synergy_id": await advisor.post(f"/cases/{cases['agreed']}/agree", AGREED),
+            "suppression_id": await advisor.post("/suppressions", _apart()),
+        }
+    return World(service(), runner, usual, _valid(cases["chosen"]))
+
+
+def _heard() -> list[Any]:
+    firms = [an_actor(name="Villaverde", sector="47.76Z"), an_actor(name="STRH")]
+    told: list[Any] = [received(an_actor_registered(actor=firm)) for firm in firms]
+    for offer, need in map(_pair, LEADS):
+        told.append(received(a_flow_opened(flow=a_flow(flow_id=offer))))
+        told.append(received(a_flow_opened(flow=a_wanted_flow(flow_id=need))))
+    return told
+
+
+async def _to_feasibility(advisor: Builder, case_id: str) -> None:
+    await advisor.post(f"/cases/{case_id}/introduce", {"channel": "visit"})
+    await advisor.post(f"/cases/{case_id}/move", {"to": "feasibility"})

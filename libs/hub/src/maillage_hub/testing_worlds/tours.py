@@ -1,0 +1,123 @@
+"""Tours with orders, a day that is planned and one whose tour is under way."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from maillage_common.transaction import Runner
+from maillage_contracts.registry import Vehicle, VehicleDeclared
+from maillage_contracts.vocabulary import ActorId
+from maillage_hub.testing_worlds.world import OWNER, Builder, Valid, World, building
+from maillage_serving.testing import FixedClock, deliver, memory_runner, received
+from maillage_tours.adapters.memory import MemoryStore
+from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.domain.order import Order
+from maillage_tours.domain.problem import Problem, Search, Solution
+from maillage_tours.domain.samples import ON, TERMS, a_vehicle, an_order, place, window
+from maillage_tours.entrypoints import kafka
+from maillage_tours.usecases.store import Store
+from maillage_tours.wiring import service
+
+DRIVEN, READY, PROPOSED, FREE = (ON + timedelta(days=days) for days in (0, 1, 2, 3))
+"""Days, by what the tours of each have got to."""
+Document = dict[str, Any]
+BRIEFLY = {"iterations": 1, "seconds": 1}
+WINDOWS = ("pickup_window", "dropoff_window")
+OF_ORDER = {"order_id", "origin", "on", "pickup", "dropoff", "load", *WINDOWS}
+
+
+class SameProcess:
+    """The solver without its process."""
+
+    async def solve(self, problem: Problem, search: Search) -> Solution:
+        """Routes for the problem."""
+        return answer(Question(problem, search, cpu_seconds_max=60))
+
+
+def _order(name: str, on: date = FREE) -> Document:
+    owned = place("Shop", 2, 1).model_copy(update={"actor_id": ActorId(OWNER)})
+    order: Order = an_order(
+        name,
+        on=on,
+        pickup=owned,
+        dropoff=place("Hub"),
+        pickup_window=window("06:00", "12:00", on),
+        dropoff_window=window("07:00", "12:00", on),
+    )
+    return order.model_dump(mode="json", include=OF_ORDER)
+
+
+def _valid(asked: str, proposed: Document, ready: Document, driven: Document) -> dict[str, Valid]:
+    stop = driven["stops"][0]
+    visited = {"arrived_at": stop["arrives_at"], "completed_at": stop["departs_at"]}
+    handed = [
+        {"order_id": task["order_id"], "action": task["action"], "accepted_kg": "20"}
+        for task in stop["tasks"]
+    ]
+    new = {name: value for name, value in _order("new").items() if name != "order_id"}
+    on_the_road = {"tour_id": driven["tour_id"]}
+    return {
+        "GET /v1/orders": Valid(),
+        "POST /v1/orders": Valid(new),
+        "GET /v1/orders/{order_id}": Valid(),
+        "POST /v1/orders/{order_id}/accept": Valid(about={"order_id": asked}),
+        "POST /v1/orders/{order_id}/cancel": Valid({"reason": "not_needed"}),
+        "GET /v1/plans": Valid(),
+        "POST /v1/plans": Valid({"on": FREE.isoformat(), "limits": BRIEFLY}),
+        "GET /v1/plans/{plan_id}": Valid(),
+        "POST /v1/plans/{plan_id}/publish": Valid(),
+        "POST /v1/plans/{plan_id}/discard": Valid(),
+        "GET /v1/tours": Valid(),
+        "GET /v1/tours/{tour_id}": Valid(),
+        "POST /v1/tours/{tour_id}/publish": Valid(about={"tour_id": proposed["tour_id"]}),
+        "POST /v1/tours/{tour_id}/cancel": Valid({"reason": "no_crew"}),
+        "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
+        "POST /v1/tours/{tour_id}/stops/{number}/complete": Valid(
+            {**visited, "handovers": handed}, about=on_the_road
+        ),
+        "POST /v1/tours/{tour_id}/stops/{number}/fail": Valid(
+            {**visited, "reason": "nobody_there"}, about=on_the_road
+        ),
+        "GET /v1/vehicles": Valid(),
+        "GET /v1/hubs": Valid(),
+        "GET /v1/rounds": Valid(),
+    }
+
+
+async def made() -> World:
+    """Orders of a shop of Villaverde, on four days; the first one is over."""
+    store: Store = MemoryStore()
+    clock = FixedClock()
+    runner: Runner[Store] = memory_runner(store, service="tours", clock=clock)
+    offered = service(TERMS, SameProcess())
+    vans = (a_vehicle(), a_vehicle("Other van"))
+    told = [VehicleDeclared(vehicle=Vehicle.model_validate(van.model_dump())) for van in vans]
+    await deliver(runner, kafka.handlers(TERMS), *(received(event) for event in told))
+    async with building(offered, runner, "dispatcher") as dispatcher:
+        driven = await _planned(dispatcher, DRIVEN, publish=True)
+        await dispatcher.post(
+            f"/tours/{driven['tour_id']}/start", {"started_at": driven["starts_at"]}
+        )
+        ready = await _planned(dispatcher, READY, publish=True)
+        proposed = await _planned(dispatcher, PROPOSED, publish=False)
+        order_id = await dispatcher.post("/orders", _order("free"))
+    async with building(offered, runner, "actor", OWNER) as owner:
+        asked = await owner.post("/orders", _order("asked"))
+    clock.now = window("18:00", "20:00", DRIVEN).end
+    usual = {
+        "order_id": order_id,
+        "plan_id": proposed["plan_id"],
+        "tour_id": ready["tour_id"],
+        "number": 1,
+    }
+    valid = _valid(asked, proposed, ready, driven)
+    return World(offered, runner, usual, valid)
+
+
+async def _planned(dispatcher: Builder, on: date, *, publish: bool) -> Document:
+    """The tour of a day with one order."""
+    await dispatcher.post("/orders", _order(f"of {on}", on))
+    plan_id = await dispatcher.post("/plans", {"on": on.isoformat(), "limits": BRIEFLY})
+    if publish:
+        await dispatcher.post(f"/plans/{plan_id}/publish")
+    (tour,) = (await dispatcher.get(f"/plans/{plan_id}"))["tours"]
+    return tour
