@@ -49,6 +49,7 @@ class AIOKafkaProducer:
         acks: int | str = ...,
         enable_idempotence: bool = ...,
         linger_ms: int = ...,
+        compression_type: str | None = ...,
         max_batch_size: int = ...,
         max_request_size: int = ...,
         request_timeout_ms: int = ...,

@@ -17,6 +17,7 @@ from maillage_common.bus_guard import BusGuard
 from maillage_common.consumer import Consumer, NotNow
 from maillage_common.failures import backoff_s, is_transient, uncut
 from maillage_common.handlers import Handlers
+from maillage_common.header_names import forgive_header_names
 from maillage_common.health import Health
 from maillage_common.kafka import REQUEST_TIMEOUT_MS, security
 from maillage_common.ledger import DeadLetter, Delivered, Origin
@@ -61,6 +62,7 @@ class Subscription(Generic[S]):
         metrics: Metrics,
         health: Health,
     ) -> None:
+        forgive_header_names()
         self._settings = settings
         self._guard = guard
         self._metrics = metrics

@@ -1,0 +1,3 @@
+from aiokafka.record.memory_records import _MemoryRecordsPy
+
+MemoryRecords: type[_MemoryRecordsPy]
