@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from maillage_common.ledger import Closed, DeadLetter, Idempotency, Lane, Ledger, Outcome, Outgoing
@@ -31,6 +31,10 @@ class MemoryLedger:
     _progress: dict[tuple[str, Lane], int] = field(
         default_factory=lambda: defaultdict[tuple[str, Lane], int](int)
     )
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "MemoryLedger":
+        """Only what changes is copied: each call, event and letter is a frozen value."""
+        return replace(self, **{name: copy(rows) for name, rows in vars(self).items()})
 
     async def claim(self, idempotency: Idempotency) -> tuple[str, Outcome] | None:
         return self._calls.get((idempotency.caller, idempotency.key))
