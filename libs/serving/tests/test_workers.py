@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -15,7 +16,7 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
 from maillage_serving.testing import eventually, postgres_runner
-from maillage_serving.workers import Worker, run_worker
+from maillage_serving.workers import SOON_RUNS, Worker, run_worker
 
 pytestmark = pytest.mark.integration
 
@@ -53,6 +54,22 @@ async def test_a_failure_is_over_at_the_next_tick(
         await eventually(lambda: len(ran) >= 3)
         assert not part.done()
     assert 1 not in (await applied(durable))["tick"]  # rolled back
+
+
+async def test_a_notification_runs_it_before_its_time(
+    durable: Runner[Store], fresh_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maillage_serving.workers.SOON_S_MAX", 0.05)
+    ticking, ran = worker()
+    seldom = replace(ticking, every_s=3600, wakes_on="due")
+    pool = cast("PostgresDatabase[Store]", durable.database).pool
+    async with running(run_worker(seldom, durable, fresh_database)):
+        await eventually(lambda: ran)
+        for _ in range(2):
+            before = len(ran)
+            await pool.execute("NOTIFY due")
+            # More than once: what was not ripe the first time is looked at again.
+            await eventually(lambda before=before: len(ran) == before + SOON_RUNS)
 
 
 async def test_one_process_leads_and_another_takes_over(

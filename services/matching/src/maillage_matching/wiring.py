@@ -3,14 +3,15 @@
 from functools import partial
 from pathlib import Path
 
-from maillage_matching.adapters.postgres import PostgresStore
+from maillage_matching.adapters.postgres import DUE_CHANNEL, PostgresStore
 from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.entrypoints import http, kafka
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
 from maillage_serving.service import Service, Worker
 
-LOOK_EVERY_S = 1
+LOOK_EVERY_S = 5
+"""Flows are looked at when they come. This is for what a decision or a date lets through."""
 
 
 def service() -> Service[Store]:
@@ -26,6 +27,7 @@ def service() -> Service[Store]:
             Worker(
                 "look_for_leads",
                 every_s=LOOK_EVERY_S,
+                wakes_on=DUE_CHANNEL,
                 use_case=partial(look_for_leads, knowledge=knowledge),
                 make_command=lambda _: LookForLeads(),
             ),

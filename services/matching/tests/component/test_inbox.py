@@ -108,7 +108,7 @@ async def test_full_desks_take_nothing_new(
 async def test_of_many_flows_at_once_the_best_are_shown_not_the_first(
     hear: Hear, look: Look, door: Door, surfaced: Leads
 ) -> None:
-    await set_engine(door, weekly_leads=1, quiet_s=60)
+    await set_engine(door, weekly_leads=1, quiet_s=600)
     await hear(*a_pair("Late", cost_today={"amount": "10.00"}))
     await look()
     await hear(*a_pair("Better", cost_today={"amount": "9000.00"}))

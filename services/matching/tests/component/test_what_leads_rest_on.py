@@ -252,7 +252,7 @@ async def test_time_alone_makes_and_unmakes_leads(
 async def test_what_no_longer_holds_today_is_not_surfaced(
     hear: Hear, look: Look, door: Door, clock: FixedClock
 ) -> None:
-    await set_engine(door, quiet_s=60)
+    await set_engine(door, quiet_s=600)
     await hear(*a_pair("Hay", available_until="2026-11-23"))
     await look()
     clock.advance(timedelta(hours=12))

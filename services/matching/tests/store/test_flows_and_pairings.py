@@ -13,7 +13,7 @@ from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_matching.domain.actor import Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
-from maillage_matching.domain.policy import Policy
+from maillage_matching.domain.policy import Arrivals, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.usecases.follow_actors import actor_as_known
@@ -28,6 +28,7 @@ from maillage_matching.usecases.store import (
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
+A_DAY = timedelta(days=1)
 TODAY = NOW.date()
 Do = Callable[[Callable[[Store], Awaitable[T]]], Awaitable[T]]
 
@@ -89,12 +90,19 @@ async def test_carriers_are_those_who_hold_or_held_the_receipt(do: Do[Any]) -> N
     assert [one.actor_id for one in ordered] == sorted((other.actor_id, carrier.actor_id))
 
 
-async def test_the_last_change_that_matters_is_known(do: Do[Any]) -> None:
-    assert await do(lambda store: store.last_followed_at()) is None
-    await do(lambda store: store.follow_flows([(known_flow("a"), 1)], NOW))
-    observed = known_flow("b", status="observed")
+async def test_the_changes_that_matter_are_counted(do: Do[Any]) -> None:
+    async def arrivals() -> Arrivals | None:
+        return await do(lambda store: store.arrivals(lately=NOW, since=NOW - A_DAY))
+
+    assert await arrivals() is None
+    await do(lambda store: store.follow_flows([(known_flow("a"), 1)], NOW - A_DAY))
+    assert await arrivals() is None
+    await do(lambda store: store.follow_flows([(known_flow("b"), 1)], NOW))
+    observed = known_flow("c", status="observed")
     await do(lambda store: store.follow_flows([(observed, 1)], LATER))
-    assert await do(lambda store: store.last_followed_at()) == NOW
+    assert await arrivals() == Arrivals(0, NOW, NOW)
+    await do(lambda store: store.follow_flows([(known_flow("d"), 1)], LATER))
+    assert await arrivals() == Arrivals(1, NOW, LATER)
 
 
 async def test_what_changed_is_due_once_and_again_when_it_turns(do: Do[Any]) -> None:

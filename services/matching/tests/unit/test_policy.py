@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from maillage_contracts.vocabulary import PeriodicQuantity
 from maillage_matching.domain.flow import a_year, in_base_unit
-from maillage_matching.domain.policy import Desk, Policy, room_for_leads, week_of
+from maillage_matching.domain.policy import Arrivals, Desk, Policy, is_calm, room_for_leads, week_of
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,38 @@ from maillage_matching.domain.policy import Desk, Policy, room_for_leads, week_o
 )
 def test_room_for_leads(policy: Policy, desk: Desk, room: int) -> None:
     assert room_for_leads(policy, desk) == room
+
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("count", "first_s_ago", "last_s_ago", "calm"),
+    [
+        (1, 0.04, 0.04, False),
+        (1, 0.05, 0.05, True),
+        (1, 50, 0.05, True),
+        (2, 0.09, 0.09, False),
+        (2, 1, 0.1, True),
+        (6, 2, 0.2, False),
+        (6, 2, 0.3, True),
+        (60, 3, 2.9, False),
+        (60, 3, 3, True),
+        (9000, 3, 2.9, False),
+        (9000, 56, 0.0, False),
+        (9000, 57, 0.0, True),
+        (0, 50, 3.1, True),
+    ],
+)
+def test_the_more_flows_come_the_longer_the_rest_is_waited_for(
+    count: int, first_s_ago: float, last_s_ago: float, *, calm: bool
+) -> None:
+    first, last = (NOW - timedelta(seconds=ago) for ago in (first_s_ago, last_s_ago))
+    assert is_calm(Policy(), Arrivals(count, first, last), NOW) is calm
+
+
+def test_where_nothing_came_there_is_nothing_to_wait_for() -> None:
+    assert is_calm(Policy(), None, NOW)
 
 
 @given(st.integers(0, 9), st.integers(1, 9), st.integers(0, 99), st.integers(0, 99))

@@ -13,7 +13,7 @@ from maillage_matching.adapters.memory_decisions import MemoryDecisions, page
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
-from maillage_matching.domain.policy import Policy
+from maillage_matching.domain.policy import Arrivals, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing, slot_of_need
 from maillage_matching.usecases.store import (
@@ -106,9 +106,12 @@ class MemoryStore(MemoryDecisions):
         actors = await self.actors(self.actor_rows)
         return [actor for actor in actors if actor.has_held(WASTE_TRANSPORT)]
 
-    async def last_followed_at(self) -> datetime | None:
-        matchable = [row.followed_at for row in self._rows() if row.flow.is_matchable]
-        return max(matchable, default=None)
+    async def arrivals(self, *, lately: datetime, since: datetime) -> Arrivals | None:
+        came = [row.followed_at for row in self._rows() if row.flow.is_matchable]
+        came = [at for at in came if at > since]
+        if not came:
+            return None
+        return Arrivals(sum(at > lately for at in came), min(came), max(came))
 
     def _rows(self) -> list[FlowRow]:
         return sorted(self.flow_rows.values(), key=lambda row: row.flow.flow_id.int)

@@ -11,11 +11,13 @@ from maillage_matching.adapters.postgres_decisions import PostgresDecisions
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
-from maillage_matching.domain.policy import Policy
+from maillage_matching.domain.policy import Arrivals, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.usecases.store import CANDIDATES_MAX, After, Box, Known, SaidOfConsent
 
+DUE_CHANNEL = "maillage_due"
+"""Told, at commit, that there are flows to look at."""
 KNOWN = """
     SELECT f.doc, a.doc AS actor,
         ARRAY(SELECT c.purpose FROM consent c WHERE c.actor_id = f.actor_id AND NOT c.is_given)
@@ -113,8 +115,17 @@ class PostgresStore(PostgresDecisions):
         )
         return [_actor(row) for row in rows]
 
-    async def last_followed_at(self) -> datetime | None:
-        return await self.db.fetchval("SELECT max(followed_at) FROM flow WHERE is_matchable")
+    async def arrivals(self, *, lately: datetime, since: datetime) -> Arrivals | None:
+        row = await self.db.fetchrow(
+            """
+            SELECT count(*) FILTER (WHERE followed_at > $1) AS many,
+                   min(followed_at) AS first_at, max(followed_at) AS last_at
+            FROM flow WHERE is_matchable AND followed_at > $2
+            """,
+            lately,
+            since,
+        )
+        return Arrivals(**row) if row and row["last_at"] else None
 
     async def policy(self) -> Policy:
         doc = await self.db.fetchval("SELECT doc FROM policy")
@@ -159,17 +170,26 @@ class PostgresStore(PostgresDecisions):
         self, at: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
     ) -> None:
         await self.db.execute(
-            """
-            INSERT INTO due (flow_id, due_at)
-            SELECT flow_id, $1 FROM flow WHERE flow_id = ANY($2) OR actor_id = ANY($3)
-            """,
+            f"""
+            WITH marked AS (
+                INSERT INTO due (flow_id, due_at)
+                SELECT flow_id, $1 FROM flow WHERE flow_id = ANY($2) OR actor_id = ANY($3)
+            )
+            SELECT pg_notify('{DUE_CHANNEL}', '')
+            """,  # noqa: S608 a constant of ours
             at,
             list(flows),
             list(actors),
         )
 
     async def mark_all_due(self, at: datetime) -> None:
-        await self.db.execute("INSERT INTO due (flow_id, due_at) SELECT flow_id, $1 FROM flow", at)
+        await self.db.execute(
+            f"""
+            WITH marked AS (INSERT INTO due (flow_id, due_at) SELECT flow_id, $1 FROM flow)
+            SELECT pg_notify('{DUE_CHANNEL}', '')
+            """,  # noqa: S608 a constant of ours
+            at,
+        )
 
     async def schedule(self, due: Mapping[FlowId, datetime]) -> None:
         await self.db.execute(

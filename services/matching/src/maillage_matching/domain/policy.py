@@ -2,11 +2,17 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from pydantic import ConfigDict, Field
 
 from maillage_contracts.vocabulary import Positive, Value
 from maillage_matching.domain.kept import Kept
+
+CROWD = 60
+"""So many flows within `quiet_s` are surely an import: then all of it is waited for."""
+PATIENCE = 20
+"""Times `quiet_s` after which leads are shown although flows still come."""
 
 
 class Settings(Value):
@@ -42,7 +48,8 @@ class Settings(Value):
         default=3,
         ge=0,
         le=3600,
-        description="Seconds without a new flow before leads are shown: of many the best.",
+        description="Seconds without a new flow before leads are shown after an import of many: "
+        "the best of them, not the first. The fewer came lately, the shorter the wait.",
     )
 
 
@@ -65,6 +72,31 @@ class Desk(Kept):
     surfaced_this_week: int = 0
     waiting: int = 0
     open_cases: int = 0
+
+
+class Arrivals(NamedTuple):
+    """Flows that may be matched and came of late: how many within `quiet_s`, the first, the last.
+
+    First and last are those within PATIENCE times as long.
+    """
+
+    many: int
+    first_at: datetime
+    last_at: datetime
+
+
+def is_calm(policy: Policy, arrivals: Arrivals | None, now: datetime) -> bool:
+    """Whether leads may be shown: what is to be expected together has come.
+
+    A flow by itself is followed by hardly another, a crowd by more: the wait grows with their
+    number. An import of hundreds shows its best leads, and a person at a desk does not wait.
+    """
+    if arrivals is None:
+        return True
+    wait_s = policy.quiet_s * min(arrivals.many, CROWD) / CROWD
+    came_for_s = (now - arrivals.first_at).total_seconds()
+    goes_on = came_for_s >= policy.quiet_s * (PATIENCE - 1)
+    return goes_on or (now - arrivals.last_at).total_seconds() >= wait_s
 
 
 def room_for_leads(policy: Policy, desk: Desk) -> int:

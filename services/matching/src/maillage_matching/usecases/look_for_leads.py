@@ -12,7 +12,7 @@ from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import Lead, born, still_holds
 from maillage_matching.domain.pair import DETOUR, Ask, Ground, Side
-from maillage_matching.domain.policy import room_for_leads, start_of, week_of
+from maillage_matching.domain.policy import PATIENCE, is_calm, room_for_leads, start_of, week_of
 from maillage_matching.domain.search import is_answered, keys_of, sought_by, turns_on, unnamed
 from maillage_matching.domain.substitution import pair_up
 from maillage_matching.usecases.draft_leads import (
@@ -183,9 +183,9 @@ async def _fill(store: Store, ground: Ground, now: datetime) -> list[Event]:
     Not while flows still pour in: of many at once the best are shown, not the first.
     """
     room = room_for_leads(ground.policy, await store.desk(week_of(now)))
-    last = await store.last_followed_at()
-    calm = last is None or (now - last).total_seconds() >= ground.policy.quiet_s
-    if not room or not calm:
+    quiet = timedelta(seconds=ground.policy.quiet_s)
+    came = await store.arrivals(lately=now - quiet, since=now - PATIENCE * quiet)
+    if not room or not is_calm(ground.policy, came, now):
         return []
     slots = await store.best_slots(room)
     drafts = await drafts_of_slots(slots, store, ground)

@@ -14,7 +14,7 @@ from maillage_matching.domain.case import Case
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.pair import Ask
-from maillage_matching.domain.policy import Desk, Policy
+from maillage_matching.domain.policy import Arrivals, Desk, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
@@ -87,8 +87,8 @@ class Copies(Protocol):
         """Actors that hold or held a credential for waste transport."""
         ...
 
-    async def last_followed_at(self) -> datetime | None:
-        """When the last change of a flow that may be matched arrived."""
+    async def arrivals(self, *, lately: datetime, since: datetime) -> Arrivals | None:
+        """Flows that may be matched and changed after `since`; counts those after `lately`."""
         ...
 
 
