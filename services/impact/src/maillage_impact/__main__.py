@@ -1,12 +1,23 @@
-"""`python -m maillage_impact serve|migrate|check-config|conformance ...`."""
+"""`python -m maillage_impact serve|migrate|...|conformance|verify|explain`."""
 
 import sys
+from collections.abc import Sequence
 
-from maillage_impact.entrypoints.conformance import conformance, parse
-from maillage_impact.wiring import judge, service
+from maillage_impact.entrypoints import commands, conformance
+from maillage_impact.wiring import ask_ledger, judge, service
 from maillage_serving.service import run
 
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command of the ledger, or else one that every service has; returns the exit code."""
+    match arguments[:1]:
+        case ["conformance"]:
+            return conformance.conformance(conformance.parse(arguments[1:]), judge)
+        case ["verify" | "explain"]:
+            return ask_ledger(commands.parse(arguments))
+        case _:
+            return run(service(), arguments)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["conformance"]:
-        sys.exit(conformance(parse(sys.argv[2:]), judge))
-    sys.exit(run(service()))
+    sys.exit(main(sys.argv[1:]))

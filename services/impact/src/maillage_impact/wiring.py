@@ -1,13 +1,22 @@
 """The one place that knows the concrete parts of the service."""
 
+import argparse
+import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from maillage_common.settings import load
+import asyncpg
+
+from maillage_common.postgres import dedicated
+from maillage_common.settings import BadSetting, load
+from maillage_contracts.refusals import Refused
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.adapters.worked_files import read_worked, shipped_cases
 from maillage_impact.domain.worked.running import Verdict, run_cases
 from maillage_impact.entrypoints import http, kafka
+from maillage_impact.entrypoints.commands import answer, written
 from maillage_impact.settings import ImpactSettings
 from maillage_impact.usecases.judge_worked import judge_published
 from maillage_impact.usecases.store import Store
@@ -24,6 +33,28 @@ def service() -> Service[Store]:
         handlers=lambda: kafka.handlers(load(ImpactSettings).zone),
         settings=ImpactSettings,
     )
+
+
+def ask_ledger(asked: argparse.Namespace) -> int:
+    """Run a command that reads the ledger of our settings; 1 failed, 2 wrong settings."""
+    try:
+        said, code = asyncio.run(_ask(asked, load(ImpactSettings)))
+    except BadSetting as wrong:
+        print(wrong, file=sys.stderr)  # noqa: T201 one line for whoever asks
+        return 2
+    except (OSError, asyncpg.PostgresError, Refused) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 same
+        return 1
+    print(written(said))  # noqa: T201 the answer
+    return code
+
+
+async def _ask(asked: argparse.Namespace, settings: ImpactSettings) -> tuple[dict[str, Any], int]:
+    async with (
+        dedicated(settings.dsn, "impact-command") as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        return await answer(asked, PostgresStore(connection))
 
 
 def judge(path: Path | None) -> Sequence[Verdict]:

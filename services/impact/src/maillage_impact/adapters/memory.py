@@ -1,8 +1,8 @@
 """The ledger in dictionaries: for tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound, Refused
@@ -11,6 +11,7 @@ from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
 from maillage_impact.domain.transport import ReferenceRound
 from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour
 
@@ -27,7 +28,11 @@ class MemoryStore:
     known_deliveries: dict[UUID, Delivery] = field(default_factory=dict[UUID, Delivery])
     tours: dict[UUID, PlannedTour] = field(default_factory=dict[UUID, PlannedTour])
     known_baselines: dict[UUID, Baseline] = field(default_factory=dict[UUID, Baseline])
-    ledger: list[Entry] = field(default_factory=list[Entry])
+    sealed: list[Sealed] = field(default_factory=list[Sealed])
+
+    @property
+    def ledger(self) -> list[Entry]:
+        return [replace(line.entry, recorded_at=line.recorded_at) for line in self.sealed]
 
     @property
     def factors(self) -> FactorSet:
@@ -99,15 +104,37 @@ class MemoryStore:
         written: list[Entry] = []
         known = {entry.entry_id for entry in self.ledger}
         corrected = {entry.correction.corrects for entry in self.ledger if entry.correction}
+        claimed = {(entry.claim, entry.revision) for entry in self.ledger if entry.claim}
         for entry in entries:
             if entry.entry_id in known:
                 continue
             if entry.correction and entry.correction.corrects in corrected:
                 raise Refused(f"line {entry.correction.corrects} is corrected already")
+            if (entry.claim, entry.revision) in claimed:
+                raise Refused(f"{entry.claim} is counted already")
             known.add(entry.entry_id)
             written.append(entry)
-        self.ledger += written
+        self.sealed += seal_all(written, await self.head(), datetime.now(UTC))
         return written
+
+    async def claimed(self, claims: Sequence[str]) -> dict[str, Entry]:
+        corrected = {entry.correction.corrects for entry in self.ledger if entry.correction}
+        return {
+            entry.claim: entry
+            for entry in self.ledger
+            if entry.claim and entry.claim in claims and entry.entry_id not in corrected
+        }
+
+    async def chain(self, after: int, limit: int) -> Sequence[Sealed]:
+        return self.sealed[after : after + limit]
+
+    async def head(self) -> Head:
+        return Head(self.sealed[-1].place, self.sealed[-1].hash) if self.sealed else EMPTY
+
+    async def unpaired(self) -> UUID | None:
+        back = {entry.reversal.reverses for entry in self.ledger if entry.reversal}
+        corrected = [entry.correction.corrects for entry in self.ledger if entry.correction]
+        return next((entry_id for entry_id in corrected if entry_id not in back), None)
 
     async def entry(self, entry_id: UUID) -> Entry:
         for entry in self.ledger:
@@ -135,7 +162,7 @@ class MemoryStore:
         corrected = {entry.correction.corrects for entry in self.ledger if entry.correction}
         for entry in reversed(self.ledger):
             same = (entry.subject, entry.indicator) == (subject, indicator)
-            if same and entry.entry_id not in corrected:
+            if same and entry.reversal is None and entry.entry_id not in corrected:
                 return entry
         return None
 
@@ -146,4 +173,8 @@ def _is_asked(entry: Entry, asked: EntryFilter) -> bool:
         and asked.subject_id in {None, entry.subject.id}
         and asked.indicator in {None, entry.indicator}
         and asked.account in {None, INDICATORS[entry.indicator].account}
+        and (asked.with_reversals or entry.reversal is None)
+        and (asked.known_at is None or (entry.recorded_at or asked.known_at) <= asked.known_at)
+        and (asked.first is None or entry.period_start >= asked.first)
+        and (asked.last is None or entry.period_end <= asked.last)
     )

@@ -1,42 +1,29 @@
-"""The ledger in PostgreSQL; the table itself refuses updates and deletes."""
+"""What the ledger stands on, in PostgreSQL: copies of facts, and baselines."""
 
 import json
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from maillage_common.postgres import Connection
-from maillage_contracts.refusals import NotFound, Refused
+from maillage_contracts.refusals import NotFound
 from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.adapters.postgres_lines import PostgresLines
 from maillage_impact.adapters.rows import (
     baseline_of,
     delivery_of,
     driven_json,
-    entry_json,
-    entry_of,
     round_of,
     synergy_of,
     tour_of,
 )
 from maillage_impact.domain.baseline import Baseline
-from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
-from maillage_impact.domain.indicators import INDICATORS
 from maillage_impact.domain.transport import ReferenceRound
-from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour
-
-_ENTRY = """
-    number, entry_id, subject_kind, subject_id, indicator, account, value, low, high,
-    period_start, period_end, quality, state, method, causes, factors, baseline_id,
-    corrects, delta, reason
-"""
+from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
 
-class PostgresStore:
+class PostgresStore(PostgresLines):
     """See `usecases.store.Store`."""
-
-    def __init__(self, db: Connection) -> None:
-        self.db = db
 
     @property
     def factors(self) -> FactorSet:
@@ -249,88 +236,6 @@ class PostgresStore:
             *values,
         )
         return [baseline_of(dict(row)) for row in rows]
-
-    async def append(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        if not entries:
-            return []
-        corrected = [e.correction.corrects for e in entries if e.correction]
-        ids = [e.entry_id for e in entries]
-        clash = await self.db.fetchval(
-            "select corrects from entry where corrects = any($1) and not entry_id = any($2)",
-            corrected,
-            ids,
-        )
-        if clash is not None:
-            raise Refused(f"line {clash} is corrected already")
-        lines = [entry_json(entry, INDICATORS[entry.indicator].account) for entry in entries]
-        rows = await self.db.fetch(
-            """
-            insert into entry (entry_id, subject_kind, subject_id, indicator, account, value, low,
-                high, period_start, period_end, quality, state, method, causes, factors,
-                baseline_id, corrects, delta, reason)
-            select entry_id, subject_kind, subject_id, indicator, account, value, low,
-                high, period_start, period_end, quality, state, method, causes, factors,
-                baseline_id, corrects, delta, reason
-            from jsonb_to_recordset($1::jsonb) as line (entry_id uuid, subject_kind text,
-                subject_id uuid, indicator text, account text, value numeric, low numeric,
-                high numeric, period_start date, period_end date, quality text, state text,
-                method text, causes uuid[], factors jsonb, baseline_id uuid, corrects uuid,
-                delta numeric, reason text)
-            on conflict (entry_id) do nothing
-            returning entry_id
-            """,
-            json.dumps(lines),
-        )
-        new = {row["entry_id"] for row in rows}
-        return [entry for entry in entries if entry.entry_id in new]
-
-    async def entry(self, entry_id: UUID) -> Entry:
-        row = await self.db.fetchrow(
-            f"select {_ENTRY} from entry where entry_id = $1",  # noqa: S608 the columns above
-            entry_id,
-        )
-        if row is None:
-            raise NotFound(f"no line {entry_id} in the ledger")
-        return entry_of(dict(row))
-
-    async def correction_of(self, entry_id: UUID) -> UUID | None:
-        return await self.db.fetchval("select entry_id from entry where corrects = $1", entry_id)
-
-    async def entries(
-        self, asked: EntryFilter, *, after: int | None = None, limit: int | None = None
-    ) -> Sequence[tuple[int, Entry]]:
-        rows = await self.db.fetch(
-            f"""
-            select {_ENTRY} from entry
-            where number > $1
-                and ($2::text is null or subject_kind = $2)
-                and ($3::uuid is null or subject_id = $3)
-                and ($4::text is null or indicator = $4)
-                and ($5::text is null or account = $5)
-            order by number limit $6
-            """,  # noqa: S608 the columns above
-            after or 0,
-            asked.subject_kind,
-            asked.subject_id,
-            asked.indicator,
-            asked.account,
-            limit,
-        )
-        return [(row["number"], entry_of(dict(row))) for row in rows]
-
-    async def in_force(self, subject: Subject, indicator: str) -> Entry | None:
-        row = await self.db.fetchrow(
-            f"""
-            select {_ENTRY} from entry
-            where subject_kind = $1 and subject_id = $2 and indicator = $3
-                and not exists (select from entry later where later.corrects = entry.entry_id)
-            order by number desc limit 1
-            """,  # noqa: S608 the columns above
-            subject.kind,
-            subject.id,
-            indicator,
-        )
-        return entry_of(dict(row)) if row else None
 
 
 def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:

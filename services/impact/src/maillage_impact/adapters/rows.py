@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from maillage_impact.domain.baseline import Baseline
-from maillage_impact.domain.entry import Correction, Entry, Subject
+from maillage_impact.domain.entry import Correction, Entry, Reversal, Subject
+from maillage_impact.domain.seal import Sealed
 from maillage_impact.domain.transport import Carried, DrivenTour, ReferenceRound
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
@@ -86,6 +87,7 @@ def entry_of(row: Row) -> Entry:
     correction = None
     if row["corrects"] is not None:
         correction = Correction(row["corrects"], row["delta"], row["reason"])
+    reversal = Reversal(row["reverses"], row["reason"]) if row["reverses"] else None
     return Entry(
         entry_id=row["entry_id"],
         subject=Subject(row["subject_kind"], row["subject_id"]),
@@ -102,18 +104,36 @@ def entry_of(row: Row) -> Entry:
         factors=tuple((id_, version) for id_, version in json.loads(row["factors"])),
         baseline_id=row["baseline_id"],
         correction=correction,
+        reversal=reversal,
+        claim=row["claim"],
+        revision=row["revision"],
+        recorded_at=row["recorded_at"],
     )
 
 
-def entry_json(entry: Entry, account: str) -> dict[str, object]:
-    """An entry as the object that `append` sends: one JSON array for many lines."""
-    correction = entry.correction
+def sealed_of(row: Row) -> Sealed:
+    """A row of `entry` with its place in the chain."""
+    return Sealed(
+        place=row["place"],
+        entry=entry_of(row),
+        account=row["account"],
+        recorded_at=row["recorded_at"],
+        previous_hash=row["previous_hash"],
+        hash=row["hash"],
+    )
+
+
+def sealed_json(line: Sealed) -> dict[str, object]:
+    """A line as the object that `append` sends: one JSON array for many lines."""
+    entry = line.entry
+    correction, reversal = entry.correction, entry.reversal
+    reason = correction.reason if correction else reversal.reason if reversal else None
     return {
         "entry_id": str(entry.entry_id),
         "subject_kind": entry.subject.kind,
         "subject_id": str(entry.subject.id),
         "indicator": entry.indicator,
-        "account": account,
+        "account": line.account,
         "value": str(entry.value),
         "low": _text(entry.low),
         "high": _text(entry.high),
@@ -127,5 +147,12 @@ def entry_json(entry: Entry, account: str) -> dict[str, object]:
         "baseline_id": _text(entry.baseline_id),
         "corrects": str(correction.corrects) if correction else None,
         "delta": str(correction.delta) if correction else None,
-        "reason": correction.reason if correction else None,
+        "reason": reason,
+        "reverses": str(reversal.reverses) if reversal else None,
+        "claim": entry.claim,
+        "revision": entry.revision,
+        "recorded_at": line.recorded_at.isoformat(),
+        "place": line.place,
+        "previous_hash": line.previous_hash.hex(),
+        "hash": line.hash.hex(),
     }

@@ -62,6 +62,7 @@ def lines_of_plan(
         period_end=on,
         causes=tuple(sorted(cause for _, cause in tours)),
         baseline_id=baseline.baseline_id,
+        lot=f"plan/{plan_id}",
     )
     return [write(finding, occasion) for finding in findings]
 

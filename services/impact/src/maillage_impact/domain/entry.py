@@ -1,8 +1,8 @@
 """A line of the ledger: signed, dated, with its reasons; corrected by a new line, never changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from math import floor
 from uuid import UUID, uuid5
@@ -40,8 +40,19 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Reversal:
+    """Which line this one takes back, and why: its value is that line's with the other sign."""
+
+    reverses: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One indicator of one subject over one period."""
+    """One indicator of one subject over one period.
+
+    Bitemporal: the period says when it was so, `recorded_at` since when the ledger says so.
+    """
 
     entry_id: UUID
     subject: Subject
@@ -59,6 +70,12 @@ class Entry:
     high: Decimal | None = None
     baseline_id: UUID | None = None
     correction: Correction | None = None
+    reversal: Reversal | None = None
+    claim: str | None = None
+    """What is counted here and nowhere else: a lot and an indicator. No two lines in force share
+    it; `revision` counts the corrections."""
+    revision: int = 0
+    recorded_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,8 @@ class Occasion:
     period_end: date
     causes: tuple[UUID, ...]
     baseline_id: UUID | None = None
+    lot: str | None = None
+    """What is counted: an order, a tour, a plan. One lot counts once for each indicator."""
 
 
 def write(finding: Finding, occasion: Occasion) -> Entry:
@@ -107,6 +126,7 @@ def write(finding: Finding, occasion: Occasion) -> Entry:
         causes=occasion.causes,
         factors=tuple((factor.factor_id, factor.version) for factor in finding.factors),
         baseline_id=occasion.baseline_id,
+        claim=occasion.lot and f"{occasion.lot}/{finding.indicator}",
     )
 
 
@@ -125,7 +145,31 @@ def correct(entry: Entry, replacement: Entry, reason: str) -> Entry:
         replacement,
         entry_id=uuid5(ENTRY_NAMESPACE, named),
         correction=Correction(corrects=entry.entry_id, delta=delta, reason=reason),
+        claim=entry.claim,
+        revision=entry.revision + 1,
     )
+
+
+def reverse(entry: Entry, reason: str) -> Entry:
+    """The line that takes another back, so that the sum of all lines is that of those in force."""
+    return replace(
+        entry,
+        entry_id=uuid5(ENTRY_NAMESPACE, f"reversal/{entry.entry_id}"),
+        value=-entry.value,
+        low=None,
+        high=None,
+        method="reversal",
+        correction=None,
+        reversal=Reversal(entry.entry_id, reason),
+        claim=None,
+        revision=0,
+    )
+
+
+def amend(entry: Entry, replacement: Entry, reason: str) -> list[Entry]:
+    """A correction as the two lines that it is: the reversal, then the new line."""
+    corrected = correct(entry, replacement, reason)
+    return [reverse(entry, reason), corrected]
 
 
 @dataclass(frozen=True)
@@ -144,7 +188,7 @@ def totals(entries: Iterable[Entry]) -> Sequence[Total]:
 
     Accounts are never added up: what was emitted and what was avoided stay two figures.
     """
-    given = list(entries)
+    given = [entry for entry in entries if entry.reversal is None]
     corrected = {entry.correction.corrects for entry in given if entry.correction}
     sums: dict[str, tuple[Decimal, int]] = {}
     for entry in given:
@@ -157,6 +201,12 @@ def totals(entries: Iterable[Entry]) -> Sequence[Total]:
 def _total(code: str, value: Decimal, count: int) -> Total:
     indicator = INDICATORS[code]
     return Total(code, indicator.account, indicator.unit, value, count)
+
+
+def whole_shares(weights: Mapping[UUID, Decimal], parts: int = 1_000_000) -> dict[UUID, Decimal]:
+    """Weights as shares that make exactly 1, in millionths by the largest remainder."""
+    split = shares(Decimal(parts) * THOUSANDTH, weights)
+    return {key: share / (parts * THOUSANDTH) for key, share in split.items()}
 
 
 def shares(total: Decimal, weights: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:

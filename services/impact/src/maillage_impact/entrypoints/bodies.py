@@ -13,6 +13,7 @@ from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.usecases.explain_entry import Explanation
 from maillage_serving.http import Body
 
 
@@ -63,6 +64,8 @@ def entry_out(entry: Entry) -> dict[str, Any]:
     plain = asdict(entry)
     correction = plain.pop("correction")
     subject = plain.pop("subject")
+    reversal = plain.pop("reversal")
+    why = correction or reversal
     return {
         **plain,
         "about": subject["kind"],
@@ -72,7 +75,22 @@ def entry_out(entry: Entry) -> dict[str, Any]:
         "factors": [{"factor_id": id_, "version": version} for id_, version in entry.factors],
         "corrects": correction["corrects"] if correction else None,
         "delta": correction["delta"] if correction else None,
-        "reason": correction["reason"] if correction else None,
+        "reason": why["reason"] if why else None,
+        "reverses": reversal["reverses"] if reversal else None,
+    }
+
+
+def explanation_out(found: Explanation) -> dict[str, Any]:
+    """A line with all that it stands on."""
+    return {
+        **entry_out(found.entry),
+        "factors": [factor_out(factor) for factor in found.factors],
+        "baseline": baseline_out(found.baseline) if found.baseline else None,
+        "corrected_by": found.corrected_by,
+        "shares": [
+            {"about": "synergy", "about_id": id_, "value": value}
+            for id_, value in found.shares.items()
+        ],
     }
 
 

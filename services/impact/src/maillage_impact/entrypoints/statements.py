@@ -1,6 +1,7 @@
 """Doors to the ledger: its lines, their sums, the factors behind them."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,12 @@ from fastapi import Depends
 
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
-from maillage_impact.entrypoints.bodies import CorrectionBody, baseline_out, entry_out, factor_out
+from maillage_impact.entrypoints.bodies import (
+    CorrectionBody,
+    entry_out,
+    explanation_out,
+    factor_out,
+)
 from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
 from maillage_impact.usecases.explain_entry import explain_entry
 from maillage_impact.usecases.store import EntryFilter, Store
@@ -27,6 +33,10 @@ class Asked:
     about_id: UUID | None = None
     indicator: str | None = None
     account: str | None = None
+    known_at: datetime | None = None
+    first: date | None = None
+    last: date | None = None
+    with_reversals: bool = False
 
 
 class StatementDoors:
@@ -39,7 +49,16 @@ class StatementDoors:
         self, _: Reader, page: Paged, asked: Annotated[Asked, Depends()]
     ) -> dict[str, Any]:
         """List lines, oldest first, also those that a later line corrects."""
-        wanted = EntryFilter(asked.about, asked.about_id, asked.indicator, asked.account)
+        wanted = EntryFilter(
+            asked.about,
+            asked.about_id,
+            asked.indicator,
+            asked.account,
+            known_at=_moment(asked.known_at),
+            first=asked.first,
+            last=asked.last,
+            with_reversals=asked.with_reversals,
+        )
         number = _number(page.after(1))
         rows = await self._runner.read(
             lambda store: store.entries(wanted, after=number, limit=page.limit + 1)
@@ -50,16 +69,7 @@ class StatementDoors:
     async def read(self, entry_id: UUID, _: Reader) -> dict[str, Any]:
         """Open a line: its factors and their sources, its baseline, its causes, its shares."""
         found = await self._runner.read(lambda store: explain_entry(entry_id, store))
-        return {
-            **entry_out(found.entry),
-            "factors": [factor_out(factor) for factor in found.factors],
-            "baseline": baseline_out(found.baseline) if found.baseline else None,
-            "corrected_by": found.corrected_by,
-            "shares": [
-                {"about": "synergy", "about_id": id_, "value": value}
-                for id_, value in found.shares.items()
-            ],
-        }
+        return explanation_out(found)
 
     async def totals(self, about: str, about_id: UUID, _: Reader) -> dict[str, Any]:
         """Sum each indicator of a synergy, a tour or a plan; accounts never meet."""
@@ -96,6 +106,11 @@ class StatementDoors:
             idempotency=door.idempotency,
         )
         return answer(outcome)
+
+
+def _moment(known_at: datetime | None) -> datetime | None:
+    """A time without a zone is one of Greenwich."""
+    return known_at and known_at.replace(tzinfo=known_at.tzinfo or UTC)
 
 
 def _number(after: tuple[str, ...] | None) -> int | None:

@@ -11,8 +11,8 @@ from maillage_impact.domain.accounting import line_of_saving
 from maillage_impact.domain.baseline import Baseline, move, overlap, supersede
 from maillage_impact.domain.entry import Entry, Occasion, Subject
 from maillage_impact.usecases.store import Store
-from maillage_impact.usecases.tell import tell
 from maillage_impact.usecases.write_delivery import lines_of
+from maillage_impact.usecases.write_lines import write_lines
 from maillage_impact.usecases.write_tour import lines_of_day
 
 
@@ -52,7 +52,7 @@ async def approve_baseline(
             lines += await lines_of_day(plan_id, store)
     else:
         lines = await _lines_of_synergy(approved, approved.synergy_id, store)
-    return tell(await store.append(lines))
+    return await write_lines(lines, store)
 
 
 async def supersede_baseline(
@@ -86,6 +86,7 @@ async def _lines_of_synergy(baseline: Baseline, synergy_id: UUID, store: Store) 
             period_end=synergy.starts_on + timedelta(days=364),
             causes=(synergy.cause,),
             baseline_id=baseline.baseline_id,
+            lot=f"saving/{synergy_id}/{synergy.starts_on}",
         )
         lines.append(line_of_saving(occasion, synergy.saving_eur))
     return lines

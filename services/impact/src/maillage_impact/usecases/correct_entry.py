@@ -8,7 +8,7 @@ from uuid import UUID
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Invalid, Refused
-from maillage_impact.domain.entry import correct, rounded
+from maillage_impact.domain.entry import amend, rounded
 from maillage_impact.usecases.store import Store
 from maillage_impact.usecases.tell import tell
 
@@ -40,4 +40,4 @@ async def correct_entry(command: CorrectEntry, store: Store, now: datetime) -> I
         method=f"{entry.method}; corrected: {command.explanation}",
         correction=None,
     )
-    return tell(await store.append([correct(entry, replacement, command.reason)]))
+    return tell(await store.append(amend(entry, replacement, command.reason)))

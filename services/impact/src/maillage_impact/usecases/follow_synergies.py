@@ -8,8 +8,8 @@ from maillage_contracts.envelope import Event, Received
 from maillage_contracts.matching import SynergyAgreed, SynergyEnded
 from maillage_impact.domain.entry import Entry
 from maillage_impact.usecases.store import KnownSynergy, Store
-from maillage_impact.usecases.tell import tell
 from maillage_impact.usecases.write_delivery import lines_of
+from maillage_impact.usecases.write_lines import write_lines
 
 
 async def keep_agreement(
@@ -33,7 +33,7 @@ async def keep_agreement(
     lines: list[Entry] = []
     for delivery in await store.deliveries(synergy.synergy_id):
         lines += await lines_of(delivery, synergy, store)
-    return tell(await store.append(lines))
+    return await write_lines(lines, store)
 
 
 async def end_agreement(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.seal import Head, Sealed
 from maillage_impact.domain.transport import DrivenTour, ReferenceRound
 
 
@@ -62,6 +63,12 @@ class EntryFilter:
     subject_id: UUID | None = None
     indicator: str | None = None
     account: str | None = None
+    known_at: datetime | None = None
+    """Only what the ledger said at this time."""
+    first: date | None = None
+    last: date | None = None
+    """Only lines whose period lies within these days."""
+    with_reversals: bool = False
 
 
 class Store(Protocol):
@@ -137,8 +144,25 @@ class Store(Protocol):
     async def append(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Add lines to the ledger; return those that were not there already.
 
-        Raises Refused when a line corrects one that is corrected already.
+        Each is sealed with the hash of the one before it. Raises Refused when a line corrects
+        one that is corrected already, or claims what another one counts.
         """
+        ...
+
+    async def claimed(self, claims: Sequence[str]) -> dict[str, Entry]:
+        """The lines in force that have these claims."""
+        ...
+
+    async def chain(self, after: int, limit: int) -> Sequence[Sealed]:
+        """Lines by their place in the chain, reversals included."""
+        ...
+
+    async def head(self) -> Head:
+        """The last line, as the ledger keeps it beside the lines."""
+        ...
+
+    async def unpaired(self) -> UUID | None:
+        """A line that is corrected but not taken back."""
         ...
 
     async def entry(self, entry_id: UUID) -> Entry:

@@ -10,8 +10,8 @@ from maillage_impact.domain.indicators import INDICATORS
 
 
 def tell(entries: Iterable[Entry]) -> list[Event]:
-    """One event a line: recorded, or corrected when the line corrects another."""
-    return [_event(entry) for entry in entries]
+    """One event a line: recorded, or corrected, which implies the reversal of the older one."""
+    return [_event(entry) for entry in entries if entry.reversal is None]
 
 
 def _event(entry: Entry) -> Event:

@@ -14,7 +14,7 @@ from maillage_impact.domain.accounting import (
 from maillage_impact.domain.entry import Entry, Occasion, Subject
 from maillage_impact.domain.factors import UnknownFactor
 from maillage_impact.usecases.store import Delivery, KnownSynergy, Store
-from maillage_impact.usecases.tell import tell
+from maillage_impact.usecases.write_lines import write_lines
 
 
 async def write_delivery(
@@ -37,7 +37,7 @@ async def write_delivery(
     synergy = await store.synergy(delivery.synergy_id)
     if synergy is None:
         return ()
-    return tell(await store.append(await lines_of(delivery, synergy, store)))
+    return await write_lines(await lines_of(delivery, synergy, store), store)
 
 
 async def lines_of(delivery: Delivery, synergy: KnownSynergy, store: Store) -> list[Entry]:
@@ -59,6 +59,7 @@ async def lines_of(delivery: Delivery, synergy: KnownSynergy, store: Store) -> l
                 period_end=delivery.on,
                 causes=(delivery.cause,),
                 baseline_id=baseline.baseline_id,
+                lot=occasion.lot,
             )
             lines += lines_of_change(held_against, change, delivery.accepted_kg, store.factors)
     except UnknownFactor:
@@ -73,4 +74,5 @@ def occasion_of(delivery: Delivery) -> Occasion:
         period_start=delivery.on,
         period_end=delivery.on,
         causes=(delivery.cause,),
+        lot=f"order/{delivery.order_id}",
     )

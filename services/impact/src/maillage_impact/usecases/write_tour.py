@@ -8,11 +8,11 @@ from uuid import UUID
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.tours import TourCompleted, TourPublished
 from maillage_impact.domain.accounting import in_force, lines_of_plan
-from maillage_impact.domain.entry import Entry, Occasion, Subject, correct, write
+from maillage_impact.domain.entry import Entry, Occasion, Subject, write
 from maillage_impact.domain.factors import UnknownFactor
 from maillage_impact.domain.transport import Carried, DrivenTour, account_driving
 from maillage_impact.usecases.store import PlannedTour, Store
-from maillage_impact.usecases.tell import tell
+from maillage_impact.usecases.write_lines import write_lines
 
 
 async def keep_published_tour(
@@ -34,7 +34,11 @@ async def write_tour(
     done = message.event
     driven = _driven(done)
     occasion = Occasion(
-        Subject("tour", done.tour_id), done.on, done.on, causes=(message.envelope.id,)
+        Subject("tour", done.tour_id),
+        done.on,
+        done.on,
+        causes=(message.envelope.id,),
+        lot=f"tour/{done.tour_id}",
     )
     try:
         lines = [write(finding, occasion) for finding in account_driving(driven, store.factors)]
@@ -45,13 +49,13 @@ async def write_tour(
         completed = replace(planned, driven=driven, cause=message.envelope.id)
         await store.save_tour(completed)
         lines += await lines_of_day(planned.plan_id, store)
-    return tell(await store.append(lines))
+    return await write_lines(lines, store)
 
 
 async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
     """What a plan changed against the rounds of its baseline; nothing while a tour is out.
 
-    A line that says otherwise than an earlier one corrects it.
+    A line that says otherwise than an earlier one corrects it when it is written.
     """
     tours = await store.tours_of(plan_id)
     driven = [(tour.driven, tour.cause) for tour in tours if tour.driven and tour.cause]
@@ -63,19 +67,11 @@ async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
         return []
     rounds = await store.rounds(baseline.round_ids)
     try:
-        lines = lines_of_plan(
+        return lines_of_plan(
             plan_id, driven, rounds, baseline=baseline, on=on, factors=store.factors
         )
     except UnknownFactor:
         return []
-    return [await _as_correction(line, store) for line in lines]
-
-
-async def _as_correction(line: Entry, store: Store) -> Entry:
-    earlier = await store.in_force(line.subject, line.indicator)
-    if earlier is None or set(earlier.causes) == set(line.causes):
-        return line
-    return correct(earlier, line, "activity_correction")
 
 
 def _driven(done: TourCompleted) -> DrivenTour:

@@ -1,0 +1,87 @@
+"""`maillage impact`: check the ledger of impacts, or open one of its lines."""
+
+import json
+import os
+from argparse import ArgumentParser, Namespace
+from typing import Any
+from uuid import UUID
+
+from maillage_hub.commands.choosing import DATABASE_SETTING, ask_territory, chosen_hub
+from maillage_hub.runtime.asking import ask_service
+from maillage_hub.runtime.failures import BadUsage
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "action",
+        choices=("verify", "explain"),
+        help="follow the chain of the ledger from its first line; or open a line",
+    )
+    parser.add_argument("entry", nargs="?", type=UUID, help="which line to explain")
+    parser.add_argument("--head", metavar="HASH", help="a head noted earlier, which must be there")
+    ask_territory(parser)
+    parser.add_argument("--json", action="store_true", help="say it as JSON")
+    parser.epilog = """\
+Each line of the ledger carries the hash of the one before it: verify finds the first that was
+changed, taken out or put in. Note the head that it prints: with --head, the last lines cannot go
+unnoticed either.
+
+example: maillage impact explain 6f1d1c2e-0000-5000-8000-000000000000
+"""
+
+
+def run(arguments: Namespace) -> int:
+    """Ask the service; 1 when the ledger does not hold."""
+    if arguments.action == "explain" and arguments.entry is None:
+        raise BadUsage("say which line: maillage impact explain ENTRY")
+    hub = None if DATABASE_SETTING in os.environ else chosen_hub(arguments)
+    if arguments.action == "explain":
+        told, holds = ask_service("impact", "explain", str(arguments.entry), hub=hub)
+    else:
+        head = ("--head", arguments.head) if arguments.head else ()
+        told, holds = ask_service("impact", "verify", *head, hub=hub)
+    if arguments.json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(_explained(told) if arguments.action == "explain" else _verified(told))
+    return 0 if holds else 1
+
+
+def _verified(told: dict[str, Any]) -> str:
+    if told["holds"]:
+        return f"{told['lines']} lines, each as it was written; head {told['head']}"
+    return f"the ledger does not hold at place {told['place']}: {told['words']}"
+
+
+def _explained(told: dict[str, Any]) -> str:
+    interval = f" [{told['low']}, {told['high']}]" if told["low"] else ""
+    lines = [
+        f"{told['indicator']}: {told['value']} {told['unit']}{interval}, account {told['account']}",
+        f"  about      {told['about']} {told['about_id']}",
+        f"  period     {told['period_start']} to {told['period_end']}",
+        f"  quality    {told['quality']}, {told['state']}",
+        f"  method     {told['method']}",
+        f"  recorded   {told['recorded_at']}",
+    ]
+    if told["corrects"]:
+        lines.append(f"  corrects   {told['corrects']}: {told['delta']}, {told['reason']}")
+    if told["corrected_by"]:
+        lines.append(f"  corrected  by {told['corrected_by']}")
+    lines += [
+        f"  factor     {one['factor_id']} {one['version']} = {one['value']} {one['unit']}"
+        f" ({one['label']}; {one['source']}, {one['source_id']}, {one['year']})"
+        for one in told["factors"]
+    ]
+    if told["baseline"]:
+        held = told["baseline"]
+        lines.append(
+            f"  baseline   {held['baseline_id']}: {held['kind']}, {held['description']}"
+            f" ({held['evidence']})"
+        )
+    lines += [f"  event      {cause}" for cause in told["causes"]]
+    lines += [
+        f"  share      {one['value']} {told['unit']} of {one['about']} {one['about_id']}"
+        for one in told["shares"]
+    ]
+    return "\n".join(lines)
