@@ -21,15 +21,15 @@ _TRANSIENT: tuple[type[BaseException], ...] = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
     asyncpg.OperatorInterventionError,  # shutdown, starting up, statement timeout
+    asyncpg.InternalClientError,  # used while the server's last words to an idle client are read
 )
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same thing, tried again a little later, may well succeed."""
-    if isinstance(error, asyncpg.InterfaceError):
-        # asyncpg says so of a closed connection or pool, but also of wrong arguments: those stay.
-        return "clos" in str(error)
-    return isinstance(error, _TRANSIENT)
+    # asyncpg says so of a closed connection or pool, but also of wrong arguments: those stay.
+    is_closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    return is_closed or isinstance(error, _TRANSIENT)
 
 
 def backoff_s(failures: int, longest_s: float = 5.0) -> float:
