@@ -4,9 +4,9 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -39,6 +39,10 @@ class Wanted:
     brokers: int | None = None
     """None for as many as its data is of, or one."""
     with_services: bool = True
+    ways: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Ports by which services reach a server, by its name, where that is not its own."""
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    """What the environment of a service has beside its settings, by its name."""
 
 
 Tell = Callable[[str], None]
@@ -85,6 +89,7 @@ class Hub:
             jars=jars_below(places.cache()),
             ports=ports,
             logs=folder.logs,
+            ways=wanted.ways,
         )
         names = installed_services() if wanted.with_services else ()
         self._state = HubState(
@@ -94,13 +99,15 @@ class Hub:
             started_at=datetime.now(UTC),
             brokers=len(self._brokers),
             kafka=",".join(broker.node.address for broker in self._brokers),
-            postgres=f"{LOOPBACK}:{self._server.port}",
+            postgres=f"{LOOPBACK}:{wanted.ways.get('postgres', self._server.port)}",
             services={name: f"http://{LOOPBACK}:{ports.claim(name)}" for name in names},
             issuer=Issuer.of(wanted.territory, folder).name,
             folder=folder.path,
             children=[],
         )
-        self._services = [ServiceProcess(name, self._state) for name in names]
+        self._services = [
+            ServiceProcess(name, self._state, wanted.variables.get(name, {})) for name in names
+        ]
         self._say("starting")
 
     async def live(self, ready: Callable[[HubState], None]) -> None:

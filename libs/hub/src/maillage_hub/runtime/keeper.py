@@ -9,8 +9,8 @@ from maillage_hub.runtime.process import Daemon, Process, start
 from maillage_hub.runtime.state import Child
 
 PAUSE_S = 0.5
-PAUSE_S_MAX = 30.0
-STEADY_S = 60.0
+PAUSE_S_MAX = 10.0
+STEADY_S = 10.0
 """Who ran this long is not in trouble: the next pause is short again."""
 
 

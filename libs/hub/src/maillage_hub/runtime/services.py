@@ -2,7 +2,8 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ class ServiceProcess:
 
     name: str
     hub: HubState
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What its environment has beside its settings."""
 
     ready_within_s = 60.0
 
@@ -50,7 +53,7 @@ class ServiceProcess:
             name=self.name,
             command=[sys.executable, "-m", f"maillage_{self.name}", verb],
             log=HubFolder(self.hub.folder).logs / f"{self.name}.log",
-            environment={**os.environ, **settings_of(self.hub, self.name)},
+            environment={**os.environ, **settings_of(self.hub, self.name), **self.variables},
             patience_s=20.0,  # it lets requests and batches end
         )
 
