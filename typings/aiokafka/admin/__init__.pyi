@@ -3,6 +3,7 @@ from ssl import SSLContext
 from typing import Any, Self
 
 from aiokafka.admin.config_resource import ConfigResource
+from aiokafka.structs import TopicPartition
 
 class NewTopic:
     name: str
@@ -56,4 +57,7 @@ class AIOKafkaAdminClient:
     async def describe_configs(
         self, config_resources: Sequence[ConfigResource], include_synonyms: bool = ...
     ) -> list[Response]: ...
+    async def list_consumer_group_offsets(
+        self, group_id: str
+    ) -> Mapping[TopicPartition, Any]: ...
     async def list_consumer_groups(self) -> list[tuple[Any, ...]]: ...

@@ -1,7 +1,7 @@
 """Calls of a hub's public doors as a careful client makes them, and what two firms do there."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any, Self
@@ -29,10 +29,14 @@ Document = dict[str, Any]
 
 
 class Calls:
-    """Sends each command with a key, again and again until it is answered."""
+    """Sends each command with a key, again and again until it is answered.
 
-    def __init__(self, hub: WholeHub) -> None:
+    `note` is given what each command answers.
+    """
+
+    def __init__(self, hub: WholeHub, note: Callable[[Document], object] = lambda _: None) -> None:
         self._hub = hub
+        self._note = note
         self._addresses = hub.state.services
         self._http = httpx.AsyncClient(timeout=CALL_TIMEOUT_S)
 
@@ -62,7 +66,9 @@ class Calls:
         """Command; `early` when the service may not have heard yet of what it is about."""
         sent = {"Idempotency-Key": uuid4().hex, **self._token(role), **(headers or {})}
         asked = {"json": dict(body or {}), "headers": sent}
-        return (await self._answered(method, service, path, early=early, **asked)).json()
+        answer = (await self._answered(method, service, path, early=early, **asked)).json()
+        self._note(answer)
+        return answer
 
     async def _answered(
         self,
