@@ -13,6 +13,6 @@ def worlds() -> Mapping[str, World]:
     """They never change: what a request does in one of them is undone."""
 
     async def made() -> dict[str, World]:
-        return {name: await make() for name, make in WORLDS.items()}
+        return {name: await making.in_memory() for name, making in WORLDS.items()}
 
     return asyncio.run(made())

@@ -22,6 +22,8 @@ from maillage_serving.policy import POLICY
 PAGE_SIZE = 50
 PAGE_SIZE_MAX = 500
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
+"""As it is in no UTF-8, and as JSON may write it; other encodings of JSON are full of it."""
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 T = TypeVar("T")
@@ -52,12 +54,17 @@ class Allowed:
         self._rule = POLICY[permission]
 
     async def __call__(self, request: Request) -> Principal:
-        """Raises Unauthenticated or Forbidden."""
+        """Raises Unauthenticated, Forbidden, or Invalid for what is no text."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send a token: Authorization: Bearer ...")
         verifier: Verifier = request.app.state.verifier
-        return permit(await verifier.principal(token.strip()), self._rule)
+        principal = permit(await verifier.principal(token.strip()), self._rule)
+        if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+            raise Invalid("address", "leave out the character NUL: no database keeps it")
+        if NUL.search(await request.body()):
+            raise Invalid("body", "send JSON in UTF-8, without the character NUL")
+        return principal
 
 
 class Opened(Allowed):

@@ -14,6 +14,7 @@ from maillage_contracts.refusals import Invalid, NotFound, Refused, Stale
 from maillage_serving.auth import Forbidden, KeysAway, Unauthenticated
 
 RETRY_AFTER_S = 2
+UNREADABLE = "the body cannot be read: send JSON in UTF-8, less deeply nested"
 
 log = structlog.get_logger()
 
@@ -95,6 +96,8 @@ def _fault(loc: Sequence[int | str], message: str, kind: str) -> dict[str, str]:
 
 def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 registered for this alone
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI, of whatever it cannot take apart
+        return _refused(_, Invalid("body", UNREADABLE))
     return problem(HTTPStatus(error.status_code), str(error.detail), headers=error.headers)
 
 

@@ -1,20 +1,18 @@
 """Each service in memory with something in it, and a valid request for each of its endpoints."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from maillage_hub.testing_worlds import flows, impact, matching, registry, tours
-from maillage_hub.testing_worlds.world import OWNER, PARTNER, STRANGER, Valid, World
+from maillage_hub.testing_worlds.world import OWNER, PARTNER, STRANGER, Making, Valid, World
 
-__all__ = ["OWNER", "PARTNER", "STRANGER", "WORLDS", "Valid", "World"]
+__all__ = ["OWNER", "PARTNER", "STRANGER", "WORLDS", "Making", "Valid", "World"]
 
-WORLDS: Mapping[str, Callable[[], Awaitable[World]]] = MappingProxyType(
+WORLDS: Mapping[str, Making[Any]] = MappingProxyType(
     {
-        "registry": registry.made,
-        "flows": flows.made,
-        "matching": matching.made,
-        "tours": tours.made,
-        "impact": impact.made,
+        making.service.name: making
+        for making in (registry.MAKING, flows.MAKING, matching.MAKING, tours.MAKING, impact.MAKING)
     }
 )
 """How the world of each service is made, by its name."""

@@ -14,8 +14,8 @@ from maillage_flows.adapters.memory import MemoryStore
 from maillage_flows.entrypoints.kafka import handlers
 from maillage_flows.usecases.store import Store
 from maillage_flows.wiring import service
-from maillage_hub.testing_worlds.world import OWNER, PARTNER, Valid, World, building
-from maillage_serving.testing import deliver, memory_runner, received
+from maillage_hub.testing_worlds.world import OWNER, PARTNER, Making, Valid, World, building
+from maillage_serving.testing import deliver, received
 
 DECLARED, OPEN, RESERVED = an_id("declared"), an_id("open"), an_id("reserved")
 FLOW: dict[str, Any] = {
@@ -59,10 +59,8 @@ def _valid(observed: str) -> dict[str, Valid]:
     }
 
 
-async def made() -> World:
+async def fill(runner: Runner[Store]) -> World:
     """Villaverde and its flows."""
-    store: Store = MemoryStore()
-    runner: Runner[Store] = memory_runner(store, service="flows")
     firms = [an_actor(), an_actor(name="STRH")]
     await deliver(runner, handlers(), *(received(an_actor_registered(actor=one)) for one in firms))
     async with building(service(), runner) as advisor:
@@ -80,3 +78,6 @@ async def made() -> World:
     await deliver(runner, handlers(), received(case))
     usual = {"flow_id": OPEN, "question_id": question_id, "round_id": ROUND_ID}
     return World(service(), runner, usual, _valid(note["flow_id"]))
+
+
+MAKING: Making[Store] = Making(service(), MemoryStore, fill)

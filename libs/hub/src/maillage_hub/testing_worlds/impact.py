@@ -10,12 +10,12 @@ from maillage_contracts.samples import (
     a_transport_order_fulfilled,
     an_id,
 )
-from maillage_hub.testing_worlds.world import Valid, World, building
+from maillage_hub.testing_worlds.world import Making, Valid, World, building
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.entrypoints import kafka
 from maillage_impact.usecases.store import Store
 from maillage_impact.wiring import service
-from maillage_serving.testing import deliver, memory_runner, received
+from maillage_serving.testing import deliver, received
 
 SYNERGY = an_id("synergy")
 MATERIAL = {"resource_spec": "pallet", "replaces_spec": "pallet", "route_after": "reuse"}
@@ -52,10 +52,8 @@ def _valid(approved: str) -> dict[str, Valid]:
     }
 
 
-async def made() -> World:
+async def fill(runner: Runner[Store]) -> World:
     """What the pallets saved so far."""
-    store: Store = MemoryStore()
-    runner: Runner[Store] = memory_runner(store, service="impact")
     agreed = a_synergy_agreed(synergy=a_synergy(material=MATERIAL))
     fulfilled = a_transport_order_fulfilled(accepted_kg="180")
     heard = kafka.handlers(ZoneInfo("Europe/Paris"))
@@ -68,3 +66,6 @@ async def made() -> World:
         entry = (await advisor.get("/statements"))["items"][0]
     usual = {"entry_id": entry["entry_id"], "baseline_id": baseline_id}
     return World(service(), runner, usual, _valid(approved))
+
+
+MAKING: Making[Store] = Making(service(), MemoryStore, fill)

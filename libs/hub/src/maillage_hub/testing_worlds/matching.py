@@ -11,13 +11,21 @@ from maillage_contracts.samples import (
     an_actor_registered,
     an_id,
 )
-from maillage_hub.testing_worlds.world import OWNER, PARTNER, Builder, Valid, World, building
+from maillage_hub.testing_worlds.world import (
+    OWNER,
+    PARTNER,
+    Builder,
+    Making,
+    Valid,
+    World,
+    building,
+)
 from maillage_matching.adapters.memory import MemoryStore
 from maillage_matching.domain.policy import Settings
 from maillage_matching.entrypoints.kafka import handlers
 from maillage_matching.usecases.store import Store
 from maillage_matching.wiring import service
-from maillage_serving.testing import deliver, memory_runner, received
+from maillage_serving.testing import deliver, received
 
 LEADS = ("waits", "chosen", "introduced", "agreed")
 """Each of another pair of flows of the same two firms, and where it has got to."""
@@ -85,10 +93,8 @@ def _apart() -> dict[str, Any]:
     return {"actor_ids": [str(OWNER), str(PARTNER)], "reason": "competitors"}
 
 
-async def made() -> World:
+async def fill(runner: Runner[Store]) -> World:
     """Villaverde and STRH, from a lead that waits to a synergy that was agreed."""
-    store: Store = MemoryStore()
-    runner: Runner[Store] = memory_runner(store, service="matching")
     await deliver(runner, handlers(), *_heard())
     async with building(service(), runner) as advisor:
         leads = {name: await advisor.post("/leads", _proposed(name)) for name in LEADS}
@@ -118,3 +124,6 @@ def _heard() -> list[Any]:
 async def _to_feasibility(advisor: Builder, case_id: str) -> None:
     await advisor.post(f"/cases/{case_id}/introduce", {"channel": "visit"})
     await advisor.post(f"/cases/{case_id}/move", {"to": "feasibility"})
+
+
+MAKING: Making[Store] = Making(service(), MemoryStore, fill)

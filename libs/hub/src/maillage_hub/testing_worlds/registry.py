@@ -12,11 +12,18 @@ from maillage_contracts.samples import (
     an_access_zone_rule_published,
     an_id,
 )
-from maillage_hub.testing_worlds.world import OWNER, PARTNER, Builder, Valid, World, building
+from maillage_hub.testing_worlds.world import (
+    OWNER,
+    PARTNER,
+    Builder,
+    Making,
+    Valid,
+    World,
+    building,
+)
 from maillage_registry.adapters.memory import MemoryStore
 from maillage_registry.usecases.store import Store
 from maillage_registry.wiring import service
-from maillage_serving.testing import memory_runner
 
 ASLEEP = an_id("A firm that sleeps")
 SITE = {"label": "Workshop", "position": JOURDIES.model_dump()}
@@ -80,10 +87,8 @@ VALID = {
 }
 
 
-async def made() -> World:
+async def fill(runner: Runner[Store]) -> World:
     """Villaverde with all that can belong to it."""
-    store: Store = MemoryStore()
-    runner: Runner[Store] = memory_runner(store, service="registry")
     async with building(service(), runner) as advisor:
         await _firms(advisor)
         await advisor.put(f"/hubs/{USUAL['hub_id']}", HUB)
@@ -102,3 +107,6 @@ async def _firms(advisor: Builder) -> None:
     await advisor.post(f"{of}/credentials", held)
     await advisor.put(f"{of}/contact", CONTACT)
     await advisor.put(f"{of}/consents/{USUAL['purpose']}", {})
+
+
+MAKING: Making[Store] = Making(service(), MemoryStore, fill)

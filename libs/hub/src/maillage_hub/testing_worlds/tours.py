@@ -6,8 +6,8 @@ from typing import Any
 from maillage_common.transaction import Runner
 from maillage_contracts.registry import Vehicle, VehicleDeclared
 from maillage_contracts.vocabulary import ActorId
-from maillage_hub.testing_worlds.world import OWNER, Builder, Valid, World, building
-from maillage_serving.testing import FixedClock, deliver, memory_runner, received
+from maillage_hub.testing_worlds.world import OWNER, Builder, Making, Valid, World, building
+from maillage_serving.testing import FixedClock, deliver, received
 from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.adapters.solve import Question, answer
 from maillage_tours.domain.order import Order
@@ -83,11 +83,8 @@ def _valid(asked: str, proposed: Document, ready: Document, driven: Document) ->
     }
 
 
-async def made() -> World:
+async def fill(runner: Runner[Store]) -> World:
     """Orders of a shop of Villaverde, on four days; the first one is over."""
-    store: Store = MemoryStore()
-    clock = FixedClock()
-    runner: Runner[Store] = memory_runner(store, service="tours", clock=clock)
     offered = service(TERMS, SameProcess())
     vans = (a_vehicle(), a_vehicle("Other van"))
     told = [VehicleDeclared(vehicle=Vehicle.model_validate(van.model_dump())) for van in vans]
@@ -102,7 +99,8 @@ async def made() -> World:
         order_id = await dispatcher.post("/orders", _order("free"))
     async with building(offered, runner, "actor", OWNER) as owner:
         asked = await owner.post("/orders", _order("asked"))
-    clock.now = window("18:00", "20:00", DRIVEN).end
+    if isinstance(runner.clock, FixedClock):
+        runner.clock.now = window("18:00", "20:00", DRIVEN).end
     usual = {
         "order_id": order_id,
         "plan_id": proposed["plan_id"],
@@ -121,3 +119,6 @@ async def _planned(dispatcher: Builder, on: date, *, publish: bool) -> Document:
         await dispatcher.post(f"/plans/{plan_id}/publish")
     (tour,) = (await dispatcher.get(f"/plans/{plan_id}"))["tours"]
     return tour
+
+
+MAKING: Making[Store] = Making(service(TERMS, SameProcess()), MemoryStore, fill)

@@ -1,9 +1,12 @@
 """What a world is: one service that knows two firms and what they do, and does not change."""
 
-from collections.abc import AsyncGenerator, Mapping
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl, quote
 from uuid import UUID
 
 import httpx
@@ -15,7 +18,9 @@ from maillage_serving.application import permissions
 from maillage_serving.memory import MemoryDatabase
 from maillage_serving.policy import Role
 from maillage_serving.service import Service
-from maillage_serving.testing import app_of, client
+from maillage_serving.testing import app_of, client, memory_runner
+
+S = TypeVar("S")
 
 OWNER: UUID = an_id("Villaverde")
 """Whatever can belong to an organisation belongs to this one."""
@@ -33,7 +38,7 @@ class Valid:
 
 
 class World:
-    """A service that answers as ever: whatever a request does is undone once it is answered."""
+    """A service that answers as ever: in memory, what a request does is undone once answered."""
 
     def __init__(
         self,
@@ -50,8 +55,9 @@ class World:
         self.valid = valid
         self.app: FastAPI = app_of(service, runner)
         self.usual = usual
-        self._database: MemoryDatabase[Any] = runner.database  # type: ignore[assignment] memory
-        self._kept = self._database.store, self._database.ledger
+        database = runner.database
+        self._memory = database if isinstance(database, MemoryDatabase) else None
+        self._kept = self._state()
         self._http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url="http://service.test"
         )
@@ -67,11 +73,54 @@ class World:
         sent = await self._http.request(method, address, json=valid.body, headers=headers)
         return Answer(sent, did_something=self.undo())
 
+    async def send(
+        self,
+        endpoint: str,
+        token: str,
+        content: bytes | None = None,
+        parameters: Mapping[str, str] = MappingProxyType({}),
+    ) -> httpx.Response:
+        """Send the valid request but for its content, or for parameters of its address."""
+        valid = self.valid[endpoint]
+        method, path = endpoint.split(" ")
+        filled = {**self.usual, **valid.about}
+        filled |= {name: quote(value, safe="") or "%20" for name, value in parameters.items()}
+        query = dict(parse_qsl(valid.query[1:]))
+        query |= {name: value for name, value in parameters.items() if f"{{{name}}}" not in path}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        if content is None and valid.body is not None:
+            content = json.dumps(valid.body).encode()
+        sent = await self._http.request(
+            method, path.format(**filled), params=query, content=content, headers=headers
+        )
+        self.undo()
+        return sent
+
     def undo(self) -> bool:
-        """Forget what was done since the world was made; whether anything was."""
-        now = self._database.store, self._database.ledger
-        self._database.store, self._database.ledger = self._kept
+        """Forget what was done since the world was made; whether anything was.
+
+        A database other than memory keeps it, and does not tell.
+        """
+        now = self._state()
+        if self._memory is not None:
+            self._memory.store, self._memory.ledger = self._kept
         return any(one is not other for one, other in zip(now, self._kept, strict=True))
+
+    def _state(self) -> tuple[Any, Any]:
+        return (self._memory.store, self._memory.ledger) if self._memory else (None, None)
+
+
+@dataclass(frozen=True)
+class Making(Generic[S]):
+    """How the world of a service comes to be, over any database."""
+
+    service: Service[S]
+    store: Callable[[], S]
+    fill: Callable[[Runner[S]], Awaitable[World]]
+
+    async def in_memory(self) -> World:
+        """The world in memory, at noon of the usual day."""
+        return await self.fill(memory_runner(self.store(), service=self.service.name))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Doors to the ledger: its lines, their sums, the factors behind them."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -116,6 +117,6 @@ def _moment(known_at: datetime | None) -> datetime | None:
 def _number(after: tuple[str, ...] | None) -> int | None:
     if after is None:
         return None
-    if not after[0].isascii() or not after[0].isdigit():
+    if not re.fullmatch(r"[0-9]{1,18}", after[0]):
         raise Invalid("cursor", "this cursor is of another list: start from its first page")
     return int(after[0])

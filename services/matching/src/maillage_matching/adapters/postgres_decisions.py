@@ -1,7 +1,7 @@
 """The store in PostgreSQL: what people see and decide."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -340,8 +340,8 @@ def _place(after: After) -> tuple[datetime | None, UUID | None]:
     if after is None:
         return None, None
     try:
-        return datetime.fromisoformat(after[0]), UUID(after[1])
-    except ValueError as error:
+        return datetime.fromisoformat(after[0]).astimezone(UTC), UUID(after[1])
+    except (ValueError, OverflowError) as error:
         raise Invalid("cursor", "send the value of `next` from the page before") from error
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
+from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, FlowId, LeadId, Word
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
@@ -159,6 +160,13 @@ class LeadDoors:
         return {code: reason._asdict() for code, reason in REASONS.items()}
 
 
+def _two_flows(after: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    try:
+        return after and tuple(str(UUID(part)) for part in after)
+    except ValueError as error:
+        raise Invalid("cursor", "send the value of `next` from the page before") from error
+
+
 def decision(lead_id: UUID, door: Door) -> dict[str, Any]:
     """What all decisions about a lead say."""
     return {
@@ -184,7 +192,7 @@ class ReasonDoors:
         verdict: Literal["fail", "unknown"] | None = None,
     ) -> dict[str, Any]:
         """Pairs that are no lead: the gate that failed (`fail`) or waits for a fact (`unknown`)."""
-        after = page.after(2)
+        after = _two_flows(page.after(2))
         verdicts = (verdict,) if verdict else ("fail", "unknown")
         flow = None if flow_id is None else FlowId(flow_id)
         rows = await self._runner.read(

@@ -40,7 +40,7 @@ class Limits(Body):
 class MakePlanBody(Body):
     """The day to plan."""
 
-    on: date
+    on: date = Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))
     limits: Limits = Limits()
 
 
