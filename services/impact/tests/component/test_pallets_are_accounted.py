@@ -132,13 +132,14 @@ async def test_a_tour_is_accounted_and_its_emissions_can_be_shared(runner: Runne
         received(a_tour_completed(), sequence=2),
     )
     found = {s.indicator: s for s in await statements(runner)}
-    assert found["ghg_induced_transport"].value == Decimal("0.391")  # 5.6 km x 0.06976
+    assert found["ghg_induced_transport"].value == Decimal("0.087")  # 5.6 km x 0.30 x 0.052
     assert "ghg_avoided_logistics" not in found
     async with client(service(), runner) as http:
         line = found["ghg_induced_transport"].statement_id
         opened = (await http.get(f"/v1/statements/{line}")).json()
-    assert opened["shares"] == [{"about": "synergy", "about_id": str(SYNERGY), "value": "0.391"}]
-    assert opened["factors"][0]["source_id"] == "27_303_3108_4_1"
+    assert opened["shares"] == [{"about": "synergy", "about_id": str(SYNERGY), "value": "0.087"}]
+    assert [one["source_id"] for one in opened["factors"]] == ["none", "42513"]
+    assert opened["uncertainty"]["is_demonstrated"]
 
 
 async def test_a_day_is_held_against_its_rounds_once_all_are_home(runner: Runner[Store]) -> None:

@@ -1,19 +1,29 @@
-"""The factor set as it ships: CSV files beside the code, each figure with its source."""
+"""The factor sets as they ship: CSV files beside the code, each figure with its source."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
 from maillage_impact.domain.factors import Factor, FactorSet
 
+CURRENT = "2026.2"
+SHIPPED = ("2026.1", CURRENT)
+"""Sets are never edited: a set that was reported with stays as it was."""
+
 
 @cache
-def shipped_factors() -> FactorSet:
-    """The factor set of this release."""
+def shipped_factors(version: str = CURRENT) -> FactorSet:
+    """A factor set of this release."""
     families = {row["spec"]: row["family"] for row in _rows("materials.csv")}
-    return FactorSet(map(_factor, _rows("factors.csv")), families)
+    return FactorSet(map(_factor, _rows(f"factor_sets/{version}.csv")), families, version)
+
+
+@cache
+def shipped_sets() -> Mapping[str, FactorSet]:
+    """All of them, by version."""
+    return {version: shipped_factors(version) for version in SHIPPED}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -35,4 +45,5 @@ def _factor(row: dict[str, str]) -> Factor:
         year=int(row["year"]),
         geo=row["geo"],
         label=row["label"],
+        uncertainty_basis=row.get("uncertainty_basis", "stated"),
     )

@@ -1,12 +1,12 @@
 """The ledger in dictionaries: for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound, Refused
-from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
@@ -37,6 +37,10 @@ class MemoryStore:
     @property
     def factors(self) -> FactorSet:
         return shipped_factors()
+
+    @property
+    def factor_sets(self) -> Mapping[str, FactorSet]:
+        return shipped_sets()
 
     async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
         for actor_id, sequence, name in names:

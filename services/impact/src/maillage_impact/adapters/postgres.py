@@ -1,12 +1,12 @@
 """What the ledger stands on, in PostgreSQL: copies of facts, and baselines."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound
-from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
 from maillage_impact.adapters.postgres_lines import PostgresLines
 from maillage_impact.adapters.rows import (
     baseline_of,
@@ -28,6 +28,10 @@ class PostgresStore(PostgresLines):
     @property
     def factors(self) -> FactorSet:
         return shipped_factors()
+
+    @property
+    def factor_sets(self) -> Mapping[str, FactorSet]:
+        return shipped_sets()
 
     async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
         latest = {

@@ -16,7 +16,7 @@ from maillage_impact.usecases.store import EntryFilter
 _ENTRY = """
     number, entry_id, subject_kind, subject_id, indicator, account, value, low, high,
     period_start, period_end, quality, state, method, causes, factors, baseline_id,
-    corrects, delta, reason, reverses, claim, revision, recorded_at
+    corrects, delta, reason, reverses, claim, revision, terms, recorded_at
 """
 
 
@@ -67,18 +67,19 @@ class PostgresLines:
             with written as (
                 insert into entry (entry_id, subject_kind, subject_id, indicator, account, value,
                     low, high, period_start, period_end, quality, state, method, causes, factors,
-                    baseline_id, corrects, delta, reason, reverses, claim, revision, recorded_at,
-                    place, previous_hash, hash)
+                    baseline_id, corrects, delta, reason, reverses, claim, revision, terms,
+                    recorded_at, place, previous_hash, hash)
                 select entry_id, subject_kind, subject_id, indicator, account, value,
                     low, high, period_start, period_end, quality, state, method, causes, factors,
-                    baseline_id, corrects, delta, reason, reverses, claim, revision, recorded_at,
-                    place, decode(previous_hash, 'hex'), decode(hash, 'hex')
+                    baseline_id, corrects, delta, reason, reverses, claim, revision, terms,
+                    recorded_at, place, decode(previous_hash, 'hex'), decode(hash, 'hex')
                 from jsonb_to_recordset($1::jsonb) as line (entry_id uuid, subject_kind text,
                     subject_id uuid, indicator text, account text, value numeric, low numeric,
                     high numeric, period_start date, period_end date, quality text, state text,
                     method text, causes uuid[], factors jsonb, baseline_id uuid, corrects uuid,
                     delta numeric, reason text, reverses uuid, claim text, revision integer,
-                    recorded_at timestamptz, place bigint, previous_hash text, hash text)
+                    terms jsonb, recorded_at timestamptz, place bigint, previous_hash text,
+                    hash text)
                 order by place
             )
             update chain_head set place = $2, hash = $3

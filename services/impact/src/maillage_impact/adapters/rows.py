@@ -10,6 +10,7 @@ from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Correction, Entry, Reversal, Subject
 from maillage_impact.domain.seal import Sealed
 from maillage_impact.domain.transport import Carried, DrivenTour, ReferenceRound
+from maillage_impact.domain.uncertainty import Term
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
 Row = Mapping[str, Any]
@@ -107,6 +108,9 @@ def entry_of(row: Row) -> Entry:
         reversal=reversal,
         claim=row["claim"],
         revision=row["revision"],
+        terms=tuple(
+            Term(Decimal(amount), tuple(factors)) for amount, factors in json.loads(row["terms"])
+        ),
         recorded_at=row["recorded_at"],
     )
 
@@ -151,6 +155,7 @@ def sealed_json(line: Sealed) -> dict[str, object]:
         "reverses": str(reversal.reverses) if reversal else None,
         "claim": entry.claim,
         "revision": entry.revision,
+        "terms": [[format(term.amount, "f"), term.factors] for term in entry.terms],
         "recorded_at": line.recorded_at.isoformat(),
         "place": line.place,
         "previous_hash": line.previous_hash.hex(),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from maillage_contracts.refusals import Invalid
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.uncertainty import Term, product_range
 
 ENTRY_NAMESPACE = UUID("d1b8a4a0-52f1-5d70-8f6c-3f3c8f0e6b21")
 THOUSANDTH = Decimal("0.001")
@@ -75,6 +76,8 @@ class Entry:
     """What is counted here and nowhere else: a lot and an indicator. No two lines in force share
     it; `revision` counts the corrections."""
     revision: int = 0
+    terms: tuple[Term, ...] = ()
+    """The products that the value is the sum of; none where no factor was used."""
     recorded_at: datetime | None = field(default=None, compare=False)
 
 
@@ -86,10 +89,30 @@ class Finding:
     value: Decimal
     method: str
     factors: tuple[Factor, ...] = ()
+    terms: tuple[Term, ...] = ()
     low: Decimal | None = None
     high: Decimal | None = None
     quality: str = "b"
     state: str = "measured"
+
+
+def compute(
+    indicator: str, terms: Sequence[Term], factors: Iterable[Factor], method: str
+) -> Finding:
+    """The sum of terms, with its interval where it is one product; others are drawn when read."""
+    used = {factor.factor_id: factor for factor in factors}
+    values = {factor_id: factor.value for factor_id, factor in used.items()}
+    total = sum((term.value(values) for term in terms), Decimal(0))
+    interval = product_range(terms, used)
+    return Finding(
+        indicator,
+        total,
+        method,
+        factors=tuple(used.values()),
+        terms=tuple(terms),
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -126,6 +149,7 @@ def write(finding: Finding, occasion: Occasion) -> Entry:
         causes=occasion.causes,
         factors=tuple((factor.factor_id, factor.version) for factor in finding.factors),
         baseline_id=occasion.baseline_id,
+        terms=finding.terms,
         claim=occasion.lot and f"{occasion.lot}/{finding.indicator}",
     )
 
@@ -163,6 +187,7 @@ def reverse(entry: Entry, reason: str) -> Entry:
         reversal=Reversal(entry.entry_id, reason),
         claim=None,
         revision=0,
+        terms=tuple(replace(term, amount=-term.amount) for term in entry.terms),
     )
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from maillage_contracts.refusals import Invalid
-from maillage_impact.domain.entry import Finding
-from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.entry import Finding, compute
+from maillage_impact.domain.factors import FactorSet, check_boundaries
+from maillage_impact.domain.uncertainty import Term, gather
 
 HIERARCHY = (
     "reuse",
@@ -48,24 +49,23 @@ def account_material(change: MaterialChange, mass_kg: Decimal, factors: FactorSe
 
     Avoided = mass x (treatment before + replaced x production of what is no longer bought)
     - mass x treatment now. What becomes of the replaced product at its end of life is left out,
-    which lowers the result. Transport is in its own account. Raises UnknownFactor.
+    which lowers the result. Transport is in its own account. Raises UnknownFactor, MixedBoundaries.
     """
     tonnes = mass_kg / 1000
     now = factors.treatment(change.spec, change.route_after)
     before = factors.treatment(change.spec, change.route_before)
     used = [before, now]
-    without = tonnes * before.value
-    if change.replaces_spec is not None:
-        made = factors.production(change.replaces_spec)
+    terms = [Term(tonnes, (before.factor_id,)), Term(-tonnes, (now.factor_id,))]
+    made = factors.production(change.replaces_spec) if change.replaces_spec else None
+    if made is not None:
         used.append(made)
-        without += tonnes * change.replaced_per_unit * made.value
+        terms.append(Term(tonnes * change.replaced_per_unit, (made.factor_id,)))
+    check_boundaries(before, now, made)
     method = (
         f"mass x ({change.route_before} + production of {change.replaces_spec or 'nothing'}"
         f" - {change.route_after})"
     )
-    findings = [
-        Finding("ghg_avoided_material", without - tonnes * now.value, method, tuple(used)),
-    ]
+    findings = [compute("ghg_avoided_material", gather(terms), used, method)]
     if _RANK[change.route_after] < _RANK[change.route_before]:
         moved = f"weighed; {change.route_before} before, {change.route_after} now"
         findings.append(Finding("mass_redirected", mass_kg, moved, quality="a"))
@@ -75,8 +75,8 @@ def account_material(change: MaterialChange, mass_kg: Decimal, factors: FactorSe
 def account_treatment(spec: str, route: str, mass_kg: Decimal, factors: FactorSet) -> Finding:
     """What the treatment of a weighed mass emits; no baseline is needed. Raises UnknownFactor."""
     factor = factors.treatment(spec, route)
-    emitted = mass_kg / 1000 * factor.value
-    return Finding("ghg_induced_treatment", emitted, f"mass x {factor.label}", (factor,))
+    terms = [Term(mass_kg / 1000, (factor.factor_id,))]
+    return compute("ghg_induced_treatment", terms, (factor,), f"mass x {factor.label}")
 
 
 def check_route(field: str, route: str) -> None:

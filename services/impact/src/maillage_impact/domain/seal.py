@@ -114,6 +114,8 @@ def _text(place: int, entry: Entry, account: str, recorded_at: datetime) -> str:
         str(entry.revision),
         recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
     ]
+    if entry.terms:  # lines of before have none, and their hash stays as it was
+        fields.append(json.dumps([[_number(term.amount), term.factors] for term in entry.terms]))
     return json.dumps(fields, ensure_ascii=False)
 
 

@@ -1,12 +1,13 @@
 """What driving emits: whole rounds, empty kilometres included, shared by mass and distance."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from maillage_impact.domain.entry import Finding
+from maillage_impact.domain.entry import Finding, compute
 from maillage_impact.domain.factors import Factor, FactorSet
+from maillage_impact.domain.uncertainty import Term, gather
 
 
 @dataclass(frozen=True)
@@ -51,23 +52,18 @@ def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
     ISO 14083 asks for the whole round trip with its empty running; a planned distance instead
     of the odometer's lowers the quality. Raises UnknownFactor.
     """
-    factor = factors.driving(tour.vehicle_class, tour.energy)
-    emitted = tour.distance_km * factor.value
-    low, high = _interval(emitted, factor)
+    used = factors.driving(tour.vehicle_class, tour.energy)
     quality, state = ("b", "measured") if tour.is_measured else ("c", "estimated")
     carried = sum((order.mass_kg for order in tour.carried), Decimal(0))
     source = "odometer" if tour.is_measured else "plan"
+    emitted = compute(
+        "ghg_induced_transport",
+        [_term(tour.distance_km, used)],
+        used,
+        f"distance ({source}) x {' x '.join(factor.label for factor in used)}",
+    )
     findings = [
-        Finding(
-            "ghg_induced_transport",
-            emitted,
-            f"distance ({source}) x {factor.label}",
-            (factor,),
-            low=low,
-            high=high,
-            quality=quality,
-            state=state,
-        ),
+        replace(emitted, quality=quality, state=state),
         Finding("distance_driven", tour.distance_km, source, quality=quality, state=state),
         Finding("distance_empty", tour.empty_km, "plan", quality="c", state="estimated"),
         Finding("mass_carried", carried, "weighed by the crew", quality="a"),
@@ -78,11 +74,8 @@ def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
     return findings
 
 
-def _interval(value: Decimal, factor: Factor) -> tuple[Decimal | None, Decimal | None]:
-    if factor.uncertainty_pct is None:
-        return None, None
-    spread = value * factor.uncertainty_pct / 100
-    return value - spread, value + spread
+def _term(amount: Decimal, used: Iterable[Factor]) -> Term:
+    return Term(amount, tuple(factor.factor_id for factor in used))
 
 
 def weights(tour: DrivenTour) -> dict[UUID, Decimal]:
@@ -96,33 +89,41 @@ def weights(tour: DrivenTour) -> dict[UUID, Decimal]:
 
 
 def account_sharing(
-    rounds: Iterable[ReferenceRound], driven: Iterable[DrivenTour], factors: FactorSet
+    rounds: Iterable[ReferenceRound],
+    driven: Iterable[DrivenTour],
+    factors: FactorSet,
+    *,
+    hub_m2_days: Decimal = Decimal(0),
 ) -> list[Finding]:
     """What sharing the rounds changed: the baseline's rounds of that day minus the tours driven.
 
-    Signed: more kilometres or emissions than before come out negative. Raises UnknownFactor.
+    `hub_m2_days` is the floor of the hub that the tours needed, by days. Signed: more kilometres
+    or emissions than before come out negative. Raises UnknownFactor.
     """
     before, after = list(rounds), list(driven)
     km = _km(before) - _km(after)
     used: dict[str, Factor] = {}
-    emitted = Decimal(0)
+    terms: list[Term] = []
     for vehicle, sign in [*((r, 1) for r in before), *((t, -1) for t in after)]:
-        factor = factors.driving(vehicle.vehicle_class, vehicle.energy)
-        used[factor.factor_id] = factor
-        emitted += sign * vehicle.distance_km * factor.value
+        multiplied = factors.driving(vehicle.vehicle_class, vehicle.energy)
+        used |= {factor.factor_id: factor for factor in multiplied}
+        terms.append(_term(sign * vehicle.distance_km, multiplied))
+    if hub_m2_days:
+        lit = (factors.get("hub_electricity"), factors.get("electricity_fr"))
+        used |= {factor.factor_id: factor for factor in lit}
+        terms.append(_term(-hub_m2_days, lit))
     measured = all(tour.is_measured for tour in after)
     quality, state = ("b", "measured") if measured else ("c", "estimated")
     method = f"{len(before)} rounds of the baseline minus {len(after)} tours driven"
+    emitted = compute(
+        "ghg_avoided_logistics",
+        gather(terms),
+        used.values(),
+        f"{method}, each distance x its factors by km",
+    )
     return [
         Finding("distance_avoided", km, method, quality=quality, state=state),
-        Finding(
-            "ghg_avoided_logistics",
-            emitted,
-            f"{method}, each distance x its factor by km",
-            tuple(used.values()),
-            quality=quality,
-            state=state,
-        ),
+        replace(emitted, quality=quality, state=state),
     ]
 
 

@@ -13,6 +13,7 @@ from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.uncertainty import Spread
 from maillage_impact.usecases.explain_entry import Explanation
 from maillage_serving.http import Body
 
@@ -87,10 +88,23 @@ def explanation_out(found: Explanation) -> dict[str, Any]:
         "factors": [factor_out(factor) for factor in found.factors],
         "baseline": baseline_out(found.baseline) if found.baseline else None,
         "corrected_by": found.corrected_by,
+        "uncertainty": spread_out(found.spread),
         "shares": [
             {"about": "synergy", "about_id": id_, "value": value}
             for id_, value in found.shares.items()
         ],
+    }
+
+
+def spread_out(found: Spread | None) -> dict[str, Any] | None:
+    """An interval of 95 %, and how likely it is that there is more than nothing."""
+    if found is None:
+        return None
+    return {
+        "low": found.low,
+        "high": found.high,
+        "p_positive": found.p_positive,
+        "is_demonstrated": found.is_demonstrated,
     }
 
 

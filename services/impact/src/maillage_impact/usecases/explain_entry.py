@@ -7,8 +7,9 @@ from uuid import UUID
 
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, shares
-from maillage_impact.domain.factors import Factor
+from maillage_impact.domain.factors import Factor, UnknownFactor
 from maillage_impact.domain.transport import weights
+from maillage_impact.domain.uncertainty import Spread, spread
 from maillage_impact.usecases.store import Store
 
 
@@ -21,6 +22,8 @@ class Explanation:
     baseline: Baseline | None
     corrected_by: UUID | None
     shares: Mapping[UUID, Decimal]
+    spread: Spread | None
+    """Of what the line says now, drawn from its terms."""
 
 
 async def explain_entry(entry_id: UUID, store: Store) -> Explanation:
@@ -28,10 +31,23 @@ async def explain_entry(entry_id: UUID, store: Store) -> Explanation:
     entry = await store.entry(entry_id)
     tour = await store.tour(entry.subject.id) if entry.subject.kind == "tour" else None
     keys = weights(tour.driven) if tour and tour.driven else {}
+    used = factors_of(entry, store)
+    by_id = {factor.factor_id: factor for factor in used}
     return Explanation(
         entry=entry,
-        factors=[store.factors.get(factor_id) for factor_id, _ in entry.factors],
+        factors=used,
         baseline=await store.baseline(entry.baseline_id) if entry.baseline_id else None,
         corrected_by=await store.correction_of(entry_id),
         shares=shares(entry.value, keys),
+        spread=spread(entry.terms, by_id) if entry.terms else None,
     )
+
+
+def factors_of(entry: Entry, store: Store) -> list[Factor]:
+    """The factors of a line, in the versions that it was written with; raises UnknownFactor."""
+    found: list[Factor] = []
+    for factor_id, version in entry.factors:
+        if version not in store.factor_sets:
+            raise UnknownFactor(f"no factor set {version!r} is here")
+        found.append(store.factor_sets[version].get(factor_id))
+    return found

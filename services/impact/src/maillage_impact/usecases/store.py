@@ -1,6 +1,6 @@
 """What the ledger must keep, whatever keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -77,6 +77,11 @@ class Store(Protocol):
     @property
     def factors(self) -> FactorSet:
         """The factor set of this territory."""
+        ...
+
+    @property
+    def factor_sets(self) -> Mapping[str, FactorSet]:
+        """Every set that lines may have been written with, by version."""
         ...
 
     async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:

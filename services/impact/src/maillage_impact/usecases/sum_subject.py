@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from maillage_impact.domain.entry import Total, totals
-from maillage_impact.domain.factors import UnknownFactor
+from maillage_impact.domain.factors import MixedBoundaries, UnknownFactor
 from maillage_impact.usecases.store import EntryFilter, Store
 
 
@@ -33,7 +33,7 @@ async def _missing_of_synergy(synergy_id: UUID, store: Store) -> list[str]:
     missing: list[str] = []
     try:
         store.factors.treatment(synergy.spec, synergy.route_after)
-    except UnknownFactor as error:
+    except (UnknownFactor, MixedBoundaries) as error:
         missing.append(str(error))
     baselines = await store.baselines(synergy_id=synergy_id)
     if not any(baseline.status in {"approved", "superseded"} for baseline in baselines):

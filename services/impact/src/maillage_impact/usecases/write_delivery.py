@@ -12,7 +12,7 @@ from maillage_impact.domain.accounting import (
     lines_of_change,
 )
 from maillage_impact.domain.entry import Entry, Occasion, Subject
-from maillage_impact.domain.factors import UnknownFactor
+from maillage_impact.domain.factors import MixedBoundaries, UnknownFactor
 from maillage_impact.usecases.store import Delivery, KnownSynergy, Store
 from maillage_impact.usecases.write_lines import write_lines
 
@@ -62,7 +62,7 @@ async def lines_of(delivery: Delivery, synergy: KnownSynergy, store: Store) -> l
                 lot=occasion.lot,
             )
             lines += lines_of_change(held_against, change, delivery.accepted_kg, store.factors)
-    except UnknownFactor:
+    except (UnknownFactor, MixedBoundaries):
         return []
     return lines
 

@@ -9,7 +9,7 @@ from maillage_contracts.envelope import Event, Received
 from maillage_contracts.tours import TourCompleted, TourPublished
 from maillage_impact.domain.accounting import in_force, lines_of_plan
 from maillage_impact.domain.entry import Entry, Occasion, Subject, write
-from maillage_impact.domain.factors import UnknownFactor
+from maillage_impact.domain.factors import MixedBoundaries, UnknownFactor
 from maillage_impact.domain.transport import Carried, DrivenTour, account_driving
 from maillage_impact.usecases.store import PlannedTour, Store
 from maillage_impact.usecases.write_lines import write_lines
@@ -42,7 +42,7 @@ async def write_tour(
     )
     try:
         lines = [write(finding, occasion) for finding in account_driving(driven, store.factors)]
-    except UnknownFactor:
+    except (UnknownFactor, MixedBoundaries):
         lines = []
     planned = await store.tour(done.tour_id)
     if planned is not None:
@@ -70,7 +70,7 @@ async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
         return lines_of_plan(
             plan_id, driven, rounds, baseline=baseline, on=on, factors=store.factors
         )
-    except UnknownFactor:
+    except (UnknownFactor, MixedBoundaries):
         return []
 
 

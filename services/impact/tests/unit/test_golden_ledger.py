@@ -1,0 +1,148 @@
+"""Three producers share a van, a hub and a cargo bike: the whole example, to the gram."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.domain.chain.allocation import Shipment, activity_shares
+from maillage_impact.domain.entry import Finding, rounded, shares, whole_shares
+from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.transport import (
+    DrivenTour,
+    ReferenceRound,
+    account_driving,
+    account_sharing,
+)
+from maillage_impact.domain.uncertainty import Spread, Term, gather, spread
+
+FACTORS = shipped_factors()
+PRODUCERS = {
+    UUID(int=1): Shipment(Decimal("0.120"), Decimal("9.0")),
+    UUID(int=2): Shipment(Decimal("0.150"), Decimal("7.0")),
+    UUID(int=3): Shipment(Decimal("0.090"), Decimal("8.9")),
+}
+ALONE = [ReferenceRound(id_, (1,), "van", "diesel", Decimal(44)) for id_ in PRODUCERS]
+HUB_M2_DAYS = Decimal(50)
+WEIGHTS = {id_: shipment.activity_tkm for id_, shipment in PRODUCERS.items()}
+
+
+def a_tour(number: int, vehicle: str, energy: str, km: int) -> DrivenTour:
+    return DrivenTour(
+        UUID(int=number), vehicle, energy, Decimal(km), is_measured=True, empty_km=Decimal(0),
+        insertion_hours=Decimal(0), carried=(),
+    )  # fmt: skip
+
+
+TOGETHER = [a_tour(8, "van", "diesel", 60), a_tour(9, "cargo_bike", "electric", 25)]
+
+
+def avoided(factors: FactorSet = FACTORS) -> Finding:
+    return account_sharing(ALONE, TOGETHER, factors, hub_m2_days=HUB_M2_DAYS)[1]
+
+
+def without(factors: FactorSet = FACTORS) -> Decimal:
+    return account_sharing(ALONE, (), factors)[1].value
+
+
+def drawn(finding: Finding) -> Spread:
+    return spread(finding.terms, {factor.factor_id: factor for factor in finding.factors})
+
+
+def test_without_with_and_avoided() -> None:
+    assert rounded(without()) == Decimal("66.739")
+    assert rounded(without() - avoided().value) == Decimal("30.922")
+    assert rounded(avoided().value) == Decimal("35.817")
+    assert sum(rounded(account_driving(tour, FACTORS)[0].value) for tour in TOGETHER) == Decimal(
+        "30.610"  # and 0.312 of the hub
+    )
+
+
+def test_van_kilometres_avoided() -> None:
+    vans = [tour for tour in TOGETHER if tour.vehicle_class == "van"]
+    assert account_sharing(ALONE, vans, FACTORS)[0].value == 72
+
+
+def test_keys_are_mass_by_hub_stop_distance_and_make_one() -> None:
+    keys = activity_shares({str(id_): shipment for id_, shipment in PRODUCERS.items()})
+    assert [round(key, 4) for key in keys.values()] == [
+        Decimal("0.3685"),
+        Decimal("0.3582"),
+        Decimal("0.2733"),
+    ]
+    assert sum(whole_shares(WEIGHTS).values()) == 1
+
+
+def test_each_bears_its_share_and_no_gram_is_lost() -> None:
+    together = rounded(without() - avoided().value)
+    borne = shares(together, WEIGHTS)
+    assert [round(kg, 2) for kg in borne.values()] == [
+        Decimal("11.39"),
+        Decimal("11.08"),
+        Decimal("8.45"),
+    ]
+    assert sum(borne.values()) == together
+    alone = shares(rounded(without()), dict.fromkeys(PRODUCERS, Decimal(1)))
+    saved = {id_: alone[id_] - borne[id_] for id_ in PRODUCERS}
+    assert [round(kg, 2) for kg in saved.values()] == [
+        Decimal("10.85"),
+        Decimal("11.17"),
+        Decimal("13.80"),
+    ]
+    assert sum(saved.values()) == rounded(avoided().value)
+
+
+def test_restating_electricity_and_diesel() -> None:
+    newer = {"electricity_fr": Decimal("0.058"), "diesel": Decimal("3.17")}
+    restated = FactorSet(
+        [replace(f, value=newer.get(f.factor_id, f.value)) for f in FACTORS.factors.values()],
+        FACTORS.families,
+    )
+    assert rounded(avoided(restated).value - avoided().value) == Decimal("0.079")
+
+
+def test_the_interval_is_that_of_factors_shared_by_with_and_without() -> None:
+    found = drawn(avoided())
+    assert float(found.low) == pytest.approx(29.1, abs=0.3)
+    assert float(found.high) == pytest.approx(44.1, abs=0.3)
+    assert found.is_demonstrated
+
+
+def test_independent_factors_would_say_something_else() -> None:
+    with_terms = account_sharing((), TOGETHER, FACTORS, hub_m2_days=HUB_M2_DAYS)[1].terms
+    used = {factor.factor_id: factor for factor in avoided().factors}
+    others = {f"{id_}_again": replace(f, factor_id=f"{id_}_again") for id_, f in used.items()}
+    renamed = [
+        Term(term.amount, tuple(f"{id_}_again" for id_ in term.factors)) for term in with_terms
+    ]
+    apart = spread([*account_sharing(ALONE, (), FACTORS)[1].terms, *renamed], {**used, **others})
+    shared = drawn(avoided())
+    assert apart.high - apart.low > Decimal("1.5") * (shared.high - shared.low)
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    assert drawn(avoided()) == drawn(avoided())
+    assert gather(reversed(avoided().terms)) == gather(avoided().terms)
+
+
+def test_what_is_the_same_with_and_without_cancels_out() -> None:
+    term = Term(Decimal(5), ("diesel",))
+    (nothing,) = gather([term, Term(Decimal(-5), ("diesel",))])
+    assert nothing.amount == 0
+
+
+def test_a_small_gain_of_unsure_factors_is_not_demonstrated() -> None:
+    bike = replace(TOGETHER[1], distance_km=Decimal(60))
+    by_van = [ReferenceRound(UUID(int=1), (1,), "van", "diesel", Decimal("1.2"))]
+    finding = account_sharing(by_van, [bike], FACTORS)[1]
+    found = drawn(finding)
+    assert 0 < found.p_positive < 0.9
+    assert not found.is_demonstrated
+
+
+def test_more_than_before_is_negative_and_stays() -> None:
+    finding = account_sharing(ALONE[:1], TOGETHER, FACTORS)[1]
+    assert finding.value < 0
+    assert drawn(finding).p_positive < 0.1
