@@ -1,11 +1,13 @@
 """The servers that benchmarks run on: a bus and a database as `maillage up` starts them."""
 
 import asyncio
+import os
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
-import httpx
+import psutil
 
 from maillage_hub.runtime.jars import ROOTS
 from maillage_hub.runtime.ports import LOOPBACK, Ports
@@ -15,7 +17,6 @@ from maillage_hub.runtime.state import HubState
 from maillage_hub.testing_hub import WholeHub, a_home
 
 TERRITORY = "bench"
-CALL_TIMEOUT_S = 30.0
 
 
 @asynccontextmanager
@@ -43,23 +44,45 @@ async def whole_hub() -> AsyncGenerator[WholeHub]:
 
 
 @asynccontextmanager
-async def service(hub: WholeHub, name: str) -> AsyncGenerator[httpx.AsyncClient]:
-    """One service beside a hub without services; yields a caller of it."""
+async def service(hub: WholeHub, name: str, roles: str = "") -> AsyncGenerator["Serving"]:
+    """One service beside a hub without services, with all its parts or these."""
     ports = Ports()
     address = f"http://{LOOPBACK}:{ports.claim(name)}"
     state = hub.state.model_copy(update={"services": {name: address}})
     child = ServiceProcess(name, HubState.model_validate(state))
     await child.prepare()
-    process = await start(child)
-    headers = {"Authorization": f"Bearer {hub.token('advisor')}"}
+    with _told(MAILLAGE_ROLES=roles):
+        process = await start(child)
     try:
-        async with httpx.AsyncClient(
-            base_url=address, headers=headers, timeout=CALL_TIMEOUT_S
-        ) as caller:
-            yield caller
+        yield Serving(address, psutil.Process(process.pid))
     finally:
         await process.stop()
         ports.close()
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A service that runs."""
+
+    address: str
+    process: psutil.Process
+
+    def processor_s(self) -> float:
+        """Processor time it has spent."""
+        spent = self.process.cpu_times()
+        return spent.user + spent.system
+
+
+@contextmanager
+def _told(**settings: str) -> Generator[None]:
+    """Have children told this, beside what they are told anyway."""
+    given = {name: value for name, value in settings.items() if value}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name in given:
+            del os.environ[name]
 
 
 async def broker_of(hub: WholeHub) -> str:
