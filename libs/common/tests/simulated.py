@@ -16,7 +16,7 @@ from uuid import UUID
 
 import orjson
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 from tally import MemoryTally, Store, given, handlers, hear_consent
 
 from maillage_common.handlers import Handlers
@@ -79,11 +79,14 @@ class Brittle(MemoryDatabase[Store]):
         super().__init__(MemoryTally())
         self.chance = chance
         self.sent: set[int] = set()
+        self.is_away = False
 
     @asynccontextmanager
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[tuple[Store, Ledger]]:
         async with super().transaction(read_only=read_only) as both:
             yield both
+            if self.is_away:
+                raise ConnectionResetError
             await self.chance.step()
         await self.chance.step()
 
@@ -114,6 +117,8 @@ class Bus:
         default_factory=lambda: defaultdict[TopicPartition, list[BusRecord]](list)
     )
     committed: Counter[TopicPartition] = field(default_factory=Counter[TopicPartition])
+    member: "Client | None" = None
+    """Whom the partitions were given to last."""
 
 
 class Connection:
@@ -199,7 +204,7 @@ class Batch:
 
 
 class Client:
-    """A consumer of the group. Two may hold the same partitions, as after a pause too long."""
+    """A consumer of the group; another may believe that it still is, as after a long pause."""
 
     def __init__(self, bus: Bus, chance: Chance) -> None:
         self._bus = bus
@@ -207,6 +212,7 @@ class Client:
         self._places = [TopicPartition(_TOPIC, n) for n in range(PARTITIONS)]
         self._next = {place: bus.committed[place] for place in self._places}
         self.raw_message: tuple[BusRecord, ...] = ()
+        bus.member = self
 
     @property
     def consumer(self) -> "Client":
@@ -235,6 +241,8 @@ class Client:
 
     async def ack(self) -> None:
         await self._chance.step()
+        if self._bus.member is not self:
+            raise CommitFailedError
         for place, offset in self._next.items():
             self._bus.committed[place] = offset
         await self._chance.step()
@@ -307,9 +315,15 @@ class World:
         except (Crash, KafkaError):
             return
 
-    async def deliver(self, who: int, records_max: int, *, steps: int | None = None) -> bool:
-        """One batch to one consumer of flows; a dead one begins where the group is."""
+    async def deliver(
+        self, who: int, records_max: int, *, steps: int | None = None, is_away: bool = False
+    ) -> bool:
+        """One batch to one consumer of flows; a dead one begins where the group is.
+
+        `is_away`: the database refuses each time that it is asked.
+        """
         self.chance.live(steps=steps)
+        database_of(self.flows).is_away = is_away
         client = self.clients[who]
         if not client.poll(records_max):
             return False
@@ -320,6 +334,8 @@ class World:
             await door._take(client)
         except Crash:
             self.restart(who)
+        finally:
+            database_of(self.flows).is_away = False
         return True
 
     def restart(self, who: int) -> None:

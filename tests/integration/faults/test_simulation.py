@@ -15,15 +15,23 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from simulated import World
 from structlog.testing import capture_logs
+
+from maillage_common import consumer, subscription
 
 HISTORIES = int(os.environ.get("HISTORIES", "10000"))
 SEED = int(os.environ.get("SIMULATION_SEED", "20261123"))
 STEPS = 9
 
-LIVES = (None, None, None, *range(10))
+LIVES = (None, None, None, *range(7))
 """How many steps a process has before it dies."""
 FAULTS = ("none", "refused", "unanswered")
 """What may happen to a request to the bus."""
@@ -35,8 +43,9 @@ def one_of(*choices: Iterable[object]) -> st.SearchStrategy[Any]:
 
 
 commands = one_of("abc", ("matching", "matching", "announce", "poison"), LIVES)
-rounds = one_of(("registry", "flows"), LIVES, product(FAULTS, repeat=3))
-batches = one_of((0, 1), range(1, 7), LIVES)
+rounds = one_of(("registry", "registry", "flows"), LIVES, product(FAULTS, repeat=3))
+batches = one_of((0, 1), (1, 2, 3, 9), (*LIVES, "away"))
+others = st.integers(0, 99)
 
 
 class Histories(RuleBasedStateMachine):
@@ -52,6 +61,13 @@ class Histories(RuleBasedStateMachine):
         """Let it happen."""
         self.loop.run_until_complete(work)
 
+    @initialize(said=one_of("abc", ("matching", "announce", "poison"), "abc", "abc"))
+    def there_is_something_to_tell(self, said: tuple[str, str, str, str]) -> None:
+        first, purpose, *names = said
+        self.do(self.world.say(first, purpose))
+        for name in names:
+            self.do(self.world.say(name, "matching"))
+
     @rule(drawn=commands)
     def somebody_commands(self, drawn: tuple[str, str, int | None]) -> None:
         name, purpose, steps = drawn
@@ -63,21 +79,21 @@ class Histories(RuleBasedStateMachine):
         self.do(self.world.relay(getattr(self.world, whose), steps=steps, fails=fails))
 
     @rule(drawn=batches)
-    def flows_hears(self, drawn: tuple[int, int, int | None]) -> None:
-        who, records_max, steps = drawn
-        self.do(self.world.deliver(who, records_max, steps=steps))
+    def flows_hears(self, drawn: tuple[int, int, int | str | None]) -> None:
+        who, records_max, life = drawn
+        if isinstance(life, str):
+            self.do(self.world.deliver(who, records_max, is_away=True))
+        else:
+            self.do(self.world.deliver(who, records_max, steps=life))
 
-    @rule(who=st.integers(0, 1))
-    def a_consumer_is_replaced(self, who: int) -> None:
-        self.world.restart(who)
-
-    @rule()
-    def letters_are_replayed(self) -> None:
-        self.do(self.world.mend())
-
-    @rule(seed_=st.integers(0, 99))
-    def others_come_first(self, seed_: int) -> None:
-        self.world.chance.random.seed(seed_)
+    @rule(drawn=others)
+    def something_else(self, drawn: int) -> None:
+        """Letters are replayed, or the group gives its partitions to another, or others run."""
+        self.world.chance.random.seed(drawn)
+        if drawn % 3 == 0:
+            self.do(self.world.mend())
+        elif drawn % 3 == 1:
+            self.world.restart(drawn % 2)
 
     @invariant()
     def is_in_order(self) -> None:
@@ -106,6 +122,8 @@ def simulate(histories: int) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_nothing_is_lost_doubled_or_out_of_order() -> None:
+def test_nothing_is_lost_doubled_or_out_of_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "RETRY_S_MAX", 0.0)  # time stands still in these histories
+    monkeypatch.setattr(subscription, "HOLD_S", 0.0)
     with capture_logs():  # a line on each letter takes longer than the letter
         simulate(HISTORIES)

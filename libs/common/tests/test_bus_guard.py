@@ -1,0 +1,92 @@
+"""Whether the bus may be spoken to, judged on what a cluster answers and what we remember."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from maillage_common import bus_guard
+from maillage_common.bus_guard import BusGuard
+from maillage_common.metrics import Metrics
+from maillage_common.topics import Bus, BusRefused
+from maillage_contracts.catalogue import topic_specs
+from maillage_contracts.samples import TERRITORY
+
+SPECS = list(topic_specs(TERRITORY))
+WHOLE = {spec.name: spec.partitions for spec in SPECS}
+SOME = next(iter(WHOLE))
+
+
+@dataclass
+class Memory:
+    """A pool of connections to a database with one table, of one row at most."""
+
+    remembered: list[str] = field(default_factory=list[str])
+
+    @asynccontextmanager
+    async def acquire(self, **_timeout: float) -> AsyncGenerator["Memory"]:
+        yield self
+
+    async def execute(self, _sql: str, cluster_id: str) -> None:
+        self.remembered = self.remembered or [cluster_id]
+
+    async def fetchval(self, _sql: str) -> str:
+        return self.remembered[0]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the cluster will say of itself; its configuration is always right."""
+    said: dict[str, Any] = {"bus": Bus("the-bus", WHOLE)}
+
+    @asynccontextmanager
+    async def administration(_settings: object) -> AsyncGenerator[object]:
+        yield object()
+
+    async def look(_admin: object) -> Bus:
+        return said["bus"]
+
+    async def right(*_: object) -> list[str]:
+        return []
+
+    monkeypatch.setattr(bus_guard, "administration", administration)
+    monkeypatch.setattr(bus_guard, "look", look)
+    monkeypatch.setattr(bus_guard, "misconfigured", right)
+    monkeypatch.setattr(bus_guard, "CHECK_EVERY_S", 0.0)
+    return said
+
+
+@pytest.fixture
+def guard(answers: dict[str, Any]) -> BusGuard:
+    pool: Any = Memory()
+    no_settings: Any = None
+    return BusGuard(no_settings, pool, SPECS, Metrics(territory=TERRITORY, service="flows"))
+
+
+async def test_the_bus_we_know_is_accepted_each_time(guard: BusGuard) -> None:
+    await guard.confirm()
+    await guard.confirm()
+
+
+async def test_another_bus_is_refused(guard: BusGuard, answers: dict[str, Any]) -> None:
+    await guard.confirm()
+    answers["bus"] = Bus("another-bus", WHOLE)
+    with pytest.raises(BusRefused, match="this bus is another-bus, we published to the-bus"):
+        await guard.confirm()
+    answers["bus"] = Bus("the-bus", WHOLE)
+    await guard.confirm()
+
+
+@pytest.mark.parametrize(
+    ("partitions", "complaint"),
+    [({SOME: 4}, "has 4 partitions instead of"), ({SOME: None}, "is missing")],
+)
+async def test_a_bus_of_another_shape_is_refused(
+    guard: BusGuard, answers: dict[str, Any], partitions: dict[str, int | None], complaint: str
+) -> None:
+    shape = {name: count for name, count in {**WHOLE, **partitions}.items() if count}
+    answers["bus"] = Bus("the-bus", shape)
+    with pytest.raises(BusRefused, match=f"{SOME} {complaint}"):
+        await guard.confirm()
