@@ -60,7 +60,7 @@ PROJECTIONS: Mapping[str, Mapping[str, str]] = {
         **{f"known_{what}": "*" for what in ("actor", "vehicle", "hub", "zone", "round")},
         "agreement": "*",
     },
-    "impact": {name: "*" for name in ("actor", "synergy", "reference_round", "delivery", "tour")},
+    "impact": dict.fromkeys(("actor", "synergy", "reference_round", "delivery", "tour"), "*"),
 }
 """What each service keeps of what others say: tables, and which of their columns."""
 
