@@ -1,9 +1,10 @@
-"""`python -m maillage_impact serve|migrate|...|conformance|verify|explain`."""
+"""`python -m maillage_impact serve|migrate|...|conformance|import-factors|verify|explain`."""
 
 import sys
 from collections.abc import Sequence
 
-from maillage_impact.entrypoints import commands, conformance
+from maillage_impact.adapters.base_carbone_files import read_export, write_set
+from maillage_impact.entrypoints import commands, conformance, importing
 from maillage_impact.wiring import ask_ledger, judge, service
 from maillage_serving.service import run
 
@@ -13,6 +14,8 @@ def main(arguments: Sequence[str]) -> int:
     match arguments[:1]:
         case ["conformance"]:
             return conformance.conformance(conformance.parse(arguments[1:]), judge)
+        case ["import-factors"]:
+            return importing.import_factors(importing.parse(arguments[1:]), read_export, write_set)
         case ["verify" | "explain"]:
             return ask_ledger(commands.parse(arguments))
         case _:
