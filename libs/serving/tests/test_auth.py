@@ -172,6 +172,39 @@ async def test_keys_are_kept_and_turned_over() -> None:
         await tested.principal(signed_with(old, "ES256"))
 
 
+async def test_a_key_that_was_replaced_under_its_name_opens_nothing_more() -> None:
+    old, new = (ECKey.generate_key("P-256", {"kid": "same"}) for _ in range(2))
+    issuer, now = Issuer(old), 1000.0
+    tested = verifier_of(issuer, lambda: now)
+    signed = signed_with(old, "ES256")
+    await tested.principal(signed)
+    issuer.keys[:] = [new]
+    now += KEYS_KEPT_S + 1
+    with pytest.raises(Unauthenticated):
+        await tested.principal(signed)
+    assert await tested.principal(signed_with(new, "ES256"))
+
+
+async def test_a_token_that_was_accepted_ends_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tested, signed = verifier(), token("advisor")
+    await tested.principal(signed)
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(Unauthenticated, match="expired"):
+        await tested.principal(signed)
+
+
+async def test_so_many_tokens_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maillage_serving.auth.TOKENS_KEPT", 3)
+    tested = verifier()
+    tokens = [token("advisor", subject=f"advisor-{number}") for number in range(6)]
+    for number, signed in enumerate([*tokens, *tokens]):
+        assert (await tested.principal(signed)).subject == f"advisor-{number % 6}"
+    assert len(vars(tested)["_seen"]) == 3
+
+
 async def test_unknown_keys_do_not_make_us_ask_without_end() -> None:
     issuer, now = Issuer(issuer_key()), 1000.0
     tested = verifier_of(issuer, lambda: now)

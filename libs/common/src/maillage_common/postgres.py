@@ -54,7 +54,12 @@ async def open_pool(dsn: str, service: str) -> Pool:
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=COMMAND_TIMEOUT_S,
         server_settings=SERVER_SETTINGS | {"application_name": f"maillage-{service}"},
+        reset=_nothing,
     )
+
+
+async def _nothing(_: Connection) -> None:
+    """Transactions leave nothing behind in a connection: to reset it is a round trip for each."""
 
 
 @asynccontextmanager

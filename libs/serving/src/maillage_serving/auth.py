@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -25,6 +26,7 @@ KEYS_RETRY_S = 10.0
 """An unknown key identifier makes us look again, but no more often than this."""
 FETCH_TIMEOUT_S = 5.0
 TOKEN_BYTES_MAX = 8 * 1024
+TOKENS_KEPT = 1000
 
 log = structlog.get_logger()
 
@@ -76,6 +78,15 @@ def permit(principal: Principal, rule: Rule) -> Principal:
     return Principal(principal.subject, principal.roles, principal.organisation, confined)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A token whose signature was verified, with the key that did."""
+
+    kid: object
+    key: Key
+    claims: dict[str, Any]
+
+
 KeySource = Callable[[], Awaitable[KeySet]]
 
 
@@ -117,6 +128,7 @@ class Verifier:
         self._territory = territory
         self._clock = clock
         self._keys = KeySet([])
+        self._seen: dict[bytes, _Seen] = {}
         self._looked_at = -KEYS_KEPT_S
         self._one_look = asyncio.Lock()
         self._claims = jwt.JWTClaimsRegistry(
@@ -133,12 +145,28 @@ class Verifier:
         if len(token) > TOKEN_BYTES_MAX:
             raise Unauthenticated("the token is too long")
         try:
-            key = await self._key(jws.extract_compact(token.encode()).headers().get("kid"))
-            claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
+            claims = await self._signed(token)
             self._claims.validate(claims)
         except (JoseError, ValueError) as error:
             raise Unauthenticated(f"the token is not accepted: {error}") from error
         return self._told_by(claims)
+
+    async def _signed(self, token: str) -> dict[str, Any]:
+        """What a token says that one of the keys of now has signed.
+
+        A client sends the same token again and again: its signature is looked at once for each
+        reading of the keys. What it says is validated every time, its end among it.
+        """
+        digest = sha256(token.encode()).digest()
+        seen = self._seen.get(digest)
+        kid = seen.kid if seen else jws.extract_compact(token.encode()).headers().get("kid")
+        key = await self._key(kid)
+        if seen is None or seen.key is not key:
+            claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
+            seen = self._seen[digest] = _Seen(kid, key, claims)
+            if len(self._seen) > TOKENS_KEPT:
+                del self._seen[next(iter(self._seen))]
+        return seen.claims
 
     def _told_by(self, claims: dict[str, Any]) -> Principal:
         if claims.get("territory") != self._territory:
