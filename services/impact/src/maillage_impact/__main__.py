@@ -1,4 +1,4 @@
-"""`python -m maillage_impact serve|migrate|...|conformance|import-factors|verify|explain`."""
+"""`python -m maillage_impact serve|migrate|...|conformance|import-factors|verify|explain|restate`."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
             return conformance.conformance(conformance.parse(arguments[1:]), judge)
         case ["import-factors"]:
             return importing.import_factors(importing.parse(arguments[1:]), read_export, write_set)
-        case ["verify" | "explain"]:
+        case ["verify" | "explain" | "restate"]:
             return ask_ledger(commands.parse(arguments))
         case _:
             return run(service(), arguments)

@@ -9,8 +9,10 @@ from typing import Any
 
 import asyncpg
 
-from maillage_common.postgres import dedicated
+from maillage_common.identifiers import uuid7
+from maillage_common.postgres import PostgresDatabase, dedicated, open_pool
 from maillage_common.settings import BadSetting, load
+from maillage_common.transaction import Context, Runner
 from maillage_contracts.refusals import Refused
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.adapters.worked_files import read_worked, shipped_cases
@@ -19,6 +21,7 @@ from maillage_impact.entrypoints import http, kafka
 from maillage_impact.entrypoints.commands import answer, written
 from maillage_impact.settings import ImpactSettings
 from maillage_impact.usecases.judge_worked import judge_published
+from maillage_impact.usecases.restate_ledger import RestateLedger, restate_ledger
 from maillage_impact.usecases.store import Store
 from maillage_serving.service import Service
 
@@ -50,11 +53,25 @@ def ask_ledger(asked: argparse.Namespace) -> int:
 
 
 async def _ask(asked: argparse.Namespace, settings: ImpactSettings) -> tuple[dict[str, Any], int]:
+    if asked.command == "restate":
+        return await _restate(RestateLedger(asked.factors, asked.reason), settings)
     async with (
         dedicated(settings.dsn, "impact-command") as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         return await answer(asked, PostgresStore(connection))
+
+
+async def _restate(command: RestateLedger, settings: ImpactSettings) -> tuple[dict[str, Any], int]:
+    async with await open_pool(settings.dsn, "impact-command") as pool:
+        database = PostgresDatabase(pool, PostgresStore)
+        runner = Runner(database, service="impact", territory=settings.territory)
+        outcome = await runner.execute(
+            restate_ledger, command, subject=command.version, context=Context(uuid7())
+        )
+        restatements = await runner.read(lambda store: store.restatements())
+    told = [vars(one) | {"digest": one.digest.hex()} for one in restatements]
+    return {"written": len(outcome.events), "restatements": told}, 0
 
 
 def judge(path: Path | None) -> Sequence[Verdict]:

@@ -13,7 +13,6 @@ import pytest
 
 from maillage_common.migrations import migrate
 from maillage_contracts.refusals import Refused
-from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, amend, totals, write
 from maillage_impact.usecases.store import EntryFilter, Store
@@ -39,24 +38,6 @@ async def connected(dsn: str) -> AsyncGenerator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    if request.param == "memory":
-        return None
-    dsn: str = request.getfixturevalue("fresh_database")
-    return dsn
-
-
-@pytest.fixture
-async def store(database: str | None) -> AsyncGenerator[Store]:
-    if database is None:
-        yield MemoryStore()
-        return
-    await migrate(database, service().migrations)
-    async with connected(database) as connection:
-        yield PostgresStore(connection)
 
 
 async def test_an_empty_ledger_holds(store: Store) -> None:

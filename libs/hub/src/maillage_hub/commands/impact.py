@@ -15,11 +15,12 @@ def describe(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "action",
-        choices=("verify", "explain"),
-        help="follow the chain of the ledger from its first line; or open a line",
+        choices=("verify", "explain", "restate"),
+        help="follow the chain of the ledger; open a line; hold all lines against other factors",
     )
     parser.add_argument("entry", nargs="?", type=UUID, help="which line to explain")
     parser.add_argument("--head", metavar="HASH", help="a head noted earlier, which must be there")
+    parser.add_argument("--factors", metavar="VERSION", help="the factor set to restate with")
     ask_territory(parser)
     parser.add_argument("--json", action="store_true", help="say it as JSON")
     parser.epilog = """\
@@ -35,16 +36,20 @@ def run(arguments: Namespace) -> int:
     """Ask the service; 1 when the ledger does not hold."""
     if arguments.action == "explain" and arguments.entry is None:
         raise BadUsage("say which line: maillage impact explain ENTRY")
+    if arguments.action == "restate" and arguments.factors is None:
+        raise BadUsage("say which factors: maillage impact restate --factors VERSION")
     hub = None if DATABASE_SETTING in os.environ else chosen_hub(arguments)
     if arguments.action == "explain":
         told, holds = ask_service("impact", "explain", str(arguments.entry), hub=hub)
+    elif arguments.action == "restate":
+        told, holds = ask_service("impact", "restate", "--factors", arguments.factors, hub=hub)
     else:
         head = ("--head", arguments.head) if arguments.head else ()
         told, holds = ask_service("impact", "verify", *head, hub=hub)
     if arguments.json:
         print(json.dumps(told, ensure_ascii=False))
     else:
-        print(_explained(told) if arguments.action == "explain" else _verified(told))
+        print(SAID[arguments.action](told))
     return 0 if holds else 1
 
 
@@ -85,3 +90,13 @@ def _explained(told: dict[str, Any]) -> str:
         for one in told["shares"]
     ]
     return "\n".join(lines)
+
+
+def _restated(told: dict[str, Any]) -> str:
+    if not told["written"]:
+        return "every line says the same with these factors"
+    last = told["restatements"][-1]
+    return f"{last['lines']} lines restated with {last['version']}, sha256 {last['digest']}"
+
+
+SAID = {"verify": _verified, "explain": _explained, "restate": _restated}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound, Refused
@@ -11,9 +12,16 @@ from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
 from maillage_impact.domain.transport import ReferenceRound
-from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour
+from maillage_impact.usecases.store import (
+    Delivery,
+    EntryFilter,
+    KnownSynergy,
+    PlannedTour,
+    Restatement,
+)
 
 
 @dataclass
@@ -29,6 +37,10 @@ class MemoryStore:
     tours: dict[UUID, PlannedTour] = field(default_factory=dict[UUID, PlannedTour])
     known_baselines: dict[UUID, Baseline] = field(default_factory=dict[UUID, Baseline])
     sealed: list[Sealed] = field(default_factory=list[Sealed])
+    differences: list[tuple[UUID, UUID, Decimal]] = field(
+        default_factory=list[tuple[UUID, UUID, Decimal]]
+    )
+    known_restatements: list[Restatement] = field(default_factory=list[Restatement])
 
     @property
     def ledger(self) -> list[Entry]:
@@ -139,6 +151,39 @@ class MemoryStore:
         back = {entry.reversal.reverses for entry in self.ledger if entry.reversal}
         corrected = [entry.correction.corrects for entry in self.ledger if entry.correction]
         return next((entry_id for entry_id in corrected if entry_id not in back), None)
+
+    async def restatable(self, after: int, limit: int) -> Sequence[Restatable]:
+        found: list[Restatable] = []
+        for line in self.sealed[after:]:
+            entry = line.entry
+            if entry.terms:
+                current = entry.value + await self.difference_of(entry.entry_id)
+                found.append(
+                    Restatable(
+                        line.place,
+                        entry.entry_id,
+                        entry.indicator,
+                        current,
+                        entry.terms,
+                        entry.period_start,
+                        entry.period_end,
+                    )
+                )
+        return found[:limit]
+
+    async def save_differences(
+        self, restatement_id: UUID, deltas: Sequence[tuple[UUID, Decimal]]
+    ) -> None:
+        self.differences += [(restatement_id, entry_id, delta) for entry_id, delta in deltas]
+
+    async def save_restatement(self, restatement: Restatement) -> None:
+        self.known_restatements.append(restatement)
+
+    async def restatements(self) -> Sequence[Restatement]:
+        return self.known_restatements
+
+    async def difference_of(self, entry_id: UUID) -> Decimal:
+        return sum((delta for _, id_, delta in self.differences if id_ == entry_id), Decimal(0))
 
     async def entry(self, entry_id: UUID) -> Entry:
         for entry in self.ledger:

@@ -8,6 +8,7 @@ from uuid import UUID
 from maillage_contracts.refusals import NotFound
 from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
 from maillage_impact.adapters.postgres_lines import PostgresLines
+from maillage_impact.adapters.postgres_restated import PostgresRestated
 from maillage_impact.adapters.rows import (
     baseline_of,
     delivery_of,
@@ -22,7 +23,7 @@ from maillage_impact.domain.transport import ReferenceRound
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
 
-class PostgresStore(PostgresLines):
+class PostgresStore(PostgresLines, PostgresRestated):
     """See `usecases.store.Store`."""
 
     @property

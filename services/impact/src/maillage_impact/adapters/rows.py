@@ -108,11 +108,14 @@ def entry_of(row: Row) -> Entry:
         reversal=reversal,
         claim=row["claim"],
         revision=row["revision"],
-        terms=tuple(
-            Term(Decimal(amount), tuple(factors)) for amount, factors in json.loads(row["terms"])
-        ),
+        terms=terms_of(row["terms"]),
         recorded_at=row["recorded_at"],
     )
+
+
+def terms_of(text: str) -> tuple[Term, ...]:
+    """The terms of a line, as they are kept."""
+    return tuple(Term(Decimal(amount), tuple(factors)) for amount, factors in json.loads(text))
 
 
 def sealed_of(row: Row) -> Sealed:

@@ -125,7 +125,7 @@ def _fault(row: Row, parts: Sequence[Decimal], *, is_taken: bool) -> tuple[str, 
     total = number(row.cells[TOTAL])
     if total is None:
         return "no_value", f"{row.cells[TOTAL]!r} is no number"
-    return _doubt(row, total, sum(parts) if parts else total)
+    return _doubt(row, total, sum(parts, Decimal(0)) if parts else total)
 
 
 def _doubt(row: Row, total: Decimal, parts: Decimal) -> tuple[str, str] | None:

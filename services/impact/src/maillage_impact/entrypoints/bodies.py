@@ -88,6 +88,8 @@ def explanation_out(found: Explanation) -> dict[str, Any]:
         "factors": [factor_out(factor) for factor in found.factors],
         "baseline": baseline_out(found.baseline) if found.baseline else None,
         "corrected_by": found.corrected_by,
+        "terms": [{"amount": term.amount, "factors": term.factors} for term in found.entry.terms],
+        "current_value": found.entry.value + found.difference,
         "uncertainty": spread_out(found.spread),
         "shares": [
             {"about": "synergy", "about_id": id_, "value": value}

@@ -1,4 +1,4 @@
-"""`verify` and `explain`: the ledger asked from a terminal, answers as JSON."""
+"""`verify`, `explain`, `restate`: the ledger from a terminal, answers as JSON."""
 
 import argparse
 import json
@@ -26,6 +26,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     explain = commands.add_parser("explain", help="open a line down to what it stands on")
     explain.add_argument("entry", type=UUID)
+    restate = commands.add_parser("restate", help="hold every line against another factor set")
+    restate.add_argument("--factors", required=True, metavar="VERSION", help="the factor set")
+    restate.add_argument("--reason", default="factor_update", help="one of those of corrections")
     return parser.parse_args(arguments)
 
 

@@ -39,5 +39,6 @@ async def correct_entry(command: CorrectEntry, store: Store, now: datetime) -> I
         high=None,
         method=f"{entry.method}; corrected: {command.explanation}",
         correction=None,
+        terms=(),
     )
     return tell(await store.append(amend(entry, replacement, command.reason)))

@@ -22,6 +22,8 @@ class Explanation:
     baseline: Baseline | None
     corrected_by: UUID | None
     shares: Mapping[UUID, Decimal]
+    difference: Decimal
+    """What newer factors changed since it was written: reported + difference = current."""
     spread: Spread | None
     """Of what the line says now, drawn from its terms."""
 
@@ -39,6 +41,7 @@ async def explain_entry(entry_id: UUID, store: Store) -> Explanation:
         baseline=await store.baseline(entry.baseline_id) if entry.baseline_id else None,
         corrected_by=await store.correction_of(entry_id),
         shares=shares(entry.value, keys),
+        difference=await store.difference_of(entry_id),
         spread=spread(entry.terms, by_id) if entry.terms else None,
     )
 

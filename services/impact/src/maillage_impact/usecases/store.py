@@ -10,6 +10,7 @@ from uuid import UUID
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import Head, Sealed
 from maillage_impact.domain.transport import DrivenTour, ReferenceRound
 
@@ -53,6 +54,17 @@ class PlannedTour:
     driven: DrivenTour | None = None
     cause: UUID | None = None
     """The event that it was completed by."""
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """That the whole ledger was held against a factor set."""
+
+    restatement_id: UUID
+    version: str
+    reason: str
+    lines: int
+    digest: bytes
 
 
 @dataclass(frozen=True)
@@ -168,6 +180,28 @@ class Store(Protocol):
 
     async def unpaired(self) -> UUID | None:
         """A line that is corrected but not taken back."""
+        ...
+
+    async def restatable(self, after: int, limit: int) -> Sequence[Restatable]:
+        """Lines that factors went into, by their place, with all differences so far."""
+        ...
+
+    async def save_differences(
+        self, restatement_id: UUID, deltas: Sequence[tuple[UUID, Decimal]]
+    ) -> None:
+        """Keep (line, difference)."""
+        ...
+
+    async def save_restatement(self, restatement: Restatement) -> None:
+        """Keep what it came to."""
+        ...
+
+    async def restatements(self) -> Sequence[Restatement]:
+        """All of them, oldest first."""
+        ...
+
+    async def difference_of(self, entry_id: UUID) -> Decimal:
+        """The sum of a line's differences."""
         ...
 
     async def entry(self, entry_id: UUID) -> Entry:
