@@ -38,8 +38,8 @@ class Memory:
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the cluster will say of itself; its configuration is always right."""
-    said: dict[str, Any] = {"bus": Bus("the-bus", WHOLE)}
+    """What the cluster will say of itself, and what there is to say about its configuration."""
+    said: dict[str, Any] = {"bus": Bus("the-bus", WHOLE), "configuration": []}
 
     @asynccontextmanager
     async def administration(_settings: object) -> AsyncGenerator[object]:
@@ -48,12 +48,12 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     async def look(_admin: object) -> Bus:
         return said["bus"]
 
-    async def right(*_: object) -> list[str]:
-        return []
+    async def misconfigured(*_: object) -> list[str]:
+        return said["configuration"]
 
     monkeypatch.setattr(bus_guard, "administration", administration)
     monkeypatch.setattr(bus_guard, "look", look)
-    monkeypatch.setattr(bus_guard, "misconfigured", right)
+    monkeypatch.setattr(bus_guard, "misconfigured", misconfigured)
     monkeypatch.setattr(bus_guard, "CHECK_EVERY_S", 0.0)
     return said
 
@@ -89,4 +89,26 @@ async def test_a_bus_of_another_shape_is_refused(
     shape = {name: count for name, count in {**WHOLE, **partitions}.items() if count}
     answers["bus"] = Bus("the-bus", shape)
     with pytest.raises(BusRefused, match=f"{SOME} {complaint}"):
+        await guard.confirm()
+
+
+async def test_a_wrong_configuration_is_refused_until_it_is_set_right(
+    guard: BusGuard, answers: dict[str, Any]
+) -> None:
+    answers["configuration"] = [f"{SOME} has retention.ms=1"]
+    for _ in range(2):
+        with pytest.raises(BusRefused, match="retention"):
+            await guard.confirm()
+    answers["configuration"] = []
+    await guard.confirm()
+
+
+async def test_a_topic_that_is_made_late_is_looked_at_whole(
+    guard: BusGuard, answers: dict[str, Any]
+) -> None:
+    answers["bus"] = Bus("the-bus", {})
+    with pytest.raises(BusRefused, match="is missing"):
+        await guard.confirm()
+    answers |= {"bus": Bus("the-bus", WHOLE), "configuration": [f"{SOME} has retention.ms=1"]}
+    with pytest.raises(BusRefused, match="retention"):
         await guard.confirm()

@@ -18,6 +18,8 @@ from maillage_common.topics import RUNBOOK, Bus, BusRefused, look, misconfigured
 from maillage_contracts.catalogue import TopicSpec
 
 CHECK_EVERY_S = 1.0
+WATCH_EVERY_S = 5.0
+"""When nobody speaks to the bus: each look reads all its topics."""
 LOOK_TIMEOUT_S = 15.0
 
 log = structlog.get_logger()
@@ -52,18 +54,16 @@ class BusGuard:
                 return
             try:
                 async with asyncio.timeout(LOOK_TIMEOUT_S):
-                    complaints = await self._complaints()
+                    await self._judge()
             except BaseException:
                 await self.close()
                 raise
-            self._tell(complaints)
-            if complaints:
-                raise BusRefused(complaints)
             self._confirmed_at = time.monotonic()
 
     async def watch(self, health: Health) -> None:
         """Keep readiness in step with the bus, for ever."""
         while True:
+            pause_s = CHECK_EVERY_S
             try:
                 await self.confirm()
             except BusRefused as error:
@@ -74,14 +74,15 @@ class BusGuard:
                 health.report("bus", f"cannot be asked: {error!r}")
             else:
                 health.report("bus", None)
-            await asyncio.sleep(CHECK_EVERY_S)
+                pause_s = WATCH_EVERY_S
+            await asyncio.sleep(pause_s)
 
     async def close(self) -> None:
         """Forget the connection; the next look makes another and reads configurations again."""
         self._admin = None
         await self._connection.aclose()
 
-    async def _complaints(self) -> list[str]:
+    async def _judge(self) -> None:
         is_first = self._admin is None
         if self._admin is None:
             self._admin = await self._connection.enter_async_context(administration(self._settings))
@@ -89,7 +90,9 @@ class BusGuard:
         complaints = [*misshapen(bus, self._specs), *await self._stranger(bus)]
         if is_first and not complaints:
             complaints = await misconfigured(self._admin, self._specs)
-        return complaints
+        self._tell(complaints)
+        if complaints:
+            raise BusRefused(complaints)
 
     async def _stranger(self, bus: Bus) -> list[str]:
         if bus.cluster_id == self._known_id:
