@@ -208,6 +208,7 @@ async def test_nobody_comes_in_another_way(
     assert said in caplog.text
 
 
+@pytest.mark.timeout(300)  # five processes start
 async def test_the_five_services_work_with_what_they_may(
     bus: SecuredBroker, hub: SecuredHub
 ) -> None:
