@@ -25,6 +25,8 @@ LEAD_POLL_S = 1.0
 COMMAND_TIMEOUT_S = 30.0
 CONNECTIONS_MAX = 12
 """Group commit saturates at about 16 writers on a small machine."""
+IDLE_S_MAX = 30.0
+"""A connection costs the server some ten MiB: those of a busy moment are not kept for long."""
 SERVER_SETTINGS = {
     "timezone": "UTC",
     "lock_timeout": "10s",
@@ -51,6 +53,7 @@ async def open_pool(dsn: str, service: str) -> Pool:
         dsn,
         min_size=0,
         max_size=CONNECTIONS_MAX,
+        max_inactive_connection_lifetime=IDLE_S_MAX,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=COMMAND_TIMEOUT_S,
         server_settings=SERVER_SETTINGS | {"application_name": f"maillage-{service}"},

@@ -27,8 +27,8 @@ BATCH_BYTES = 900_000
 """Of one request for one partition; brokers take a mebibyte by default."""
 REQUEST_BYTES_MAX = 1_048_576
 SEND_TIMEOUT_S = 20.0
-SAFETY_POLL_S = 1.0
-"""A notification can be lost with its connection: the outbox is looked at anyway."""
+SAFETY_POLL_S = 5.0
+"""The outbox is looked at anyway, and measured: should a notification ever be lost."""
 
 log = structlog.get_logger()
 

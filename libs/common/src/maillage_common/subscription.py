@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Generic, TypeVar, cast
 
 import structlog
@@ -30,8 +31,8 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Record
 
 BATCH_EVENTS = 500
-POLL_MS = 20
-"""FastStream sleeps as long again after an empty poll."""
+POLL_MS = 1000
+"""Longest wait of the client, and of the broker, when there is nothing: it ends when there is."""
 ACK_TIMEOUT_S = 10.0
 """The client tries a commit for ever, silently, when the group's coordinator is lost."""
 HOLD_S = 5.0
@@ -121,11 +122,11 @@ class Subscription(Generic[S]):
             group_id=self._group,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
-            max_records=BATCH_EVENTS,
-            batch_timeout_ms=POLL_MS,
+            fetch_max_wait_ms=POLL_MS,
             parser=parse,
             decoder=_whole,
         )
+        subscriber.get_msg = _come  # type: ignore[method-assign]
         subscriber(self._take)
         self._consumer.stopping.clear()
         try:
@@ -214,6 +215,12 @@ class Subscription(Generic[S]):
         if silent_s > SILENT_S_MAX:
             return f"nothing was heard of {len(assigned)} partitions for {silent_s:.0f} s"
         return None
+
+
+async def _come(client: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+    """What has come. FastStream's own way sleeps after each empty poll while events wait."""
+    found = await client.getmany(timeout_ms=POLL_MS, max_records=BATCH_EVENTS)
+    return tuple(chain.from_iterable(found.values()))
 
 
 async def _whole(message: KafkaAckableMessage) -> KafkaAckableMessage:

@@ -84,8 +84,8 @@ class Process:
 
     async def ended(self) -> int:
         """Wait for its end, and return how."""
-        while (code := self.exit_code) is None:  # noqa: ASYNC110 nothing tells us but asking
-            await asyncio.sleep(LOOKED_AT_EVERY_S)
+        while (code := self.exit_code) is None:
+            await _news_of(self.pid)
         return code
 
     async def stop(self) -> None:
@@ -115,6 +115,22 @@ class Process:
         lines = self.program.log.read_text(errors="replace").splitlines()[-LOG_LINES_TOLD:]
         quoted = "\n".join(f"    {line}" for line in lines)
         return HubFailure(f"{self.program.name} {what}. The end of {self.program.log}:\n{quoted}")
+
+
+async def _news_of(pid: int) -> None:
+    """Wait for the end of a child; elsewhere than on Linux, until it is worth another look."""
+    if sys.platform != "linux":
+        await asyncio.sleep(LOOKED_AT_EVERY_S)
+        return
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    descriptor = os.pidfd_open(pid)
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 def _tether(program: Program, *, pipe: bool) -> list[str]:
