@@ -1,8 +1,13 @@
-"""docs/impact-conformance.md: the calculations that a worked example can name, from the code."""
+"""docs/impact-*.md: calculations that an example can name, indicators, factors, from the code."""
 
+from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.domain.indicators import DERIVED, INDICATORS
+from maillage_impact.domain.material import FLOORS
 from maillage_impact.entrypoints.conformance import listing
 
 CONFORMANCE = "docs/impact-conformance.md"
+INDICATORS_PAGE = "docs/impact-indicators.md"
+FACTORS_PAGE = "docs/impact-factors.md"
 
 HOW = """# Worked examples
 
@@ -68,6 +73,80 @@ shipped case covers is refused, and can be written as a case.
 """
 
 
+ABOUT_INDICATORS = """# Indicators
+
+Each line of the ledger is one of these, in one account. Accounts are never added up or netted:
+what was induced and what was avoided stay two figures, and a figure below zero stays below zero.
+*Evidence* is the least that a line needs: a measured, b calculated from primary data, c modelled,
+d default, e declared. *Entered* figures come from a person, with a document; the others follow
+from events.
+
+| no. | indicator | unit | account | evidence | formula | from |
+|---|---|---|---|---|---|---|
+"""
+
+ABOUT_DERIVED = """
+## Made of others
+
+Shown, never stored.
+
+| no. | figure | unit | formula | meaning |
+|---|---|---|---|---|
+"""
+
+ABOUT_FLOORS = """
+## What the law asks for anyway
+
+A baseline that starts below these is refused: what everybody must do is not avoided by a synergy.
+
+| materials | since | duty | source |
+|---|---|---|---|
+"""
+
+ABOUT_FACTORS = """# Emission factors
+
+The set {version}, with which lines are written. A set is never edited; older ones stay, so that
+every line opens to the factor that it was written with. An uncertainty is the range of 95 %, as a
+factor about the value; *assumed* where the source states none.
+
+| factor | value | unit | +- % | boundary | source, number, year |
+|---|---|---|---|---|---|
+"""
+
+
 def pages() -> dict[str, str]:
-    """The page, by its path."""
-    return {CONFORMANCE: HOW + listing() + "\n"}
+    """The pages, by their paths."""
+    return {
+        CONFORMANCE: HOW + listing() + "\n",
+        INDICATORS_PAGE: _indicators(),
+        FACTORS_PAGE: _factors(),
+    }
+
+
+def _indicators() -> str:
+    rows = [
+        f"| {one.ref} | `{one.code}`: {one.meaning} | {one.unit} | {one.account}"
+        f" | {one.quality_min} | {one.formula} | {'entered' if one.is_declared else 'events'} |"
+        for one in INDICATORS.values()
+    ]
+    derived = [
+        f"| {one.ref} | `{one.code}` | {one.unit} | {one.above} / {one.below} | {one.meaning} |"
+        for one in DERIVED
+    ]
+    floors = [
+        f"| {', '.join(sorted(floor.families))} | {floor.since} | {floor.words} | {floor.source} |"
+        for floor in FLOORS
+    ]
+    parts = (ABOUT_INDICATORS, rows, ABOUT_DERIVED, derived, ABOUT_FLOORS, floors)
+    return "".join(one if isinstance(one, str) else "\n".join(one) + "\n" for one in parts)
+
+
+def _factors() -> str:
+    factors = shipped_factors()
+    rows = [
+        f"| `{one.factor_id}`: {one.label} | {one.value} | {one.unit}"
+        f" | {one.uncertainty_pct} {one.uncertainty_basis} | {one.boundary}, {one.geo}"
+        f" | {one.source}, {one.source_id}, {one.year} |"
+        for one in factors.factors.values()
+    ]
+    return ABOUT_FACTORS.format(version=factors.version) + "\n".join(rows) + "\n"

@@ -106,6 +106,7 @@ TOURS: dict[str, Rule] = {
 IMPACT: dict[str, Rule] = {
     "impact.statement.read": may("advisor", "dispatcher", "observer", "service"),
     "impact.statement.correct": may("advisor"),
+    "impact.figure.record": may("advisor"),
     "impact.baseline.establish": may("advisor", "service"),
     "impact.baseline.approve": may("advisor"),
 }

@@ -1,4 +1,4 @@
-"""`python -m maillage_impact serve|migrate|...|conformance|import-factors|verify|explain|restate`."""
+"""`python -m maillage_impact`: what every service has, and the commands of the ledger."""
 
 import sys
 from collections.abc import Sequence

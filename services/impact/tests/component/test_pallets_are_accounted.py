@@ -105,7 +105,12 @@ async def test_what_comes_after_the_approval_is_held_against_it(runner: Runner[S
     before = len(await statements(runner))
     await deliver_twice(runner, handlers(), received(DELIVERED))
     new = [s.indicator for s in await statements(runner)][before:]
-    assert new == ["ghg_induced_treatment", "ghg_avoided_material", "mass_redirected"]
+    assert new == [
+        "ghg_induced_treatment",
+        "ghg_avoided_material",
+        "mass_redirected",
+        "virgin_mass_replaced",
+    ]
 
 
 async def test_a_delivery_counts_on_the_day_of_the_territory(runner: Runner[Store]) -> None:

@@ -1,6 +1,6 @@
 """Matter instead of other matter, and the floor that the law puts under a reference."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from maillage_impact.adapters.factor_files import shipped_factors
 from maillage_impact.domain.factors import UnknownFactor
 from maillage_impact.domain.material import (
     MaterialChange,
+    account_food,
     account_material,
     account_treatment,
     check_floor,
@@ -45,7 +46,7 @@ def test_shredded_card_replaces_film_by_its_own_ratio() -> None:
     change = MaterialChange(
         "shredded_cardboard", "recycling", "recycling", "bubble_wrap", Decimal("0.25")
     )
-    (avoided,) = account_material(change, Decimal(1000), FACTORS)
+    avoided = account_material(change, Decimal(1000), FACTORS)[0]
     assert avoided.value == Decimal("0.25") * Decimal("2916.50513")
 
 
@@ -92,3 +93,34 @@ def test_what_the_law_allowed_is_a_reference(
     below: bool,  # noqa: FBT001 a table
 ) -> None:
     check_floor(family, route, since, below_threshold=below)
+
+
+@pytest.mark.parametrize(
+    ("family", "last_lawful"),
+    [
+        ("biowaste", date(2023, 12, 31)),
+        ("glass", date(2016, 6, 30)),
+        ("plasterboard", date(2021, 7, 18)),
+        ("textile", date(2024, 12, 31)),
+    ],
+)
+def test_a_reference_ends_the_day_before_the_law_forbids_it(family: str, last_lawful: date) -> None:
+    begins = last_lawful - timedelta(days=30)
+    check_floor(family, "landfill", begins, below_threshold=False, valid_to=last_lawful)
+    after = last_lawful + timedelta(days=1)
+    with pytest.raises(Invalid, match="end this baseline the day before") as refusal:
+        check_floor(family, "landfill", begins, below_threshold=False, valid_to=after)
+    assert refusal.value.field == "valid_to"
+
+
+def test_food_that_is_eaten_is_shown_with_no_and_full_displacement() -> None:
+    found = account_food(Decimal(100), "composting", "surplus_food", FACTORS)
+    assert found.value == Decimal("90.5")  # 100 x (0.5 x 1.53 + 0.14)
+    assert (found.quality, found.state) == ("c", "estimated")
+    assert "14.000 with 0, 167.000 with 1" in found.method
+
+
+def test_what_was_landfilled_is_diverted_and_new_material_is_replaced() -> None:
+    change = MaterialChange("pallet", "reuse", "landfill", "pallet", Decimal("0.8"))
+    found = {f.indicator: f.value for f in account_material(change, Decimal(100), FACTORS)}
+    assert (found["mass_diverted"], found["virgin_mass_replaced"]) == (100, 80)

@@ -5,10 +5,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from maillage_impact.domain.baseline import Baseline
+from maillage_impact.domain.baseline import Baseline, no_better
 from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, write
 from maillage_impact.domain.factors import FactorSet
-from maillage_impact.domain.material import MaterialChange, account_material, account_treatment
+from maillage_impact.domain.material import (
+    MaterialChange,
+    account_food,
+    account_material,
+    account_treatment,
+    is_eaten,
+)
 from maillage_impact.domain.transport import DrivenTour, ReferenceRound, account_sharing
 
 
@@ -34,14 +40,29 @@ def lines_of_activity(
     occasion: Occasion, spec: str, route: str, mass_kg: Decimal, factors: FactorSet
 ) -> list[Entry]:
     """What a weighed mass did whatever was before: no baseline is needed."""
+    if is_eaten(spec, route):
+        eaten = Finding("food_redistributed", mass_kg, "weighed at the drop-off", quality="a")
+        return [write(eaten, occasion)]
     return [write(account_treatment(spec, route, mass_kg, factors), occasion)]
 
 
 def lines_of_change(
-    occasion: Occasion, change: MaterialChange, mass_kg: Decimal, factors: FactorSet
+    occasion: Occasion,
+    change: MaterialChange,
+    mass_kg: Decimal,
+    factors: FactorSet,
+    baseline: Baseline,
 ) -> list[Entry]:
     """What a weighed mass changed against the baseline of the occasion."""
-    return [write(finding, occasion) for finding in account_material(change, mass_kg, factors)]
+    if is_eaten(change.spec, change.route_after):
+        moved = f"weighed; {change.route_before} before, eaten now"
+        findings = [
+            account_food(mass_kg, change.route_before, change.spec, factors),
+            Finding("mass_redirected", mass_kg, moved, quality="a"),
+        ]
+    else:
+        findings = account_material(change, mass_kg, factors)
+    return [write(no_better(baseline, finding), occasion) for finding in findings]
 
 
 def lines_of_plan(
@@ -64,7 +85,7 @@ def lines_of_plan(
         baseline_id=baseline.baseline_id,
         lot=f"plan/{plan_id}",
     )
-    return [write(finding, occasion) for finding in findings]
+    return [write(no_better(baseline, finding), occasion) for finding in findings]
 
 
 def line_of_saving(occasion: Occasion, saving_eur: Decimal) -> Entry:

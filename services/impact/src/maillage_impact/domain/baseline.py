@@ -7,12 +7,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from maillage_contracts.refusals import Invalid, Refused
+from maillage_impact.domain.entry import Finding
 from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.material import check_floor, check_route
 
 VALID_FOR_MAX = timedelta(days=3 * 366)
 """After three years a reference is renewed (design decision, in line with yearly invoices)."""
 KINDS = ("observed", "counterfactual", "sector_average")
+QUALITY_MAX = {"observed": "a", "counterfactual": "c", "sector_average": "d"}
+"""What a figure held against each kind can be at best: a is measured, d default."""
 SCOPES = ("synergy", "rounds")
 
 NEXT: dict[str, frozenset[str]] = {
@@ -62,6 +65,13 @@ def supersede(baseline: Baseline, last_day: date) -> Baseline:
     if not baseline.valid_from <= last_day <= baseline.valid_to:
         raise Invalid("last_day", f"say a day from {baseline.valid_from} to {baseline.valid_to}")
     return replace(move(baseline, "superseded"), valid_to=last_day)
+
+
+def no_better(baseline: Baseline, finding: Finding) -> Finding:
+    """The finding with evidence no better than that of what it is held against."""
+    best = QUALITY_MAX[baseline.kind]
+    state = "estimated" if best == "d" else finding.state
+    return replace(finding, quality=max(finding.quality, best), state=state)
 
 
 def overlap(baseline: Baseline, others: Iterable[Baseline]) -> Baseline | None:
@@ -116,6 +126,7 @@ def _check_material(baseline: Baseline, spec: str | None, factors: FactorSet) ->
         baseline.route_before,
         baseline.valid_from,
         below_threshold=baseline.below_threshold,
+        valid_to=baseline.valid_to,
     )
     factors.treatment(spec, baseline.route_before)
     if baseline.replaces_spec is not None:

@@ -68,6 +68,9 @@ def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
         Finding("distance_empty", tour.empty_km, "plan", quality="c", state="estimated"),
         Finding("mass_carried", carried, "weighed by the crew", quality="a"),
     ]
+    if tour.vehicle_class.startswith("cargo_bike"):
+        km = Finding("distance_by_bike", tour.distance_km, source, quality=quality, state=state)
+        findings += [km, Finding("mass_by_bike", carried, "weighed by the crew", quality="a")]
     if tour.insertion_hours:
         hours = Finding("insertion_hours", tour.insertion_hours, "crew hours of the tour")
         findings.append(hours)

@@ -49,6 +49,21 @@ class SupersedeBody(Body):
     last_day: date
 
 
+class FigureBody(Body):
+    """A figure that no event tells, with its evidence."""
+
+    about: Word = Field(description="synergy, actor or territory")
+    about_id: UUID
+    indicator: Word
+    value: Decimal = Field(max_digits=20, decimal_places=6, allow_inf_nan=False)
+    first: date
+    last: date
+    quality: Word = Field(description="a measured ... e declared")
+    document: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+        description="Where it can be checked; no person's name."
+    )
+
+
 class CorrectionBody(Body):
     """The value that a line should have had, and why."""
 

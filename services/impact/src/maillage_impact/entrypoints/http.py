@@ -17,6 +17,7 @@ def router(runner: Runner[Store]) -> APIRouter:
         ("GET", "/statements/{entry_id}", ledger.read, 200),
         ("POST", "/statements/{entry_id}/correct", ledger.correct, 201),
         ("GET", "/totals", ledger.totals, 200),
+        ("POST", "/figures", ledger.record, 201),
         ("GET", "/factors", ledger.factors, 200),
         ("GET", "/baselines", baselines.list, 200),
         ("POST", "/baselines", baselines.draft, 201),

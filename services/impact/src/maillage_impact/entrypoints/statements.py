@@ -8,16 +8,19 @@ from uuid import UUID
 
 from fastapi import Depends
 
+from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
 from maillage_impact.entrypoints.bodies import (
     CorrectionBody,
+    FigureBody,
     entry_out,
     explanation_out,
     factor_out,
 )
 from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
 from maillage_impact.usecases.explain_entry import explain_entry
+from maillage_impact.usecases.record_figure import RecordFigure, record_figure
 from maillage_impact.usecases.store import EntryFilter, Store
 from maillage_impact.usecases.sum_subject import sum_subject
 from maillage_serving.auth import Principal
@@ -90,6 +93,21 @@ class StatementDoors:
             return {"items": [factor_out(factor) for factor in factors], "next": None}
 
         return await self._runner.read(shipped)
+
+    async def record(
+        self, body: FigureBody, door: Annotated[Door, command("impact.figure.record")]
+    ) -> dict[str, Any]:
+        """Enter a figure that no event tells: a bill, hours, a count."""
+        figure_id = uuid7()
+        order = RecordFigure(figure_id=figure_id, **body.model_dump())
+        outcome = await self._runner.execute(
+            record_figure,
+            order,
+            subject=str(figure_id),
+            context=door.context,
+            idempotency=door.idempotency,
+        )
+        return answer(outcome)
 
     async def correct(
         self,

@@ -61,7 +61,9 @@ async def lines_of(delivery: Delivery, synergy: KnownSynergy, store: Store) -> l
                 baseline_id=baseline.baseline_id,
                 lot=occasion.lot,
             )
-            lines += lines_of_change(held_against, change, delivery.accepted_kg, store.factors)
+            lines += lines_of_change(
+                held_against, change, delivery.accepted_kg, store.factors, baseline
+            )
     except (UnknownFactor, MixedBoundaries):
         return []
     return lines

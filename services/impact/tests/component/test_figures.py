@@ -1,0 +1,72 @@
+"""Figures that a person enters: bills, hours, counts, each with its evidence."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from maillage_common.transaction import Runner
+from maillage_impact.adapters.memory import MemoryStore
+from maillage_impact.usecases.store import EntryFilter, Store
+from maillage_impact.wiring import service
+from maillage_serving.testing import client, memory_runner
+
+BILL = {
+    "about": "actor",
+    "about_id": str(UUID(int=1)),
+    "indicator": "bill_before",
+    "value": "1200.50",
+    "first": "2026-01-01",
+    "last": "2026-12-31",
+    "quality": "b",
+    "document": "invoices 14 to 25",
+}
+
+
+@pytest.fixture
+def runner() -> Runner[Store]:
+    store: Store = MemoryStore()
+    return memory_runner(store, service="impact")
+
+
+async def test_a_bill_is_a_line_of_the_ledger_with_its_evidence(runner: Runner[Store]) -> None:
+    async with client(service(), runner) as http:
+        entered = await http.post("/v1/figures", json=BILL)
+        assert entered.status_code == 201, entered.text
+        (line,) = (await http.get("/v1/statements")).json()["items"]
+    assert (line["value"], line["account"]) == ("1200.500", "money")
+    assert "invoices 14 to 25" in line["method"]
+
+
+async def test_the_same_figure_entered_again_corrects_the_first(runner: Runner[Store]) -> None:
+    async with client(service(), runner) as http:
+        await http.post("/v1/figures", json=BILL)
+        await http.post("/v1/figures", json={**BILL, "value": "1300"})
+    lines = await runner.read(lambda store: store.entries(EntryFilter(with_reversals=True)))
+    assert sum(entry.value for _, entry in lines) == Decimal(1300)
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"about": "planet"}, "about"),
+        ({"indicator": "ghg_avoided_material"}, "indicator"),
+        ({"indicator": "luck"}, "indicator"),
+        ({"last": "2025-01-01"}, "last"),
+        ({"quality": "e"}, "quality"),
+        ({"quality": "z"}, "quality"),
+        ({"about": "synergy"}, "about_id"),
+    ],
+)
+async def test_a_faulty_figure_names_its_field(
+    runner: Runner[Store], changes: dict[str, str], field: str
+) -> None:
+    async with client(service(), runner) as http:
+        refused = await http.post("/v1/figures", json={**BILL, **changes})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_an_observer_enters_nothing(runner: Runner[Store]) -> None:
+    async with client(service(), runner, "observer") as http:
+        assert (await http.post("/v1/figures", json=BILL)).status_code == 403
