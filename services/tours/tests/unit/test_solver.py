@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ import pytest
 
 from maillage_contracts.refusals import Refused
 from maillage_tours.adapters import solve
-from maillage_tours.adapters.pyvrp_model import FORBIDDEN, PENALTY_MAX, model_of
-from maillage_tours.adapters.solve import QUESTION, Question, answer
+from maillage_tours.adapters.pyvrp_model import FORBIDDEN, model_of
+from maillage_tours.adapters.search import PENALTY_MAX
+from maillage_tours.adapters.solve import Question, answer
 from maillage_tours.adapters.solver import WAITING_MAX, ChildSolver, SolverBroke
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.insertion import insert_all
@@ -123,7 +125,7 @@ class TestProcess:
         question = Question(a_problem(), endless, cpu_seconds_max=2)
         ended = subprocess.run(
             [sys.executable, "-m", "maillage_tours.adapters.solve"],
-            input=QUESTION.dump_json(question),
+            input=pickle.dumps(question),
             capture_output=True,
             check=False,
             timeout=60,
@@ -258,11 +260,6 @@ class TestMending:
         routes, left = insert_all(problem, [() for _ in problem.carriers])
         assert left == {}
         assert {v.demand for route in routes for v in route} == set(range(len(problem.demands)))
-
-
-def test_a_problem_travels_as_json() -> None:
-    question = Question(a_problem(), SEARCH, 60)
-    assert QUESTION.validate_json(QUESTION.dump_json(question)) == question
 
 
 def test_costs_are_whole_millionths_of_a_euro() -> None:

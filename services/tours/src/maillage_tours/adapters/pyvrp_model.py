@@ -24,15 +24,18 @@ from pyvrp import (
     VehicleType,
 )
 
-from maillage_tours.domain.problem import Carrier, Demand, Problem, Visit
+from maillage_tours.adapters.search import PENALTY_MAX
+from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Problem, Visit
 
-PENALTY_MAX = 1e9
-"""Per unit of any broken limit, and above every prize: PyVRP's own 1e5 would sell small breaches
-for large prizes, and return a plan that breaks them (seen with 0.14.1)."""
 FORBIDDEN = 1000
 """What an order takes of the room for orders a vehicle may not carry, which is none."""
 UNBOUNDED = 10**9
 RELOADS_MAX = 8
+FAR = 10**8
+"""Metres and seconds of a way that is forbidden: far beyond a day, and within PyVRP's arithmetic
+(its own 2**44 made it loop for ever, seen with 0.14.1)."""
+DETOURS_PRIZED = 10
+"""A prize pays for so many of the longest ways."""
 CLIENT_WIDTH_MIN_S = 3600
 """Below this, an order of a hub is not squeezed into the narrower windows of a client."""
 
@@ -67,21 +70,21 @@ def model_of(problem: Problem) -> Model:
     deliveries = [n for n, (is_return, _) in windows.items() if not is_return]
     returns = [n for n, (is_return, _) in windows.items() if is_return]
     shipments = [n for n in range(len(problem.demands)) if n not in windows]
-    may = [_may_carry(problem, carrier, set(windows)) for carrier in range(len(problem.carriers))]
-    loading = {problem.demands[n].pickup.point for n in deliveries}
-    unloading = {problem.demands[n].dropoff.point for n in returns}
+    may = _who_may_carry(problem, set(windows))
+    loading = _hubs(bases, (problem.demands[n].pickup.point for n in deliveries))
+    unloading = _hubs(bases, (problem.demands[n].dropoff.point for n in returns))
     builder = _Builder(problem, bases, may, loading=loading, unloading=unloading)
     fleets = _fleets(problem, may)
     data = ProblemData(
-        locations=[Location(0, 0) for _ in range(len(bases) + len(problem.setup_s))],
+        locations=[Location(0, 0) for _ in builder.places],
         clients=[
             *(builder.client(n, windows[n][1], is_return=False) for n in deliveries),
             *(builder.client(n, windows[n][1], is_return=True) for n in returns),
         ],
         depots=[builder.depot(base) for base in bases],
         vehicle_types=[builder.vehicle_type(fleet) for fleet in fleets],
-        distance_matrices=_for_pyvrp(_metres(bases, m) for m in problem.metres),
-        duration_matrices=_for_pyvrp(_seconds(problem, bases, m) for m in problem.seconds),
+        distance_matrices=_for_pyvrp(builder.metres(m) for m in problem.metres),
+        duration_matrices=_for_pyvrp(builder.seconds(m) for m in problem.seconds),
         shipments=[builder.shipment(n) for n in shipments],
     )
     return Model(data, tuple(deliveries), tuple(returns), tuple(shipments), tuple(fleets))
@@ -94,21 +97,25 @@ def _client_window(problem: Problem, demand: Demand, *, is_return: bool) -> _Win
     when too little of the customer's window would be left.
     """
     hub, door = (demand.dropoff, demand.pickup) if is_return else (demand.pickup, demand.dropoff)
-    based = [c for c in demand.carriers if problem.carriers[c].base == hub.point]
-    if not based or not problem.hubs[hub.point]:
+    based = [
+        problem.carriers[c]
+        for c in demand.carriers
+        if hub.point in {BASE, problem.carriers[c].base}
+    ]
+    ways = {(carrier.profile, carrier.base) for carrier in based}
+    if not ways or not all(problem.hubs[base] for _, base in ways):
         return None
-    profiles = {problem.carriers[c].profile for c in based}
-    visit_s = problem.setup_s[hub.point]
+    visit_s = max(problem.setup_s[base] for _, base in ways)
     if is_return:
-        way_s = max(problem.seconds[profile][door.point][hub.point] for profile in profiles)
-        ends_s = max(problem.carriers[c].closes_s for c in based)
+        way_s = max(problem.seconds[profile][door.point][base] for profile, base in ways)
+        ends_s = max(carrier.closes_s for carrier in based)
         opens_s = max(door.opens_s, hub.opens_s - way_s - visit_s - door.handling_s)
         window = _Window(opens_s, door.closes_s, 0)
         if hub.closes_s < ends_s:
             return None
     else:
         # Who is there so soon cannot have left the hub too late, whatever was on the way.
-        way_s = min(problem.seconds[profile][hub.point][door.point] for profile in profiles)
+        way_s = min(problem.seconds[profile][base][door.point] for profile, base in ways)
         latest_s = hub.closes_s + way_s + problem.setup_s[door.point]
         window = _Window(door.opens_s, min(door.closes_s, latest_s), max(0, hub.opens_s + visit_s))
     was_cut = (window.opens_s, window.closes_s) != (door.opens_s, door.closes_s)
@@ -116,14 +123,34 @@ def _client_window(problem: Problem, demand: Demand, *, is_return: bool) -> _Win
     return None if width_s < (CLIENT_WIDTH_MIN_S if was_cut else 0) else window
 
 
-def _may_carry(problem: Problem, carrier: int, clients: set[int]) -> tuple[bool, ...]:
-    """Which demands a vehicle may carry as they are modelled: a client only from its own base."""
-    base = problem.carriers[carrier].base
-    return tuple(
-        carrier in demand.carriers
-        and (number not in clients or base in {demand.pickup.point, demand.dropoff.point})
+def _hubs(bases: Iterable[int], points: Iterable[int]) -> frozenset[int]:
+    """The hubs among the points; each base when one of them is any base."""
+    found = frozenset(points)
+    return (found - {BASE}) | frozenset(bases) if BASE in found else found
+
+
+def _who_may_carry(problem: Problem, clients: AbstractSet[int]) -> list[tuple[bool, ...]]:
+    """By carrier, which demands it may carry as they are modelled: a client from its own base."""
+    teams = {demand.carriers: frozenset(demand.carriers) for demand in problem.demands}
+    ends = [
+        (
+            teams[demand.carriers],
+            {demand.pickup.point, demand.dropoff.point} if number in clients else None,
+        )
         for number, demand in enumerate(problem.demands)
-    )
+    ]
+    anywhere = {n for n, demand in enumerate(problem.demands) if _is_at_any_base(demand)}
+    return [
+        tuple(
+            carrier in team and (hubs is None or number in anywhere or vehicle.base in hubs)
+            for number, (team, hubs) in enumerate(ends)
+        )
+        for carrier, vehicle in enumerate(problem.carriers)
+    ]
+
+
+def _is_at_any_base(demand: Demand) -> bool:
+    return BASE in {demand.pickup.point, demand.dropoff.point}
 
 
 def _fleets(problem: Problem, may: Sequence[tuple[bool, ...]]) -> list[tuple[int, ...]]:
@@ -138,7 +165,9 @@ def _prize(problem: Problem) -> int:
     """More than any vehicle's whole shift and range could cost, and less than any penalty."""
     way_m = max((max(map(max, matrix)) for matrix in problem.metres if matrix), default=0)
     dearest = [
-        (carrier.closes_s - carrier.opens_s) * carrier.cost_per_s + 4 * way_m * carrier.cost_per_m
+        (carrier.closes_s - carrier.opens_s) * carrier.cost_per_s
+        + DETOURS_PRIZED * way_m * carrier.cost_per_m
+        + carrier.fixed_cost
         for carrier in problem.carriers
     ]
     return min(max(dearest, default=0) + 1, int(PENALTY_MAX / 2))
@@ -170,9 +199,31 @@ class _Builder:
         self.may = may
         self.bars = [bar for bar in dict.fromkeys(may) if not all(bar)]
         self.prize = _prize(problem)
+        self.places = [*((base, START) for base in bases), *_doors(problem)]
+        self._at = {place: number for number, place in enumerate(self.places)}
 
-    def location(self, point: int) -> int:
-        return len(self.bases) + point
+    def location(self, point: int, kind: int) -> int:
+        return self._at[point, kind if self.problem.apart else 0]
+
+    def metres(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
+        """From place to place; what may not follow is far away."""
+        rows = [point for point, _ in self.places]
+        full = np.asarray(matrix, dtype=np.int64)[np.ix_(rows, rows)]
+        kinds = np.asarray([kind for _, kind in self.places])
+        for before, after in self.problem.apart:
+            full[np.ix_(kinds == before, kinds == after)] += FAR
+        return full
+
+    def seconds(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
+        """Driving and setting up on arrival: not at depots, nor where nobody has moved."""
+        full = self.metres(matrix)
+        points = np.asarray([point for point, _ in self.places])
+        setup = np.asarray(
+            [0 if kind == START else self.problem.setup_s[p] for p, kind in self.places]
+        )
+        has_moved = points[:, np.newaxis] != points[np.newaxis, :]
+        from_base = (np.arange(len(points)) < len(self.bases))[:, np.newaxis]
+        return full + setup[np.newaxis, :] * (has_moved | from_base)
 
     def amounts(self, number: int) -> list[int]:
         """What a demand takes: of each room, and of what some vehicles may not carry."""
@@ -187,7 +238,7 @@ class _Builder:
         amounts = self.amounts(number)
         nothing = [0] * len(amounts)
         return Client(
-            location=self.location(door.point),
+            location=self.location(door.point, demand.kind),
             delivery=nothing if is_return else amounts,
             pickup=amounts if is_return else nothing,
             service_duration=door.handling_s,
@@ -201,8 +252,8 @@ class _Builder:
     def shipment(self, number: int) -> Shipment:
         demand = self.problem.demands[number]
         return Shipment(
-            self.location(demand.pickup.point),
-            self.location(demand.dropoff.point),
+            self.location(demand.pickup.point, demand.kind),
+            self.location(demand.dropoff.point, demand.kind),
             pickup_tw_early=demand.pickup.opens_s,
             pickup_tw_late=demand.pickup.closes_s,
             pickup_service_duration=demand.pickup.handling_s,
@@ -222,6 +273,8 @@ class _Builder:
         carrier = self.problem.carriers[fleet[0]]
         base = self.bases.index(carrier.base)
         is_hub = carrier.base in self.loading | self.unloading
+        trips = RELOADS_MAX + 1 if carrier.trips_max is None else carrier.trips_max
+        reloads = trips - 1 if is_hub else 0
         visit_s = self.problem.setup_s[carrier.base] if carrier.base in self.unloading else 0
         barred = [0 if bar == self.may[fleet[0]] else UNBOUNDED for bar in self.bars]
         return VehicleType(
@@ -235,26 +288,17 @@ class _Builder:
             unit_distance_cost=carrier.cost_per_m,
             unit_duration_cost=carrier.cost_per_s,
             profile=carrier.profile,
-            reload_depots=[base] if is_hub else [],
-            max_reloads=RELOADS_MAX if is_hub else 0,
+            fixed_cost=carrier.fixed_cost,
+            shift_duration=UNBOUNDED if carrier.duration_s_max is None else carrier.duration_s_max,
+            reload_depots=[base] if reloads else [],
+            max_reloads=reloads,
         )
 
 
-def _metres(bases: Sequence[int], matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-    full = np.asarray(matrix, dtype=np.int64)
-    rows = [*bases, *range(len(matrix))]
-    return full[np.ix_(rows, rows)]
-
-
-def _seconds(
-    problem: Problem, bases: Sequence[int], matrix: Sequence[Sequence[int]]
-) -> npt.NDArray[np.int64]:
-    """Driving and setting up on arrival: not at depots, nor where the vehicle has not moved."""
-    full = _metres(bases, matrix)
-    setup = np.asarray([*(0 for _ in bases), *problem.setup_s], dtype=np.int64)
-    full = full + setup[np.newaxis, :]
-    np.fill_diagonal(full, 0)
-    return full
+def _doors(problem: Problem) -> Iterator[tuple[int, int]]:
+    """Every point, as often as there are kinds of goods that may not follow one another."""
+    kinds = sorted({demand.kind for demand in problem.demands}) if problem.apart else [0]
+    return ((point, kind) for kind in kinds for point in range(len(problem.setup_s)))
 
 
 def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:

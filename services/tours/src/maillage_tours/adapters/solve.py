@@ -1,84 +1,101 @@
-"""The solver's own process: a problem comes in on standard input, routes go out, all in JSON.
+"""The solver's own process: a problem comes in on standard input, routes go out.
 
 `python -m maillage_tours.adapters.solve`. It ends by itself when its parent is gone or when it has
 used more CPU time than it may, so that nothing is left behind by a service that was killed.
 """
 
-import os
+import pickle
 import resource
 import sys
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Literal
 
 from pydantic import TypeAdapter
-from pyvrp import IteratedLocalSearchParams, PenaltyParams, SolveParams, solve
+from pyvrp import Solution as Found
+from pyvrp import solve
 
-from maillage_tours.adapters.pyvrp_model import PENALTY_MAX, model_of, visits_of
+from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
+from maillage_tours.adapters.search import Enough, Walk
 from maillage_tours.domain.insertion import insert_all
 from maillage_tours.domain.problem import Problem, Search, Solution, Visit
+from maillage_tours.domain.reassigning import reassigned
 from maillage_tours.domain.timeline import schedule
 
 HISTORY = 20
 """Length of late acceptance: with short searches 20 beats PyVRP's 300 (measured on Li & Lim)."""
 
+Routes = list[tuple[Visit, ...]]
+
 
 @dataclass(frozen=True)
 class Question:
-    """What the parent asks."""
+    """What the parent asks. `raw` is PyVRP as it comes, for comparison."""
 
     problem: Problem
     search: Search
-    cpu_seconds_max: int
+    cpu_seconds_max: int = 60
+    history: int = HISTORY
+    engine: Literal["maillage", "raw"] = "maillage"
 
 
-QUESTION = TypeAdapter(Question)
 SOLUTION = TypeAdapter(Solution)
 
 
-class _Enough:
-    """Stops after so many iterations, or so much time, or when the parent is gone."""
-
-    def __init__(self, search: Search) -> None:
-        self.search = search
-        self.iterations = 0
-        self.was_cut = False
-        self._parent = os.getppid()
-        self._until = time.monotonic() + search.seconds
-
-    def __call__(self, best_cost: int) -> bool:  # noqa: ARG002 PyVRP gives it to every criterion
-        if self.iterations >= self.search.iterations:
-            return True
-        self.was_cut = time.monotonic() > self._until or os.getppid() != self._parent
-        self.iterations += not self.was_cut
-        return self.was_cut
+@dataclass(frozen=True)
+class _Searched:
+    routes: Routes
+    first_feasible_s: float | None
 
 
 def answer(question: Question) -> Solution:
-    """Routes for the problem: found by PyVRP, mended and filled up by insertion."""
+    """Routes for the problem: found by search, mended, filled up by insertion, on fit vehicles."""
     began = time.monotonic()
-    problem, enough = question.problem, _Enough(question.search)
-    routes: list[tuple[Visit, ...]] = [() for _ in problem.carriers]
-    if problem.demands:
-        model = model_of(problem)
-        params = SolveParams(
-            ils=IteratedLocalSearchParams(history_length=HISTORY),
-            penalty=PenaltyParams(max_penalty=PENALTY_MAX),
-        )
-        found = solve(
-            model.data, enough, seed=question.search.seed, collect_stats=False, params=params
-        )
-        for carrier, visits in visits_of(model, found.best).items():
-            routes[carrier] = mended(problem, carrier, visits)
+    problem, enough = question.problem, Enough(question.search)
+    searched = _Searched([() for _ in problem.carriers], None)
+    if problem.demands and problem.carriers:
+        searched = _searched(question, enough)
+    routes = searched.routes
+    for carrier, visits in enumerate(routes):
+        routes[carrier] = mended(problem, carrier, visits)
     filled, left = insert_all(problem, routes)
+    final = reassigned(problem, filled, left)
     return Solution(
-        routes=tuple(filled),
+        routes=tuple(final),
         left=left,
         solver=f"pyvrp {version('pyvrp')}",
         iterations=enough.iterations,
         seconds=time.monotonic() - began,
         was_cut=enough.was_cut,
+        cpu_seconds=enough.cpu_seconds,
+        first_feasible_s=searched.first_feasible_s or (None if left else enough.cpu_seconds),
     )
+
+
+def _searched(question: Question, enough: Enough) -> _Searched:
+    model = model_of(question.problem)
+    if question.engine == "raw":
+        found = solve(model.data, enough, seed=question.search.seed, collect_stats=False)
+        return _Searched(_routes(question.problem, model, found.best), None)
+    walk = Walk(model.data, question.search.seed, question.history)
+    best = walk.first()
+    bests = walk.bests(best)
+    first_feasible_s = None
+    while True:
+        if first_feasible_s is None and best.is_feasible() and not best.unplanned():
+            first_feasible_s = enough.cpu_seconds
+        if enough(0):
+            break
+        best = next(bests)
+    return _Searched(_routes(question.problem, model, best), first_feasible_s)
+
+
+def _routes(problem: Problem, model: Model, found: Found) -> Routes:
+    routes: Routes = [() for _ in problem.carriers]
+    for carrier, visits in visits_of(model, found).items():
+        routes[carrier] = visits
+    return routes
 
 
 def mended(problem: Problem, carrier: int, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
@@ -98,7 +115,7 @@ def _is_late(problem: Problem, visit: Visit, begins_s: int) -> bool:
 
 def main() -> int:
     """Answer one question."""
-    question = QUESTION.validate_json(sys.stdin.buffer.read())
+    question: Question = pickle.load(sys.stdin.buffer)  # noqa: S301 from the parent, on its pipe
     limit = question.cpu_seconds_max
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     sys.stdout.buffer.write(SOLUTION.dump_json(answer(question)))

@@ -1,13 +1,15 @@
 """The solver as the rest sees it: a child process per plan, killed when it takes too long."""
 
 import asyncio
+import pickle
 import sys
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
 from maillage_contracts.refusals import Refused
-from maillage_tours.adapters.solve import QUESTION, SOLUTION, Question
+from maillage_tours.adapters.solve import SOLUTION, Question
 from maillage_tours.domain.problem import Problem, Search, Solution
 
 GRACE_S = 15.0
@@ -47,8 +49,20 @@ class ChildSolver:
             self._waiting -= 1
 
     async def _solve(self, problem: Problem, search: Search) -> Solution:
-        limit_s = search.seconds + self._grace_s
-        question = Question(problem, search, cpu_seconds_max=int(limit_s) + 1)
+        solution = await self.ask(Question(problem, search))
+        log.info(
+            "plan_searched",
+            demands=len(problem.demands),
+            left=len(solution.left),
+            iterations=solution.iterations,
+            seconds=round(solution.seconds, 2),
+        )
+        return solution
+
+    async def ask(self, question: Question) -> Solution:
+        """One search, at once; raises Refused when it takes too long, SolverBroke when it fails."""
+        limit_s = question.search.seconds + self._grace_s
+        question = replace(question, cpu_seconds_max=int(limit_s) + 1)
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -57,7 +71,7 @@ class ChildSolver:
         )
         try:
             out, errors = await asyncio.wait_for(
-                process.communicate(QUESTION.dump_json(question)), limit_s
+                process.communicate(pickle.dumps(question)), limit_s
             )
         except TimeoutError as error:
             raise Refused(
@@ -67,15 +81,7 @@ class ChildSolver:
             await _end(process)
         if process.returncode != 0:
             raise SolverBroke(errors.decode(errors="replace")[-2000:])
-        solution = SOLUTION.validate_json(out)
-        log.info(
-            "plan_searched",
-            demands=len(problem.demands),
-            left=len(solution.left),
-            iterations=solution.iterations,
-            seconds=round(solution.seconds, 2),
-        )
-        return solution
+        return SOLUTION.validate_json(out)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import pairwise
 
-from maillage_tours.domain.problem import Demand, Probe, Problem, Visit
+from maillage_tours.domain.problem import BASE, Demand, Probe, Problem, Visit
 from maillage_tours.domain.timeline import Schedule, schedule
 
 GAPS_MAX = 8
@@ -116,7 +116,8 @@ def shortage(problem: Problem, carrier: int, plan: Schedule) -> float:
     """How badly a route breaks its limits: minutes, and shares of room counted as hours."""
     rooms = problem.carriers[carrier].room
     overfull = sum(excess / max(1, room) for excess, room in zip(plan.excess, rooms, strict=True))
-    return plan.late_s + plan.overtime_s + 3600 * overfull + plan.beyond_m / 10
+    late_s = plan.late_s + plan.overtime_s + 3600 * plan.clashes
+    return late_s + 3600 * overfull + plan.beyond_m / 10
 
 
 def insertions(
@@ -145,8 +146,10 @@ def _gaps(
     vehicle has no other.
     """
     metres = problem.metres[problem.carriers[carrier].profile]
-    base, here, there = problem.carriers[carrier].base, demand.pickup.point, demand.dropoff.point
-    points = [base, *(problem.step(visit).point for visit in route), base]
+    vehicle = problem.carriers[carrier]
+    base = vehicle.base
+    here, there = (base if at == BASE else at for at in (demand.pickup.point, demand.dropoff.point))
+    points = [base, *(problem.point(visit, vehicle) for visit in route), base]
     arcs = list(pairwise(points))
     first = [metres[a][here] + metres[here][b] - metres[a][b] for a, b in arcs]
     second = [metres[a][there] + metres[there][b] - metres[a][b] for a, b in arcs]

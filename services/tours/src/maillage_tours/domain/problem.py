@@ -5,6 +5,11 @@ from typing import NamedTuple
 
 from maillage_contracts.vocabulary import TemperatureClass
 
+BASE = -1
+"""As the point of a step: wherever the vehicle that takes it is based."""
+START = -1
+"""As a kind: what comes before the first door of a trip."""
+
 
 class Dimension(NamedTuple):
     """Something of which a vehicle has only so much room, at one temperature or in all."""
@@ -32,11 +37,15 @@ class Demand:
     amounts: tuple[int, ...]
     carriers: tuple[int, ...]
     partner: int | None = None
+    kind: int = 0
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """One vehicle; costs in millionths of a euro."""
+    """One vehicle; costs in millionths of a euro.
+
+    A tour lasts `duration_s_max` at most; its fixed cost is due when it leaves at all.
+    """
 
     base: int
     opens_s: int
@@ -46,6 +55,9 @@ class Carrier:
     cost_per_m: int
     cost_per_s: int
     profile: int
+    fixed_cost: int = 0
+    duration_s_max: int | None = None
+    trips_max: int | None = None
 
 
 class Visit(NamedTuple):
@@ -57,7 +69,11 @@ class Visit(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything a solver needs to know. `metres` and `seconds` are by profile, from and to."""
+    """Everything a solver needs to know. `metres` and `seconds` are by profile, from and to.
+
+    `apart` are pairs of kinds: on one trip, a door of the second never comes right after one of
+    the first. At its base a vehicle is cleaned, and begins anew.
+    """
 
     dimensions: tuple[Dimension, ...]
     setup_s: tuple[int, ...]
@@ -66,20 +82,30 @@ class Problem:
     carriers: tuple[Carrier, ...]
     metres: tuple[tuple[tuple[int, ...], ...], ...]
     seconds: tuple[tuple[tuple[int, ...], ...], ...]
+    apart: frozenset[tuple[int, int]] = frozenset()
 
     def step(self, visit: Visit) -> Step:
         """The end of a demand that a visit is about."""
         demand = self.demands[visit.demand]
         return demand.pickup if visit.is_pickup else demand.dropoff
 
+    def point(self, visit: Visit, carrier: Carrier) -> int:
+        """Where a vehicle makes a visit."""
+        point = self.step(visit).point
+        return carrier.base if point == BASE else point
+
 
 @dataclass(frozen=True)
 class Search:
-    """How long to look for a better plan. The same seed and iterations give the same plan."""
+    """How long to look for a better plan. The same seed and iterations give the same plan.
+
+    `cpu_seconds` is time of the process, that of a machine with nothing else to do.
+    """
 
     seed: int
     iterations: int
     seconds: float
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +117,7 @@ class Probe:
     overtime_s: int
     excess: tuple[int, ...]
     beyond_m: int
+    clashes: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,3 +131,6 @@ class Solution:
     seconds: float
     was_cut: bool
     """Whether time ended the search, and not the number of iterations."""
+    cpu_seconds: float = 0.0
+    first_feasible_s: float | None = None
+    """Process time until the first routes that keep all limits and carry all that was asked."""

@@ -86,4 +86,6 @@ def soft_reason(
             needs.append(f"{room} ({temperature})" if temperature else room)
     if probe.beyond_m:
         needs.append(f"{-(-probe.beyond_m // 1000)} km more range")
+    if probe.clashes:
+        needs.append("a cleaning between two loads")
     return f"would need {' and '.join(needs)} on {labels[probe.carrier]}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from maillage_tours.domain.problem import Carrier, Probe, Problem, Visit
+from maillage_tours.domain.problem import START, Carrier, Probe, Problem, Visit
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,24 @@ class Schedule:
     overtime_s: int
     excess: tuple[int, ...]
     beyond_m: int
+    clashes: int
 
     @property
     def is_feasible(self) -> bool:
         """Whether it keeps all its limits."""
-        return not (self.late_s or self.overtime_s or self.beyond_m or any(self.excess))
+        over = self.late_s or self.overtime_s or self.beyond_m or self.clashes
+        return not (over or any(self.excess))
 
     def cost(self, carrier: Carrier) -> int:
         """Millionths of a euro."""
         driven_s = self.ends_s - self.starts_s
-        return self.metres * carrier.cost_per_m + driven_s * carrier.cost_per_s
+        way = self.metres * carrier.cost_per_m + driven_s * carrier.cost_per_s
+        return way + (carrier.fixed_cost if self.timed else 0)
 
     def probe(self, carrier: int) -> Probe:
         """What is short on this route."""
-        return Probe(carrier, self.late_s, self.overtime_s, self.excess, self.beyond_m)
+        short = self.late_s, self.overtime_s, self.excess, self.beyond_m
+        return Probe(carrier, *short, clashes=self.clashes)
 
 
 def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedule:
@@ -57,7 +61,7 @@ def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedul
     if starts_s > vehicle.opens_s:
         timed = _forward(problem, vehicle, visits, starts_s)
     metres, seconds = problem.metres[vehicle.profile], problem.seconds[vehicle.profile]
-    points = [vehicle.base, *(problem.step(visit).point for visit in visits), vehicle.base]
+    points = [vehicle.base, *(problem.point(visit, vehicle) for visit in visits), vehicle.base]
     last_s = timed[-1].ends_s if timed else starts_s
     ends_s = last_s + seconds[points[-2]][points[-1]]
     way_m = sum(metres[a][b] for a, b in pairwise(points))
@@ -67,10 +71,29 @@ def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedul
         metres=way_m,
         timed=timed,
         late_s=max([0, *(one.begins_s - problem.step(one.visit).closes_s for one in timed)]),
-        overtime_s=max(0, ends_s - vehicle.closes_s),
+        overtime_s=max(0, ends_s - vehicle.closes_s, _too_long(vehicle, ends_s - starts_s)),
         excess=_excess(problem, vehicle, visits),
         beyond_m=0 if vehicle.range_m is None else max(0, way_m - vehicle.range_m),
+        clashes=_clashes(problem, vehicle, visits),
     )
+
+
+def _too_long(vehicle: Carrier, takes_s: int) -> int:
+    return 0 if vehicle.duration_s_max is None else takes_s - vehicle.duration_s_max
+
+
+def _clashes(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> int:
+    """How often a door comes right after one that it may not follow, and trips too many."""
+    if not problem.apart and vehicle.trips_max is None:
+        return 0
+    count, trips, before = 0, 0, START
+    for visit in visits:
+        at_base = problem.point(visit, vehicle) == vehicle.base
+        kind = START if at_base else problem.demands[visit.demand].kind
+        trips += before == START and not at_base
+        count += not at_base and (before, kind) in problem.apart
+        before = kind
+    return count + (0 if vehicle.trips_max is None else max(0, trips - vehicle.trips_max))
 
 
 def _forward(
@@ -80,12 +103,11 @@ def _forward(
     timed: list[Timed] = []
     now, here = starts_s, vehicle.base
     for visit in visits:
-        step = problem.step(visit)
-        has_moved = step.point != here or not timed
-        setup_s = problem.setup_s[step.point] if has_moved else 0
-        ready = now + seconds[here][step.point] + setup_s
+        step, there = problem.step(visit), problem.point(visit, vehicle)
+        setup_s = problem.setup_s[there] if there != here or not timed else 0
+        ready = now + seconds[here][there] + setup_s
         begins = max(ready, step.opens_s)
-        now, here = begins + step.handling_s, step.point
+        now, here = begins + step.handling_s, there
         timed.append(Timed(visit, begins - setup_s, begins, now, begins - ready))
     return tuple(timed)
 

@@ -40,7 +40,7 @@ class Limits(Body):
 class MakePlanBody(Body):
     """The day to plan."""
 
-    on: date = Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))
+    on: date = Field(gt=date(2000, 1, 1), lt=date(2099, 12, 31))  # all its hours are moments
     limits: Limits = Limits()
 
 

@@ -1,0 +1,1 @@
+"""Published instances, read into the planner's own problem, solved, checked and compared."""

@@ -1,0 +1,164 @@
+"""`python -m maillage_tours bench INSTANCE...`: published instances through the planner's own path.
+
+Each is read into the planner's problem, searched in a child process, and proved from the problem
+alone. One line and one record per instance.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from maillage_contracts.refusals import Refused
+from maillage_tours.adapters.bench.families import is_sections, read_sections
+from maillage_tours.adapters.bench.instance import Instance, Unreadable, lines_of
+from maillage_tours.adapters.bench.known import gap_percent, known_beside, known_of
+from maillage_tours.adapters.bench.tables import is_solomon, read_li_lim, read_solomon
+from maillage_tours.adapters.solve import Question
+from maillage_tours.adapters.solver import ChildSolver, SolverBroke
+from maillage_tours.domain.problem import Search, Solution
+from maillage_tours.domain.proof import prove
+
+ITERATIONS_MAX = 10**9
+WALL_TIMES = 20
+"""On a busy machine, process time may take so many times longer by the clock."""
+PEER = (sys.executable, "-m", "maillage_tours.adapters.bench.peer")
+FAULTS_SAID_MAX = 3
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came out for one instance; `checker` is "ok", or the first faults in words."""
+
+    instance: str
+    family: str
+    solver: str
+    cost: float | None
+    vehicles: int
+    gap_percent: float | None
+    feasible: bool
+    checker: str
+    cpu_seconds: float
+    first_feasible_seconds: float | None
+
+
+def read(path: Path) -> Instance:
+    """An instance in any of the formats; raises Unreadable naming file and line."""
+    lines = lines_of(path)
+    if is_sections(lines):
+        return read_sections(lines)
+    return read_solomon(lines) if is_solomon(lines) else read_li_lim(lines)
+
+
+async def measured(instance: Instance, solver: str, search: Search, known: float | None) -> Record:
+    """Solve one instance in a process of its own, and prove the answer."""
+    question = Question(
+        instance.problem,
+        search,
+        engine="raw" if solver == "pyvrp" else "maillage",
+    )
+    child = ChildSolver(command=PEER) if solver == "vroom" else ChildSolver()
+    try:
+        solution = await child.ask(question)
+    except (Refused, SolverBroke) as error:
+        return _failed(instance, solver, str(error).strip().splitlines()[-1])
+    return _record(instance, solver, solution, known)
+
+
+def _failed(instance: Instance, solver: str, words: str) -> Record:
+    nothing = {"cost": None, "vehicles": 0, "gap_percent": None, "feasible": False}
+    times = {"cpu_seconds": 0.0, "first_feasible_seconds": None}
+    return Record(instance.name, instance.family, solver, checker=words, **nothing, **times)  # pyright: ignore[reportArgumentType] as named
+
+
+def _record(instance: Instance, solver: str, solution: Solution, known: float | None) -> Record:
+    proof = prove(instance.problem, solution.routes, solution.left)
+    faults = [f"{len(solution.left)} demands are left"] if solution.left else []
+    faults += proof.faults
+    cost = proof.cost / instance.scale
+    first = solution.first_feasible_s
+    return Record(
+        instance=instance.name,
+        family=instance.family,
+        solver=solver,
+        cost=round(cost, 3),
+        vehicles=sum(1 for route in solution.routes if route),
+        gap_percent=None if faults else gap_percent(cost, known),
+        feasible=not faults,
+        checker="; ".join(faults[:FAULTS_SAID_MAX]) or "ok",
+        cpu_seconds=round(solution.cpu_seconds, 2),
+        first_feasible_seconds=None if first is None else round(first, 3),
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; 1 when an instance cannot be read or an answer fails its check."""
+    asked = _asked(arguments)
+    try:
+        known = known_of(asked.bks) if asked.bks else {}
+        instances = [(path, read(path)) for path in asked.instances]
+    except Unreadable as error:
+        print(error, file=sys.stderr)  # noqa: T201 a command speaks to the terminal
+        return 1
+    search = Search(
+        seed=asked.seed,
+        iterations=asked.iterations,
+        seconds=asked.cpu_seconds * WALL_TIMES,
+        cpu_seconds=asked.cpu_seconds,
+    )
+    records: list[Record] = []
+    print(_HEAD)  # noqa: T201
+    for solver in asked.solver or ["maillage"]:
+        for path, instance in instances:
+            best = _known(path, instance, known)
+            record = asyncio.run(measured(instance, solver, search, best))
+            print(_line(record), flush=True)  # noqa: T201
+            records.append(record)
+        print(_summary(solver, records))  # noqa: T201
+    if asked.json:
+        asked.json.write_text(json.dumps([asdict(one) for one in records], indent=1) + "\n")
+    return 0 if all(record.feasible for record in records) else 1
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="maillage_tours bench", description=__doc__)
+    parser.add_argument("instances", nargs="+", type=Path, metavar="INSTANCE")
+    parser.add_argument(
+        "--solver", action="append", choices=("maillage", "pyvrp", "vroom"), help="may be repeated"
+    )
+    parser.add_argument("--cpu-seconds", type=float, default=10.0)
+    parser.add_argument("--iterations", type=int, default=ITERATIONS_MAX)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bks", type=Path, help="costs by name in JSON, or .sol files")
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args(arguments)
+
+
+def _known(path: Path, instance: Instance, known: Mapping[str, float]) -> float | None:
+    for name in (path.stem, instance.name):
+        if name.lower() in known:
+            return known[name.lower()]
+    return known_beside(path)
+
+
+_HEAD = (
+    f"{'instance':22}{'family':9}{'solver':9}{'cost':>13}{'veh':>5}{'gap %':>8}{'cpu s':>7}  check"
+)
+
+
+def _line(one: Record) -> str:
+    gap = "-" if one.gap_percent is None else f"{one.gap_percent:.2f}"
+    cost = "-" if one.cost is None else f"{one.cost:.2f}"
+    begin = f"{one.instance[:21]:22}{one.family:9}{one.solver:9}{cost:>13}{one.vehicles:5}"
+    return f"{begin}{gap:>8}{one.cpu_seconds:7.1f}  {one.checker}"
+
+
+def _summary(solver: str, records: Sequence[Record]) -> str:
+    mine = [record for record in records if record.solver == solver]
+    gaps = [record.gap_percent for record in mine if record.gap_percent is not None]
+    mean = f"{sum(gaps) / len(gaps):.2f} %" if gaps else "unknown"
+    good = sum(1 for record in mine if record.feasible)
+    return f"{solver}: {good} of {len(mine)} feasible, mean gap {mean} over {len(gaps)}"

@@ -1,0 +1,125 @@
+"""An instance as the planner sees it, and the lines of a file with their numbers."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step
+
+EXACT, TENTHS, UNITS = "exact", "tenths", "units"
+"""How distances become whole: thousandths rounded, tenths cut off (DIMACS), units rounded."""
+_SCALE = {EXACT: 1000, TENTHS: 10, UNITS: 1}
+DAY_MAX = 10**8
+"""Time of an instance without hours."""
+
+
+class Unreadable(Exception):
+    """A file is not what its format says; the message names the file and the line."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file that is not empty."""
+
+    path: Path
+    number: int
+    text: str
+
+    def wrong(self, words: str) -> Unreadable:
+        """The error to raise about this line."""
+        return Unreadable(f"{self.path}, line {self.number}: {words}: {self.text.strip()[:60]!r}")
+
+    def numbers(self, count: int | None = None) -> list[float]:
+        """All numbers of the line; raises Unreadable when there are not so many."""
+        try:
+            found = [float(word) for word in self.text.split()]
+        except ValueError as error:
+            raise self.wrong("numbers are expected") from error
+        if (count is not None and len(found) != count) or not all(map(math.isfinite, found)):
+            raise self.wrong(f"{count or 'finite'} numbers are expected")
+        return found
+
+    def wholes(self, count: int | None = None) -> list[int]:
+        """All whole numbers of the line."""
+        found = self.numbers(count)
+        if any(number != int(number) for number in found):
+            raise self.wrong("whole numbers are expected")
+        return [int(number) for number in found]
+
+
+def lines_of(path: Path) -> list[Line]:
+    """The lines of a text file; raises Unreadable when it cannot be read or has none."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror}") from error
+    lines = [Line(path, n, one) for n, one in enumerate(text.splitlines(), 1) if one.strip()]
+    if not lines:
+        raise Unreadable(f"{path}, line 1: the file is empty")
+    return lines
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A problem with its family; what the file calls one unit of cost is `scale` of ours."""
+
+    name: str
+    family: str
+    problem: Problem
+    scale: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How an instance's numbers become whole."""
+
+    rounding: str
+
+    @property
+    def scale(self) -> int:
+        """Whole numbers in one unit of the file."""
+        return _SCALE[self.rounding]
+
+    def whole(self, number: float) -> int:
+        """A time of the file."""
+        return math.floor(number * self.scale + (0 if self.rounding == TENTHS else 0.5))
+
+    def distances(self, points: Sequence[tuple[float, float]]) -> tuple[tuple[int, ...], ...]:
+        """Straight lines between all points."""
+        return tuple(
+            tuple(self.whole(math.hypot(x - u, y - v)) for u, v in points) for x, y in points
+        )
+
+
+def amount_of(demand: float) -> int:
+    """What a demand takes of a vehicle, in thousandths."""
+    return round(demand * 1000)
+
+
+def problem_of(
+    demands: Sequence[Demand],
+    carriers: Sequence[Carrier],
+    ways: tuple[tuple[int, ...], ...],
+    depots: Sequence[int],
+    *,
+    loads: int = 1,
+    apart: frozenset[tuple[int, int]] = frozenset(),
+    profiles: int = 1,
+) -> Problem:
+    """A problem whose ways take as long as they are."""
+    return Problem(
+        dimensions=tuple(Dimension(f"load {n}", None) for n in range(1, loads + 1)),
+        setup_s=(0,) * len(ways),
+        hubs=tuple(point in set(depots) for point in range(len(ways))),
+        demands=tuple(demands),
+        carriers=tuple(carriers),
+        metres=(ways,) * profiles,
+        seconds=(ways,) * profiles,
+        apart=apart,
+    )
+
+
+def at_depot(point: int, *, opens_s: int = 0, closes_s: int = DAY_MAX) -> Step:
+    """Loading or unloading there, which takes no time."""
+    return Step(point, opens_s, closes_s, 0)

@@ -1,0 +1,156 @@
+"""The search itself: PyVRP's local search, walked by a late acceptance of our own.
+
+PyVRP's own walk begins with penalties of 50,000 for each second late and each gram too much, which
+a short search never gets rid of: it sees nothing beyond what keeps all limits. Here a breach costs
+first about what it saves, and penalties follow what is found ten times as often.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from pyvrp import (
+    CostEvaluator,
+    PenaltyManager,
+    PenaltyParams,
+    ProblemData,
+    RandomNumberGenerator,
+    Solution,
+)
+from pyvrp.search import OPERATORS, LocalSearch, compute_neighbours
+
+from maillage_tours.domain.problem import Search
+
+PENALTY_MAX = 1e9
+"""Per unit of any broken limit, and above every prize: PyVRP's own 1e5 would sell small breaches
+for large prizes, and return a plan that breaks them (seen with 0.14.1)."""
+SOLUTIONS_BETWEEN_UPDATES = 100
+TARGET_FEASIBLE = 0.9
+LATE_WAYS = 20
+"""A second late costs at first as much as so many seconds of driving."""
+
+
+class Enough:
+    """Stops after so many iterations, so much time, or when the parent is gone."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.iterations = 0
+        self.was_cut = False
+        self._parent = os.getppid()
+        self._until = time.monotonic() + search.seconds
+        self._since_cpu = time.process_time()
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Process time since the search began."""
+        return time.process_time() - self._since_cpu
+
+    def __call__(self, best_cost: int) -> bool:  # noqa: ARG002 PyVRP gives it to every criterion
+        if self.iterations >= self.search.iterations:
+            return True
+        cpu_max = self.search.cpu_seconds
+        self.was_cut = (
+            time.monotonic() > self._until
+            or os.getppid() != self._parent
+            or (cpu_max is not None and self.cpu_seconds > cpu_max)
+        )
+        self.iterations += not self.was_cut
+        return self.was_cut
+
+
+@dataclass
+class Walk:
+    """One walk through solutions; what it accepts lies in the worst of its last `history`."""
+
+    data: ProblemData
+    seed: int
+    history: int
+
+    def __post_init__(self) -> None:
+        """Set up the local search with all operators that suit the problem."""
+        self._rng = RandomNumberGenerator(self.seed)
+        self._search = LocalSearch(self.data, self._rng, compute_neighbours(self.data))
+        for operator in OPERATORS:
+            if operator.supports(self.data):
+                self._search.add_operator(operator(self.data))
+        self._penalties = penalties_for(self.data)
+        self._late: list[Solution | None] = [None] * self.history
+
+    def first(self) -> Solution:
+        """A first solution: anything, then improved as far as neighbours allow."""
+        anything = Solution.make_random(self.data, self._rng)
+        return self._search(anything, self._penalties.max_cost_evaluator(), exhaustive=True)
+
+    def bests(self, start: Solution) -> Iterator[Solution]:
+        """The best solution after each iteration, without end."""
+        best = current = start
+        for place in _places(self.history):
+            costs = self._penalties.cost_evaluator()
+            found = self._search(current, costs, exhaustive=False)
+            self._penalties.register(found)
+            if costs.cost(found) < costs.cost(best):
+                best = found
+                found = self._search(found, costs, exhaustive=True)
+                best = found if costs.cost(found) < costs.cost(best) else best
+            current = self._accepted(found, current, start, costs, place)
+            yield best
+
+    def _accepted(
+        self, found: Solution, current: Solution, start: Solution, costs: CostEvaluator, place: int
+    ) -> Solution:
+        """What the walk goes on from (late acceptance of Burke and Bykov, 2017)."""
+        before = self._late[place]
+        late = costs.penalised_cost(start if before is None else before)
+        cost = costs.penalised_cost(found)
+        current_cost = costs.penalised_cost(current)
+        if cost < current_cost or cost < late:
+            current, current_cost = found, cost
+        if current_cost < late or before is None:
+            self._late[place] = current
+        return current
+
+
+def _places(length: int) -> Iterator[int]:
+    while True:
+        yield from range(length)
+
+
+def penalties_for(data: ProblemData) -> PenaltyManager:
+    """Penalties that begin near what a breach saves: of time, ways; of room, orders."""
+    kinds = data.vehicle_types()
+    late = LATE_WAYS * max(
+        kind.unit_distance_cost * _pace(data, kind.profile) + kind.unit_duration_cost
+        for kind in kinds
+    )
+    far = LATE_WAYS * max(kind.unit_distance_cost for kind in kinds)
+    loads = _for_loads(data)
+    params = PenaltyParams(
+        solutions_between_updates=SOLUTIONS_BETWEEN_UPDATES,
+        target_feasible=TARGET_FEASIBLE,
+        min_penalty=min([late, *loads]),
+        max_penalty=PENALTY_MAX,
+    )
+    return PenaltyManager((loads, late, far), params)
+
+
+def _pace(data: ProblemData, profile: int) -> float:
+    """Metres per second, stops included."""
+    seconds = float(np.mean(data.duration_matrix(profile)))
+    return float(np.mean(data.distance_matrix(profile))) / seconds if seconds else 1.0
+
+
+def _for_loads(data: ProblemData) -> list[float]:
+    """Per unit of each room: a usual order too many costs twice what an order is worth."""
+    prize = max([1, *(one.prize for one in [*data.clients(), *data.shipments()])])
+    amounts = np.array(
+        [
+            *(np.maximum(client.delivery, client.pickup) for client in data.clients()),
+            *(shipment.amount for shipment in data.shipments()),
+        ],
+        dtype=np.float64,
+    ).reshape(-1, data.num_load_dimensions)
+    usual = [float(np.median(of[of > 0])) if (of > 0).any() else 1.0 for of in amounts.T]
+    return [2 * prize / amount for amount in usual]

@@ -1,0 +1,208 @@
+"""Published formats: read as their authors meant them, refused by file and line, solved, proved."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from maillage_tours.adapters.bench.command import main, read
+from maillage_tours.adapters.bench.instance import Unreadable
+from maillage_tours.adapters.bench.known import gap_percent, known_of
+from maillage_tours.domain.problem import BASE, Visit
+from maillage_tours.domain.proof import prove
+
+LI_LIM = """2 100 1
+0 0 0 0 0 1000 0 0 0
+1 3 4 10 0 500 10 0 2
+2 6 8 -10 0 600 10 1 0
+3 -3 4 20 0 500 10 0 4
+4 -6 8 -20 0 600 10 3 0
+"""
+SOLOMON = """r1_small
+
+VEHICLE
+NUMBER     CAPACITY
+  3          20
+
+CUSTOMER
+CUST NO.  XCOORD.  YCOORD.  DEMAND  READY TIME  DUE DATE  SERVICE TIME
+
+    0   0   0   0   0  1000   0
+    1   3   4  10   0   500  10
+    2   6   8  10   0   600  10
+    3  -3   4  10   0   600  10
+"""
+
+
+def sections(family: str, *parts: str, places: int = 4) -> str:
+    """Three doors on a line east of one depot, unless it is said otherwise."""
+    coords = "\n".join(f"{n} {5 * (n - 1)} 0" for n in range(1, places + 1))
+    head = f"NAME: small\nTYPE: {family}\nDIMENSION: {places}\nEDGE_WEIGHT_TYPE: EUC_2D"
+    return "\n".join([head, *parts, "NODE_COORD_SECTION", coords, "EOF", ""])
+
+
+def rows(*values: object) -> str:
+    return "\n".join(f"{n} {value}" for n, value in enumerate(values, 1))
+
+
+DEMAND = "DEMAND_SECTION\n" + rows(0, 4, 5, 6)
+WINDOWS = "TIME_WINDOW_SECTION\n" + rows("0 900", "0 800", "0 800", "0 800")
+DEPOT = "DEPOT_SECTION\n1\n-1"
+FILES = {
+    "PDPTW": sections(
+        "PDPTW",
+        "VEHICLES: 2\nCAPACITY: 10",
+        "PICKUP_AND_DELIVERY_SECTION",
+        rows("0 0 900 0 0 0", "5 0 800 1 0 4", "3 0 800 1 0 5", "-5 0 800 1 2 0", "-3 0 800 1 3 0"),
+        DEPOT,
+        places=5,
+    ),
+    "SDVRPTW": sections(
+        "SDVRPTW",
+        "VEHICLES: 2\nVEHICLES_MAX_DURATION: 500",
+        DEMAND,
+        WINDOWS,
+        "CAPACITY_SECTION\n" + rows(20, 30),
+        "VEHICLES_ALLOWED_CLIENTS_SECTION\n" + rows("2 3", "2 3 4"),
+    ),
+    "MTVRPTWR": sections(
+        "MTVRPTWR",
+        "VEHICLES: 1\nCAPACITY: 7\nSERVICE_TIME: 10",
+        DEMAND,
+        WINDOWS,
+        "RELEASE_TIME_SECTION\n" + rows(0, 0, 100, 200),
+        "VEHICLES_RELOAD_DEPOT_SECTION\n1 1",
+        DEPOT,
+    ),
+    "MDVRPTW": sections(
+        "MDVRPTW",
+        "VEHICLES: 2\nCAPACITY: 20\nVEHICLES_MAX_DURATION: 400",
+        "DEMAND_SECTION\n" + rows(0, 0, 5, 6),
+        WINDOWS,
+        "VEHICLES_DEPOT_SECTION\n" + rows(1, 2),
+        "DEPOT_SECTION\n1\n2\n-1",
+    ),
+    "VRPB": sections(
+        "VRPB", "CAPACITY: 9", "DEMAND_SECTION\n" + rows(0, 4, 0, 5),
+        "BACKHAUL_SECTION\n" + rows(0, 0, 6, 0), DEPOT,
+    ),
+    "HFVRP": sections(
+        "HFVRP",
+        "VEHICLES: 2",
+        DEMAND,
+        "CAPACITY_SECTION\n" + rows(15, 15),
+        "VEHICLES_FIXED_COST_SECTION\n" + rows(10, 100),
+        "VEHICLES_UNIT_DISTANCE_COST_SECTION\n" + rows(2, 1),
+        DEPOT,
+    ),
+    "VRPTW": SOLOMON,
+    "LI_LIM": LI_LIM,
+}  # fmt: skip
+BEST = {
+    "PDPTW": 40.0,  # out and back over all four doors
+    "SDVRPTW": 30.0,
+    "MTVRPTWR": 60.0,  # three trips of one vehicle, for each has room for one order
+    "MDVRPTW": 20.0,  # from the second depot, 5 nearer
+    "VRPB": 30.0,  # 5, 15, and the backhaul at 10 on the way home
+    "HFVRP": 70.0,  # 30 at 2 and 10 fixed, against 30 and 100 fixed
+    "VRPTW": 0.0,
+    "LI_LIM": 34.849,  # 5 + 5, 9.849 across, 5 + 10
+}
+
+
+def written(folder: Path, family: str) -> Path:
+    path = folder / f"{family.lower()}.txt"
+    path.write_text(FILES[family])
+    return path
+
+
+@pytest.mark.parametrize("family", FILES)
+def test_every_family_is_solved_and_proved(
+    family: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, told = written(tmp_path, family), tmp_path / "told.json"
+    known = tmp_path / "known.json"
+    known.write_text(json.dumps({path.stem: {"best_known_cost": BEST[family]}}))
+    asked = [str(path), "--cpu-seconds", "20", "--iterations", "40"]
+    assert main([*asked, "--bks", str(known), "--json", str(told)]) == 0
+    (record,) = json.loads(told.read_text())
+    assert (record["feasible"], record["checker"]) == (True, "ok")
+    if BEST[family]:
+        assert record["cost"] == BEST[family]
+        assert record["gap_percent"] == 0
+    assert "mean gap" in capsys.readouterr().out
+    assert set(record) == {
+        *("instance", "family", "solver", "cost", "vehicles", "gap_percent", "feasible"),
+        *("checker", "cpu_seconds", "first_feasible_seconds"),
+    }
+
+
+def test_a_family_says_what_vehicles_and_places_may(tmp_path: Path) -> None:
+    trips = read(written(tmp_path, "MTVRPTWR")).problem
+    assert [demand.pickup.opens_s for demand in trips.demands] == [0, 1000, 2000]
+    assert trips.carriers[0].trips_max is None
+    apart = read(written(tmp_path, "SDVRPTW")).problem
+    assert [demand.carriers for demand in apart.demands] == [(0, 1), (0, 1), (1,)]
+    assert apart.carriers[0].duration_s_max == 500_000
+    depots = read(written(tmp_path, "MDVRPTW")).problem
+    assert {demand.pickup.point for demand in depots.demands} == {BASE}
+    assert [carrier.base for carrier in depots.carriers] == [0, 1]
+    back = read(written(tmp_path, "VRPB")).problem
+    first = (Visit(1, is_pickup=True), Visit(0, is_pickup=True), Visit(0, is_pickup=False))
+    mixed = (*first, Visit(1, is_pickup=False))
+    assert any("right after" in fault for fault in prove(back, [mixed, (), ()], {2}).faults)
+
+
+@pytest.mark.parametrize(
+    ("family", "old", "new", "line"),
+    [
+        ("LI_LIM", "1 3 4 10 0 500 10 0 2", "1 3 4 10 0 500 10 0", 3),
+        ("LI_LIM", "1 3 4 10 0 500 10 0 2", "1 3 4 10 0 500 10 0 9", 3),
+        ("LI_LIM", "2 6 8 -10 0 600", "2 6 8 -11 0 600", 3),
+        ("LI_LIM", "3 -3 4 20 0 500", "3 -3 four 20 0 500", 5),
+        ("LI_LIM", "4 -6 8", "7 -6 8", 6),
+        ("LI_LIM", "2 100 1", "2 100", 1),
+        ("VRPTW", "  3          20", "  3  many", 5),
+        ("VRPTW", "10   0   500", "10   600   500", 11),
+        ("SDVRPTW", "TYPE: SDVRPTW", "TYPE: TSP", 2),
+        ("SDVRPTW", "DIMENSION: 4\n", "", 1),
+        ("SDVRPTW", "2 2 3 4", "2 2 3 9", 22),
+        ("SDVRPTW", "3 5\n", "", 10),
+        ("HFVRP", "EUC_2D", "GEO", 4),
+        ("HFVRP", "VEHICLES: 2", "VEHICLES: two", 5),
+        ("VRPB", "3 6", "3 6\n3 7", 16),
+        ("PDPTW", "2 5 0 800 1 0 4", "2 5 0 800 1 0 5", 9),
+    ],
+)
+def test_what_is_wrong_is_told_by_file_and_line(
+    family: str, old: str, new: str, line: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.txt"
+    assert old in FILES[family]
+    path.write_text(FILES[family].replace(old, new, 1))
+    with pytest.raises(Unreadable) as caught:
+        read(path)
+    assert f"{path}, line " in str(caught.value)
+    assert f"line {line}:" in str(caught.value)
+
+
+def test_a_file_that_is_not_there_or_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("\n")
+    for name in ("empty.txt", "missing.txt"):
+        with pytest.raises(Unreadable, match=name):
+            read(tmp_path / name)
+    assert main([str(tmp_path / "missing.txt")]) == 1
+
+
+def test_costs_are_known_in_any_scale(tmp_path: Path) -> None:
+    (tmp_path / "One.sol").write_text("Route #1: 1 2\nCost: 12345\n")
+    (tmp_path / "two.sol").write_text("Cost 12.4\n")
+    assert known_of(tmp_path) == {"one": 12345, "two": 12.4}
+    assert known_of(tmp_path / "One.sol") == {"one": 12345}
+    assert gap_percent(12.345, 12345) == 0
+    assert gap_percent(124.0, 12.4) == 0
+    assert gap_percent(13.0, 12.5) == 4
+    assert gap_percent(13.0, None) is None
+    (tmp_path / "bad.json").write_text("{\n'a': 1}")
+    with pytest.raises(Unreadable, match=r"bad\.json, line 2"):
+        known_of(tmp_path / "bad.json")
