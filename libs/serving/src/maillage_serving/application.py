@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from maillage_common.identifiers import uuid7
 from maillage_common.metrics import Metrics
 from maillage_serving.auth import Verifier
 from maillage_serving.http import Allowed
+from maillage_serving.openapi import describe
 from maillage_serving.problems import answer_problems, problem, unexpected
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -50,6 +52,7 @@ def create_app(
     app.state.verifier = verifier
     app.include_router(routes)
     app.include_router(_probes(health, metrics))
+    app.openapi = partial(describe, app)
     answer_problems(app)
     app.add_middleware(Threshold, metrics=metrics)
     return app

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from maillage_common.transaction import Runner
 from maillage_registry.entrypoints.actors import ActorDoors
 from maillage_registry.entrypoints.hubs import HubDoors
-from maillage_registry.entrypoints.maps import MapDoors
+from maillage_registry.entrypoints.maps import GeoJson, MapDoors
 from maillage_registry.entrypoints.persons import PersonDoors
 from maillage_registry.entrypoints.vehicles import VehicleDoors
 from maillage_registry.entrypoints.zones import ZoneDoors
@@ -19,8 +19,8 @@ def router(runner: Runner[Store]) -> APIRouter:
     _persons(routes, PersonDoors(runner))
     _equipment(routes, runner)
     maps = MapDoors(runner)
-    routes.add_api_route("/sites.geojson", maps.sites, methods=["GET"], tags=["maps"])
-    routes.add_api_route("/zones.geojson", maps.zones, methods=["GET"], tags=["maps"])
+    for path, door in (("/sites.geojson", maps.sites), ("/zones.geojson", maps.zones)):
+        routes.add_api_route(path, door, methods=["GET"], response_class=GeoJson, tags=["maps"])
     return routes
 
 

@@ -20,6 +20,12 @@ from maillage_serving.http import Paged, query
 Feature = dict[str, Any]
 
 
+class GeoJson(JSONResponse):
+    """What is drawn."""
+
+    media_type = "application/geo+json"
+
+
 class MapDoors:
     """What can be asked for maps."""
 
@@ -31,7 +37,7 @@ class MapDoors:
         who: Annotated[Principal, query("registry.actor.read")],
         page: Paged,
         kind: SiteKind | None = None,
-    ) -> JSONResponse:
+    ) -> GeoJson:
         """Draw the sites of actors that are not closed; a page counts actors."""
         seen = after(page)
         wanted = ActorsWanted(
@@ -44,7 +50,7 @@ class MapDoors:
 
     async def zones(
         self, _: Annotated[Principal, query("registry.zone.read")], page: Paged
-    ) -> JSONResponse:
+    ) -> GeoJson:
         """Draw the access zones."""
         seen = after(page)
         wanted = ZonesWanted(after=seen and ZoneId(seen), limit=page.limit + 1)
@@ -53,11 +59,8 @@ class MapDoors:
         return _collection(map(_zone, zones.items), zones.next)
 
 
-def _collection(features: Iterator[Feature], following: str | None) -> JSONResponse:
-    return JSONResponse(
-        {"type": "FeatureCollection", "features": list(features), "next": following},
-        media_type="application/geo+json",
-    )
+def _collection(features: Iterator[Feature], following: str | None) -> GeoJson:
+    return GeoJson({"type": "FeatureCollection", "features": list(features), "next": following})
 
 
 def _sites(actor: Actor, kind: str | None) -> Iterator[Feature]:
