@@ -25,6 +25,7 @@ import docs_settings
 import event_schemas
 import golden
 import kubernetes_bus
+import kubernetes_monitoring
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = event_schemas.FOLDER
@@ -36,7 +37,7 @@ OWNED = (f"{SCHEMAS}/*.json", f"{golden.FOLDER}/*.json", f"{docs_events.FOLDER}/
 
 def pages(root: Path) -> dict[str, str]:
     """Every generated file by its path, as it must be."""
-    return {**printed(), **golden.pages(root)}
+    return {**printed(), **golden.pages(root), **kubernetes_monitoring.pages(root)}
 
 
 @cache
