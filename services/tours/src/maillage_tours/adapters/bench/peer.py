@@ -118,9 +118,8 @@ def _input(vroom: Any, problem: Problem, *, coarse: int) -> Any:  # noqa: ANN401
         skills = {team for team, members in enumerate(teams) if number in members}
         input_.add_vehicle(_vehicle(vroom, number, carrier, skills, coarse))
     for number in range(len(problem.demands)):
-        _add(
-            vroom, input_, problem, number, {teams.index(problem.demands[number].carriers)}, coarse
-        )
+        skills = {teams.index(problem.demands[number].carriers)}
+        _add(vroom, input_, problem, number, skills=skills, coarse=coarse)
     return input_
 
 
