@@ -41,10 +41,10 @@ async def _measure(seconds: float) -> Iterable[Figure]:
     async with hubs.whole_hub() as hub:
         broker = await hubs.broker_of(hub)
         await asyncio.sleep(SETTLE_S)
-        found = processes(hub)
-        before = processor_s(found)
+        before = processor_s(processes(hub))
         await asyncio.sleep(seconds)
-        after = processor_s(processes(hub))
+        found = processes(hub)
+        after = processor_s(found)
         spent_s = sum(after.values()) - sum(before.get(pid, 0.0) for pid in after)
         _tell(found, before, after, seconds)
         memory, shared_out = rss_bytes(found) / GIB, sum(map(_pss_bytes, found)) / GIB

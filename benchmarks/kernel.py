@@ -169,15 +169,16 @@ async def fill(settings: Settings, flows: int) -> int:
             known = [a_flow(flow_id=FlowId(uuid7())) for _ in range(BLOCK)]
             events = [*(FlowDeclared(flow=f) for f in known), *(FlowOpened(flow=f) for f in known)]
             partitions[block % FLOWS.partitions].extend(
-                encode(_envelope(event, 1 + (place >= BLOCK), settings.territory), event)
+                encode(envelope_of(event, 1 + (place >= BLOCK), settings.territory), event)
                 for place, event in enumerate(events)
             )
         for partition, records in partitions.items():
-            await _send(producer, FLOWS.facts(settings.territory), partition, records)
+            await send(producer, FLOWS.facts(settings.territory), partition, records)
     return flows // BLOCK * BLOCK * 2
 
 
-def _envelope(event: Event, sequence: int, territory: str) -> Envelope:
+def envelope_of(event: Event, sequence: int, territory: str) -> Envelope:
+    """The envelope of an event of flows."""
     return Envelope(
         id=uuid7(),
         source=f"/{territory}/flows",
@@ -190,9 +191,10 @@ def _envelope(event: Event, sequence: int, territory: str) -> Envelope:
     )
 
 
-async def _send(
+async def send(
     producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Record]
 ) -> None:
+    """Put records on a partition in their order."""
     left = list(reversed(records))
     while left:
         batch = producer.create_batch()
