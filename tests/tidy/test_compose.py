@@ -101,6 +101,7 @@ def test_whatever_ends_by_itself_is_waited_for() -> None:
         if need["condition"] == "service_completed_successfully"
     }
 
+    assert {one["restart"] for one in containers().values()} == {"on-failure", "unless-stopped"}
     assert ends == awaited == {"topics", *(f"{service}-migrate" for service in SERVICES)}
 
 

@@ -113,7 +113,13 @@ def test_who_needs_another_reaches_it(
 
 @pytest.mark.parametrize(("source", "target", "port"), CLOSED, ids=_id)
 def test_nobody_else_does(source: Pod, target: Pod, port: int, rendered: Rendered) -> None:
-    assert not _passes(_policies(rendered("marseille")), source, target, port)
+    """Each end refuses, as far as it is ours: one mistaken policy opens nothing."""
+    policies = _policies(rendered("marseille"))
+    ends = [("egress", source, target), ("ingress", target, source)]
+    ours = [end for end in ends if end[1].space == TERRITORY]
+
+    assert ours
+    assert [end[0] for end in ours if _allowed(policies, *end, port)] == []
 
 
 def _policies(documents: list[Document]) -> list[Document]:
