@@ -25,7 +25,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup fmt check test unit integration cover demo up down status schemas docs bench lock clean
+.PHONY: help setup fmt check test unit integration cover drills demo up down status schemas docs bench lock clean
 
 help: ## list the targets
 	@echo 'Usage: make TARGET. Needs Python 3.11 or newer; everything else is fetched into $(VENV).'
@@ -60,6 +60,9 @@ cover: $(VENV)/.dev ## every test, and which lines of rules, use cases and contr
 	$(BIN)/pytest -q --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=100 --include='*/domain/*,*/usecases/*,libs/contracts/src/*'
 	$(BIN)/coverage report --fail-under=90 | tail -n 1
+
+drills: $(VENV)/.dev ## sabotage a copy of the kernel, in each of some ways: the tests must turn red
+	$(BIN)/python tools/drills.py $(ARGS)
 
 demo: $(VENV)/.runtime ## two stories of a territory, from flow to impact; ONCE=1 stops the hub afterwards
 	@echo 'Starting a hub (Kafka, PostgreSQL, five services) on this machine, and playing two stories on it.'

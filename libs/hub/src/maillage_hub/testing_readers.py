@@ -53,7 +53,7 @@ PROJECTIONS: Mapping[str, Mapping[str, str]] = {
     "matching": {
         # followed_at is when the copy was made, by our clock
         "flow": "flow_id, actor_id, sequence, doc, is_matchable, lat, lon",
-        "actor": "*",
+        "actor": "actor_id, sequence, doc, scopes",
         "consent": "*",
     },
     "tours": {
