@@ -1,8 +1,10 @@
-"""`python -m maillage_matching serve|migrate|check-config`."""
+"""`python -m maillage_matching serve|migrate|...`; `evaluate` ranks what is documented."""
 
 import sys
 
-from maillage_matching.wiring import service
+from maillage_matching.wiring import evaluation, service
 from maillage_serving.service import run
 
+if sys.argv[1:2] == ["evaluate"]:
+    sys.exit(evaluation(sys.argv[2:]))
 sys.exit(run(service()))

@@ -1,11 +1,13 @@
 """Matching as one value: the only module that knows concrete stores, doors and tables."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from maillage_matching.adapters.exchanges import read_exchanges
 from maillage_matching.adapters.postgres import DUE_CHANNEL, PostgresStore
 from maillage_matching.adapters.tables import our_knowledge
-from maillage_matching.entrypoints import http, kafka
+from maillage_matching.entrypoints import evaluate, http, kafka
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
 from maillage_serving.service import Service, Worker
@@ -33,3 +35,8 @@ def service() -> Service[Store]:
             ),
         ),
     )
+
+
+def evaluation(arguments: Sequence[str]) -> int:
+    """The engine as it is, on documented exchanges."""
+    return evaluate.main(arguments, our_knowledge(), read_exchanges)

@@ -42,10 +42,11 @@ def test_an_offer_seeks_what_it_can_become_and_a_need_what_can_become_it(
     card = an_offer(spec="cardboard", waste_code=None, functions=())
     wrap = a_need(spec="bubble_wrap", functions=())
     assert sought_by(card, knowledge) == {
-        *("spec:cardboard", "spec:shredded_cardboard", "function:cushioning"),
+        *("spec:cardboard", "spec:shredded_cardboard"),
+        *("function:cushioning", "function:bedding", "function:mulch"),
     }
     assert sought_by(wrap, knowledge) == {
-        *("spec:bubble_wrap", "function:cushioning", "spec:cardboard"),
+        *("spec:bubble_wrap", "function:cushioning", "spec:cardboard", "spec:office_paper"),
     }
     jars = an_offer(spec="glass_jars", waste_code=None, functions=())
     assert sought_by(jars, knowledge) == {"spec:glass_jars", "function:food_container"}
@@ -66,7 +67,7 @@ def test_an_offer_seeks_what_it_can_become_and_a_need_what_can_become_it(
             {"spec": None, "waste_code": "20 01 08", "physical": "solid"},
             "stream:out:biowaste_dry:jourdies",
         ),
-        ({"spec": None, "waste_code": "01 01 01"}, "stream:out:01 01 01:jourdies"),
+        ({"spec": None, "waste_code": "01 05 04"}, "stream:out:01 05 04:jourdies"),
         ({"spec": "used_oil", "is_hazardous": None}, "stream:out:used_oil:jourdies:hazardous"),
         ({"is_hazardous": True}, "stream:out:pallet:jourdies:hazardous"),
         (
@@ -86,7 +87,7 @@ def test_what_may_be_pooled_is_of_one_resource_one_zone_and_one_hazard(
     [
         ({}, None),
         ({"spec": None, "waste_code": "20 01 08", "physical": None}, "physical"),
-        ({"spec": None, "waste_code": "01 01 01", "physical": None, "functions": ()}, None),
+        ({"spec": None, "waste_code": "01 05 04", "physical": None, "functions": ()}, None),
         ({"spec": None, "waste_code": "20 01 08", "physical": "gas", "functions": ()}, None),
         ({"spec": None, "waste_code": None, "functions": ()}, "spec"),
         ({"spec": None, "waste_code": None, "functions": ("cushioning",)}, None),

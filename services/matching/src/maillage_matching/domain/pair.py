@@ -9,8 +9,9 @@ from typing import Literal
 from maillage_contracts.vocabulary import FlowId
 from maillage_matching.domain.actor import Actor
 from maillage_matching.domain.flow import Flow, a_year
-from maillage_matching.domain.knowledge import Knowledge, Rule
+from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.policy import Policy
+from maillage_matching.domain.resource import Rule
 from maillage_matching.domain.suppression import Suppressions
 
 DETOUR = 1.4
@@ -128,9 +129,16 @@ def side_of(flow: Flow, actor: Actor | None, knowledge: Knowledge) -> Side:
         flow=flow,
         actor=actor,
         spec=spec,
-        functions=flow.functions | knowledge.functions_of(spec),
+        functions=_functions_of(flow, spec, knowledge),
         kg_per_unit=resource.kg_per_unit if resource else None,
     )
+
+
+def _functions_of(flow: Flow, spec: str | None, knowledge: Knowledge) -> frozenset[str]:
+    """All that an offer serves for; of a need what it is wanted for, as told or as usual."""
+    if flow.direction == "out":
+        return flow.functions | knowledge.functions_of(spec)
+    return flow.functions or frozenset(knowledge.wanted_with(spec))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from maillage_matching.domain.actor import WASTE_TREATMENT
 from maillage_matching.domain.draft import Content, Draft, euros, member, said
 from maillage_matching.domain.gates_of_law import NOT_WASTE, waste_carrier
 from maillage_matching.domain.gates_of_parties import TAKES_PART
-from maillage_matching.domain.knowledge import Rule
 from maillage_matching.domain.pair import (
     DETOUR,
     Gate,
@@ -19,6 +18,7 @@ from maillage_matching.domain.pair import (
     road_km,
     unknown,
 )
+from maillage_matching.domain.resource import Rule
 from maillage_matching.domain.score import Term, of_distance, of_pain, of_saving, total
 
 MEMBERS_MIN = 2

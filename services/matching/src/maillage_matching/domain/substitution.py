@@ -9,7 +9,6 @@ from maillage_matching.domain.draft import Content, Draft, euros, member, said
 from maillage_matching.domain.gates import Finding, examine
 from maillage_matching.domain.gates_of_law import net_value_eur
 from maillage_matching.domain.gates_of_matter import resource
-from maillage_matching.domain.knowledge import Rule
 from maillage_matching.domain.pair import (
     Ask,
     Gate,
@@ -21,6 +20,7 @@ from maillage_matching.domain.pair import (
     road_km,
     unknown,
 )
+from maillage_matching.domain.resource import Rule
 from maillage_matching.domain.score import terms_of, total
 from maillage_matching.domain.search import sought_by
 
