@@ -1,14 +1,16 @@
 """The search itself: PyVRP's local search, walked by a late acceptance of our own.
 
 PyVRP's own walk begins with penalties of 50,000 for each second late and each gram too much, which
-a short search never gets rid of: it sees nothing beyond what keeps all limits. Here a breach costs
-first about what it saves, and penalties follow what is found ten times as often.
+a short search never gets rid of: it sees nothing beyond what keeps all limits. That is best where
+windows leave no choice. Elsewhere it is better to let a breach cost what it saves, and penalties
+follow what is found. Which is which shows soon: both walk, and the one that is ahead goes on.
 """
 
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from pyvrp import (
@@ -26,6 +28,8 @@ from maillage_tours.domain.problem import Search
 PENALTY_MAX = 1e9
 """Per unit of any broken limit, and above every prize: PyVRP's own 1e5 would sell small breaches
 for large prizes, and return a plan that breaks them (seen with 0.14.1)."""
+TRIAL = 500
+"""Iterations of each of two walks before the better one goes on alone."""
 SOLUTIONS_BETWEEN_UPDATES = 100
 TARGET_FEASIBLE = 0.9
 LATE_WAYS = 20
@@ -68,6 +72,7 @@ class Walk:
     data: ProblemData
     seed: int
     history: int
+    is_strict: bool = False
 
     def __post_init__(self) -> None:
         """Set up the local search with all operators that suit the problem."""
@@ -76,8 +81,13 @@ class Walk:
         for operator in OPERATORS:
             if operator.supports(self.data):
                 self._search.add_operator(operator(self.data))
-        self._penalties = penalties_for(self.data)
+        self._penalties = strict(self.data) if self.is_strict else gentle(self.data)
         self._late: list[Solution | None] = [None] * self.history
+
+    @property
+    def costs(self) -> CostEvaluator:
+        """What solutions cost: of one that breaks a limit, more than of any that does not."""
+        return self._penalties.cost_evaluator()
 
     def first(self) -> Solution:
         """A first solution: anything, then improved as far as neighbours allow."""
@@ -113,19 +123,43 @@ class Walk:
         return current
 
 
+def race(data: ProblemData, seed: int, history: int) -> Iterator[Solution]:
+    """The best solution so far, first and after each iteration, without end."""
+    walks = [Walk(data, seed, history), Walk(data, seed, history, is_strict=True)]
+    best = start = walks[0].first()
+    yield best
+    costs = walks[0].costs
+    ahead: list[tuple[int, Iterator[Solution]]] = []
+    for walk in walks:
+        bests, reached = walk.bests(start), start
+        for reached in islice(bests, TRIAL):
+            best = min(best, reached, key=costs.cost)
+            yield best
+        ahead.append((costs.cost(reached), bests))
+    _, goes_on = min(ahead, key=lambda one: one[0])
+    for reached in goes_on:
+        best = min(best, reached, key=costs.cost)
+        yield best
+
+
 def _places(length: int) -> Iterator[int]:
     while True:
         yield from range(length)
 
 
-def penalties_for(data: ProblemData) -> PenaltyManager:
+def strict(data: ProblemData) -> PenaltyManager:
+    """PyVRP's own penalties, of which hardly any breach is worth its price."""
+    params = PenaltyParams(max_penalty=PENALTY_MAX)
+    loads = [max(PenaltyParams().midpoint_penalties(data)[1], load) for load in _for_loads(data)]
+    _, late, far = PenaltyParams().midpoint_penalties(data)
+    scale = max(_late(data) / LATE_WAYS, 1.0)
+    return PenaltyManager((loads, late * scale, far * scale), params)
+
+
+def gentle(data: ProblemData) -> PenaltyManager:
     """Penalties that begin near what a breach saves: of time, ways; of room, orders."""
-    kinds = data.vehicle_types()
-    late = LATE_WAYS * max(
-        kind.unit_distance_cost * _pace(data, kind.profile) + kind.unit_duration_cost
-        for kind in kinds
-    )
-    far = LATE_WAYS * max(kind.unit_distance_cost for kind in kinds)
+    late = _late(data)
+    far = LATE_WAYS * max(kind.unit_distance_cost for kind in data.vehicle_types())
     loads = _for_loads(data)
     params = PenaltyParams(
         solutions_between_updates=SOLUTIONS_BETWEEN_UPDATES,
@@ -134,6 +168,14 @@ def penalties_for(data: ProblemData) -> PenaltyManager:
         max_penalty=PENALTY_MAX,
     )
     return PenaltyManager((loads, late, far), params)
+
+
+def _late(data: ProblemData) -> float:
+    """Per second: so many seconds on the way."""
+    return LATE_WAYS * max(
+        kind.unit_distance_cost * _pace(data, kind.profile) + kind.unit_duration_cost
+        for kind in data.vehicle_types()
+    )
 
 
 def _pace(data: ProblemData, profile: int) -> float:

@@ -17,7 +17,7 @@ from pyvrp import Solution as Found
 from pyvrp import solve
 
 from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
-from maillage_tours.adapters.search import Enough, Walk
+from maillage_tours.adapters.search import Enough, race
 from maillage_tours.domain.insertion import insert_all
 from maillage_tours.domain.problem import Problem, Search, Solution, Visit
 from maillage_tours.domain.reassigning import reassigned
@@ -78,9 +78,8 @@ def _searched(question: Question, enough: Enough) -> _Searched:
     if question.engine == "raw":
         found = solve(model.data, enough, seed=question.search.seed, collect_stats=False)
         return _Searched(_routes(question.problem, model, found.best), None)
-    walk = Walk(model.data, question.search.seed, question.history)
-    best = walk.first()
-    bests = walk.bests(best)
+    bests = race(model.data, question.search.seed, question.history)
+    best = next(bests)
     first_feasible_s = None
     while True:
         if first_feasible_s is None and best.is_feasible() and not best.unplanned():

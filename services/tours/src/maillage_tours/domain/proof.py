@@ -33,6 +33,12 @@ class _Halt:
 
 def prove(problem: Problem, routes: Sequence[Sequence[Visit]], left: Iterable[int] = ()) -> Proof:
     """Check the routes, by carrier; a demand that is in `left` is on none of them."""
+    unknown = {visit.demand for route in routes for visit in route} - set(
+        range(len(problem.demands))
+    )
+    if unknown or len(routes) != len(problem.carriers):
+        said = f"{len(routes)} routes for {len(problem.carriers)} vehicles"
+        return Proof((f"{said}, unknown demands: {sorted(unknown)}",), 0)
     faults = list(_served(problem, routes, frozenset(left)))
     cost = 0
     for number, route in enumerate(routes):
@@ -50,8 +56,6 @@ def prove(problem: Problem, routes: Sequence[Sequence[Visit]], left: Iterable[in
 def _served(
     problem: Problem, routes: Sequence[Sequence[Visit]], left: frozenset[int]
 ) -> Iterator[str]:
-    if len(routes) != len(problem.carriers):
-        yield f"{len(routes)} routes for {len(problem.carriers)} vehicles"
     ends = Counter(visit for route in routes for visit in route)
     for demand in range(len(problem.demands)):
         wanted = 0 if demand in left else 1
@@ -59,10 +63,8 @@ def _served(
             met = ends.pop(Visit(demand, is_pickup), 0)
             if met != wanted:
                 yield f"demand {demand}: {met} {'pickups' if is_pickup else 'dropoffs'}"
-    if ends:
-        yield f"unknown demands: {sorted(visit.demand for visit in ends)}"
     for number, route in enumerate(routes):
-        demands = {visit.demand for visit in route if visit.demand < len(problem.demands)}
+        demands = {visit.demand for visit in route}
         for demand in demands:
             yield from _carried(problem, demand, number, demands, left)
 
