@@ -99,6 +99,8 @@ def _probes(health: Health, metrics: Metrics) -> APIRouter:
 
     @probes.get("/metrics")
     async def exposition() -> Response:
+        for part, trouble in health.parts.items():
+            metrics.trouble(part).set(trouble is not None)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return probes

@@ -10,26 +10,15 @@ from maillage_serving.http import IDEMPOTENCY_KEY
 
 ALWAYS = (401, 403, 404, 422, 503)
 COMMANDS = (409, 412, 413)
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+FAULT = {"type": "object", "properties": {"field": TEXT, "message": TEXT}}
 PROBLEM = {
     "type": "object",
-    "description": "Why not, and what to do about it (RFC 9457).",
     "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "version": {"type": "integer", "description": "The one there is, after a stale If-Match."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
+    "properties": {"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT}
+    | {"version": NUMBER, "errors": {"type": "array", "items": FAULT}},
 }
+"""Why not, and what to do about it (RFC 9457); `version` is the one there is."""
 HEADERS = (
     ("Idempotency-Key", f"^{IDEMPOTENCY_KEY.pattern}$", "The same key again is not done again."),
     ("If-Match", r'^(\*|"\d{1,9}")$', "The ETag that was read: 412 when it is another now."),
@@ -67,19 +56,11 @@ def _complete(operation: dict[str, Any], *, is_command: bool) -> None:
         made = {**done, "description": "The same, and something came to be."}
         operation["responses"] |= {"200": {**done, "description": "Done."}, "201": made}
         operation.setdefault("parameters", []).extend(
-            {
-                "in": "header",
-                "name": name,
-                "description": what,
-                "schema": {"type": "string", "pattern": pattern},
-            }
-            for name, pattern, what in HEADERS
+            {"in": "header", "name": name, "description": what, "schema": {**TEXT, "pattern": form}}
+            for name, form, what in HEADERS
         )
 
 
 def _answer(code: int) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        "description": HTTPStatus(code).phrase,
-        "content": {"application/problem+json": {"schema": schema}},
-    }
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": HTTPStatus(code).phrase, "content": content}

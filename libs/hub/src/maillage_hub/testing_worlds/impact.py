@@ -10,7 +10,7 @@ from maillage_contracts.samples import (
     a_transport_order_fulfilled,
     an_id,
 )
-from maillage_hub.testing_worlds.world import Making, Valid, World, building
+from maillage_hub.testing_worlds.world import OWNER, Making, Valid, World, building
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.entrypoints import kafka
 from maillage_impact.usecases.store import Store
@@ -30,6 +30,16 @@ DRAFT: dict[str, Any] = {
     "route_before": "recycling",
     "replaces_spec": "pallet",
 }
+BILL = {
+    "about": "actor",
+    "about_id": str(OWNER),
+    "indicator": "bill_before",
+    "value": "1200",
+    "first": "2026-01-01",
+    "last": "2026-12-31",
+    "quality": "b",
+    "document": "Bill 42",
+}
 LATER = {**DRAFT, "valid_from": "2028-01-01", "valid_to": "2028-12-31"}
 
 
@@ -40,6 +50,7 @@ def _valid(approved: str) -> dict[str, Valid]:
         "POST /v1/statements/{entry_id}/correct": Valid(
             {"value": "1", "reason": "factor_update", "explanation": "Weighed again."}
         ),
+        "POST /v1/figures": Valid(BILL),
         "GET /v1/totals": Valid(query=f"?about=synergy&about_id={SYNERGY}"),
         "GET /v1/factors": Valid(),
         "GET /v1/baselines": Valid(),
