@@ -140,3 +140,28 @@ async def test_unsent_events_are_measured(wired: Wired, monkeypatch: pytest.Monk
     async with wired.relaying():
         await eventually(lambda: wired.metric("maillage_outbox_unsent") == 7)
         await eventually(lambda: wired.metric("maillage_outbox_oldest_seconds") > 0)
+
+
+class Clinging(AIOKafkaProducer):
+    """A producer that does not stop, as one whose bus is away."""
+
+    async def stop(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await super().stop()
+
+
+async def test_told_to_end_it_ends_though_its_producer_does_not(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It led again instead, and a process that had to be another one never ended."""
+    monkeypatch.setattr(relay, "AIOKafkaProducer", Clinging)
+    monkeypatch.setattr(relay, "SEND_TIMEOUT_S", 1.0)
+    async with wired.relaying() as relaying:
+        await say(wired, "a")
+        await all_sent(wired)
+        relaying.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.wait({relaying})
+        assert relaying.cancelled()

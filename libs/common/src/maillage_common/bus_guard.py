@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 
-from maillage_common.failures import is_transient
+from maillage_common.failures import is_transient, rest
 from maillage_common.health import Health
 from maillage_common.kafka import administration
 from maillage_common.metrics import Metrics
@@ -75,7 +75,7 @@ class BusGuard:
             else:
                 health.report("bus", None)
                 pause_s = WATCH_EVERY_S
-            await asyncio.sleep(pause_s)
+            await rest(pause_s)
 
     async def close(self) -> None:
         """Forget the connection; the next look makes another and reads configurations again."""

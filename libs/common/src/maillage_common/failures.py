@@ -37,6 +37,14 @@ def backoff_s(failures: int, longest_s: float = 5.0) -> float:
     return min(longest_s, 0.1 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311 no secret
 
 
+async def rest(for_s: float) -> None:
+    """Wait before the next attempt, unless this task was told to end: then it ends."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():  # what failed was its end, which hid that it is one
+        raise asyncio.CancelledError
+    await asyncio.sleep(for_s)
+
+
 async def uncut(work: Coroutine[Any, Any, T]) -> T:
     """Await something that a cancellation must not cut in the middle: it is let finish first."""
     task = asyncio.create_task(work)

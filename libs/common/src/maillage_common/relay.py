@@ -14,7 +14,7 @@ from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from maillage_common.bus_guard import BusGuard
-from maillage_common.failures import backoff_s, is_transient, uncut
+from maillage_common.failures import backoff_s, is_transient, rest, uncut
 from maillage_common.kafka import reach
 from maillage_common.metrics import Metrics
 from maillage_common.postgres import RELAY_LOCK, Connection, dedicated, take_lead
@@ -69,7 +69,7 @@ class Relay:
                     raise
                 failures += 1
                 log.warning("relay_interrupted", error=type(error).__name__, failures=failures)
-            await asyncio.sleep(backoff_s(failures))
+            await rest(backoff_s(failures))
 
     @asynccontextmanager
     async def _producer(self) -> AsyncGenerator[AIOKafkaProducer]:
@@ -96,8 +96,9 @@ class Relay:
             await self._measure(connection)
             while await uncut(self._round(connection, producer)):
                 pass
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SAFETY_POLL_S)
+            with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
+                async with asyncio.timeout(SAFETY_POLL_S):
+                    await self._wake.wait()
 
     def _woken(self, *_notification: object) -> None:
         self._wake.set()

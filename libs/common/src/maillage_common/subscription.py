@@ -16,7 +16,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from maillage_common.bus_guard import BusGuard
 from maillage_common.consumer import Consumer, NotNow
-from maillage_common.failures import backoff_s, is_transient, uncut
+from maillage_common.failures import backoff_s, is_transient, rest, uncut
 from maillage_common.handlers import Handlers
 from maillage_common.header_names import forgive_header_names
 from maillage_common.health import Health
@@ -97,7 +97,7 @@ class Subscription(Generic[S]):
                     raise
                 failures += 1
                 log.warning("subscription_interrupted", error=type(error).__name__)
-            await asyncio.sleep(backoff_s(failures))
+            await rest(backoff_s(failures))
         self._health.report("consumer", None)  # there is nothing to hear
 
     async def _consume(self) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from maillage_common.bus_guard import BusGuard
-from maillage_common.failures import is_transient
+from maillage_common.failures import is_transient, rest
 from maillage_common.health import Health
 from maillage_common.metrics import Metrics
 from maillage_common.migrations import pending
@@ -137,7 +137,7 @@ class Process(Generic[S]):
                 self._health.report("migrations", f"run migrate: {missing}" if missing else None)
                 if not missing:
                     self._migrated.set()
-            await asyncio.sleep(WATCH_EVERY_S)
+            await rest(WATCH_EVERY_S)
 
     async def _watch_progress(self) -> None:
         while True:

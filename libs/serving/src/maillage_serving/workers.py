@@ -10,7 +10,7 @@ from zlib import crc32
 
 import structlog
 
-from maillage_common.failures import backoff_s, is_transient
+from maillage_common.failures import backoff_s, is_transient, rest
 from maillage_common.identifiers import uuid7
 from maillage_common.ledger import Context
 from maillage_common.postgres import WORKER_LOCK, dedicated, take_lead
@@ -62,8 +62,9 @@ class _Pauses:
         """Wait for the next run."""
         if not self._runs and not self._woken.is_set():
             self._pause_s = SOON_S
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._every_s)
+            with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
+                async with asyncio.timeout(self._every_s):
+                    await self._woken.wait()
         if self._woken.is_set():
             self._woken.clear()
             self._runs = SOON_RUNS
@@ -94,7 +95,7 @@ async def run_worker(worker: Worker[S], runner: Runner[S], dsn: str) -> None:
                 raise
             failures += 1
             log.warning("worker_interrupted", worker=worker.name, error=type(error).__name__)
-        await asyncio.sleep(backoff_s(failures))
+        await rest(backoff_s(failures))
 
 
 async def _once(worker: Worker[S], runner: Runner[S]) -> None:
