@@ -25,7 +25,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup fmt check test unit integration cover drills demo up down status schemas docs bench lock clean
+.PHONY: help setup fmt check test unit integration cover chaos drills demo up down status schemas docs bench lock clean
 
 help: ## list the targets
 	@echo 'Usage: make TARGET. Needs Python 3.11 or newer; everything else is fetched into $(VENV).'
@@ -60,6 +60,10 @@ cover: $(VENV)/.dev ## every test, and which lines of rules, use cases and contr
 	$(BIN)/pytest -q --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=100 --include='*/domain/*,*/usecases/*,libs/contracts/src/*'
 	$(BIN)/coverage report --fail-under=90 | tail -n 1
+
+chaos: $(VENV)/.dev ## break a hub at random while many write to it; DURATION=seconds SEED=number JSON=FILE
+	$(BIN)/python -m maillage_hub.chaos $(addprefix --duration=,$(DURATION)) \
+		$(addprefix --seed=,$(SEED)) $(addprefix --json=,$(JSON)) $(ARGS)
 
 drills: $(VENV)/.dev ## sabotage a copy of the kernel, in each of some ways: the tests must turn red
 	$(BIN)/python tools/drills.py $(ARGS)

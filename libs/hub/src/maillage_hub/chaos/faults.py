@@ -12,7 +12,7 @@ import psutil
 from maillage_common.kafka import REQUEST_TIMEOUT_MS
 from maillage_contracts.catalogue import SERVICES
 from maillage_hub.chaos.links import TROUBLES, Trouble
-from maillage_hub.chaos.rig import SECONDS, Rig
+from maillage_hub.chaos.rig import Rig
 
 SESSION_S = 10.0
 """After so long without a heartbeat, the bus gives the partitions of a reader to another."""
@@ -157,8 +157,7 @@ class Turn:
 SERVERS = ("postgres", "kafka-1")
 KILLS: tuple[Fault, ...] = (
     *map(Kill, SERVICES),
-    *(Kill(f"second {service}") for service in SECONDS),
-    *(Kill(f"relay of {service}") for service in SECONDS),
+    *(Kill("second registry"), Kill("relay of registry")),
     *(Kill("postgres"), Kill("postgres child"), Kill("kafka-1")),
 )
 PAUSES: tuple[Fault, ...] = tuple(map(Pause, (*SERVICES, "second flows")))

@@ -39,9 +39,10 @@ class Link:
         """Whose connection it is, by the port from which the server sees it come."""
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, port: int) -> None:
-        """Listen where clients will come."""
+    async def open(self, port: int) -> int:
+        """Listen where clients will come, which for 0 is any port; returns it."""
         self._listening = await asyncio.start_server(self._accept, LOOPBACK, port)
+        return self._listening.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Cut everything, and listen no more."""

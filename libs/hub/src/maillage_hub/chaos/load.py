@@ -22,9 +22,9 @@ from maillage_hub.testing_calls import (
     an_order,
 )
 
-FIRM_WRITERS, DEAL_WRITERS = 4, 2
-CLOSED_SHARE = 0.3
-ENDED_SHARE = 0.3
+CLOSED_SHARE = CANCELLED_SHARE = ENDED_SHARE = 0.3
+PAUSE_S = (0.0, 0.1)
+"""Between two stories of a writer."""
 
 
 @dataclass(frozen=True)
@@ -57,58 +57,92 @@ class Load:
 async def write(rig: Rig, load: Load, seed: int) -> None:
     """Write at all doors until the load is over; every command is answered then."""
     async with Calls(rig, load.note) as calls, asyncio.TaskGroup() as writers:
-        for number in range(FIRM_WRITERS + DEAL_WRITERS):
+        for number, story in enumerate(STORIES):
             chance = random.Random(f"{seed}/{number}")  # noqa: S311 no secret
-            story = _firm if number < FIRM_WRITERS else _deal
-            writers.create_task(_again_and_again(story, calls, load, chance))
+            writers.create_task(_again_and_again(story, Writer(calls, load, chance)))
 
 
-Story = Callable[[Calls, Load, random.Random], Coroutine[None, None, None]]
+@dataclass(frozen=True)
+class Writer:
+    """Somebody who does the same thing again and again."""
+
+    calls: Calls
+    load: Load
+    chance: random.Random
+
+    async def profile(self) -> None:
+        """A firm comes, changes, and perhaps closes: whatever others have heard of it."""
+        place = f"/v1/actors/{await a_firm(self.calls, 'New')}"
+        for number in range(self.chance.randint(1, 3)):
+            said = a_profile(f"Renamed {number} times")
+            await self.calls.send("registry", place, said, method="PUT")
+        if self.chance.random() < CLOSED_SHARE:
+            await self.calls.send("registry", f"{place}/close", closing())
+
+    async def order(self) -> None:
+        """Somebody asks for a transport between two places, and may think better of it."""
+        on = datetime.now(UTC).date() + timedelta(days=self.chance.randint(2, 6))
+        order_id = await an_order(self.calls, uuid4(), uuid4(), on=on)
+        if self.chance.random() < CANCELLED_SHARE:
+            place = f"/v1/orders/{order_id}/cancel"
+            await self.calls.send("tours", place, {"reason": "goods_gone"}, role="dispatcher")
+
+    async def firm(self) -> None:
+        """A firm comes, changes, says what it has and what it drives, and perhaps closes."""
+        calls = self.calls
+        actor_id = await a_firm(calls, "New")
+        place = f"/v1/actors/{actor_id}"
+        flows: list[str] = []
+        for direction in ("out", "in"):
+            said = a_declaration(actor_id, direction)
+            flows.append((await calls.send("flows", "/v1/flows", said, early=True))["id"])
+            renamed = a_profile(f"Renamed {len(flows)} times")
+            await calls.send("registry", place, renamed, method="PUT")
+        quantity = {"value": str(self.chance.randint(1, 99)), "unit": "unit", "per": "P1M"}
+        await calls.send("flows", f"/v1/flows/{flows[0]}", {"quantity": quantity}, method="PATCH")
+        driven = await calls.send("flows", "/v1/rounds", a_round(actor_id), early=True)
+        baseline = a_baseline(driven["id"])
+        drafted = await calls.send("impact", "/v1/baselines", baseline, early=True)
+        self.load.baselines[baseline["evidence"]] = drafted["id"]
+        if self.chance.random() < CLOSED_SHARE:
+            closed = await calls.send("registry", f"{place}/close", closing())
+            cause = closed["events"][0]["id"]
+            self.load.owed += [Owed(cause, flow_id, reader="flows") for flow_id in flows]
+
+    async def deal(self) -> None:
+        """Two firms agree on a synergy, ask for another transport, and perhaps end it."""
+        calls = self.calls
+        firms = [await a_firm(calls, name) for name in ("Has pallets", "Wants pallets")]
+        flows = [
+            await an_open_flow(calls, firm, direction)
+            for firm, direction in zip(firms, ("out", "in"), strict=True)
+        ]
+        case = await an_introduced_case(calls, await a_lead_of_a_workshop(calls, *flows))
+        today = datetime.now(UTC).date()
+        first_on = today + timedelta(days=4)
+        synergy = await an_agreed_synergy(calls, case, *firms, first_on=first_on)
+        await an_order(calls, *firms, on=first_on)
+        if self.chance.random() < ENDED_SHARE:
+            ending = {"ended_on": today.isoformat(), "reason": "moved_away"}
+            ended = await calls.send("matching", f"/v1/synergies/{synergy}/end", ending)
+            cause = ended["events"][0]["id"]
+            self.load.owed += [Owed(cause, str(flow_id), reader="flows") for flow_id in flows]
 
 
-async def _again_and_again(story: Story, calls: Calls, load: Load, chance: random.Random) -> None:
-    while not load.is_over:
-        await story(calls, load, chance)
+Story = Callable[[Writer], Coroutine[None, None, None]]
+STORIES: tuple[Story, ...] = (
+    *[Writer.profile] * 3,
+    *[Writer.order] * 2,
+    *[Writer.firm] * 4,
+    *[Writer.deal] * 2,
+)
+"""One writer each. Some need nobody but one service, so that there is always one who can write."""
 
 
-async def _firm(calls: Calls, load: Load, chance: random.Random) -> None:
-    """A firm comes, changes, says what it has and what it drives, and perhaps closes."""
-    actor_id = await a_firm(calls, "New")
-    place = f"/v1/actors/{actor_id}"
-    flows: list[str] = []
-    for direction in ("out", "in"):
-        said = a_declaration(actor_id, direction)
-        flows.append((await calls.send("flows", "/v1/flows", said, early=True))["id"])
-        await calls.send("registry", place, a_profile(f"Renamed {len(flows)} times"), method="PUT")
-    quantity = {"value": str(chance.randint(1, 99)), "unit": "unit", "per": "P1M"}
-    await calls.send("flows", f"/v1/flows/{flows[0]}", {"quantity": quantity}, method="PATCH")
-    driven = await calls.send("flows", "/v1/rounds", a_round(actor_id), early=True)
-    baseline = a_baseline(driven["id"])
-    drafted = await calls.send("impact", "/v1/baselines", baseline, early=True)
-    load.baselines[baseline["evidence"]] = drafted["id"]
-    if chance.random() < CLOSED_SHARE:
-        closed = await calls.send("registry", f"{place}/close", closing())
-        cause = closed["events"][0]["id"]
-        load.owed += [Owed(cause, flow_id, reader="flows") for flow_id in flows]
-
-
-async def _deal(calls: Calls, load: Load, chance: random.Random) -> None:
-    """Two firms agree on a synergy, ask for another transport, and perhaps end it."""
-    firms = [await a_firm(calls, name) for name in ("Has pallets", "Wants pallets")]
-    flows = [
-        await an_open_flow(calls, firm, direction)
-        for firm, direction in zip(firms, ("out", "in"), strict=True)
-    ]
-    case = await an_introduced_case(calls, await a_lead_of_a_workshop(calls, *flows))
-    today = datetime.now(UTC).date()
-    first_on = today + timedelta(days=4)
-    synergy = await an_agreed_synergy(calls, case, *firms, first_on=first_on)
-    await an_order(calls, *firms, on=first_on)
-    if chance.random() < ENDED_SHARE:
-        ending = {"ended_on": today.isoformat(), "reason": "moved_away"}
-        ended = await calls.send("matching", f"/v1/synergies/{synergy}/end", ending)
-        cause = ended["events"][0]["id"]
-        load.owed += [Owed(cause, str(flow_id), reader="flows") for flow_id in flows]
+async def _again_and_again(story: Story, writer: Writer) -> None:
+    while not writer.load.is_over:
+        await story(writer)
+        await asyncio.sleep(writer.chance.uniform(*PAUSE_S))
 
 
 def closing() -> Document:

@@ -40,8 +40,7 @@ class Disk:
     place: Path
 
     def mount(self) -> None:
-        """Make it; for the superuser only."""
-        self.place.mkdir(mode=OPEN, parents=True, exist_ok=True)
+        """Make it, over an empty folder; for the superuser only."""
         options = f"size={DISK_BYTES},mode={OPEN:o}"
         _run("mount", "-t", "tmpfs", "-o", options, "maillage", str(self.place))
 

@@ -27,6 +27,7 @@ from maillage_hub.runtime.issuer import Issuer
 from maillage_hub.runtime.jars import jars_below
 from maillage_hub.runtime.kafka import Broker, bus
 from maillage_hub.runtime.keeper import Keeper
+from maillage_hub.runtime.places import OPEN
 from maillage_hub.runtime.ports import LOOPBACK, Ports
 from maillage_hub.runtime.process import Program
 from maillage_hub.runtime.services import settings_of, trouble_of
@@ -193,18 +194,17 @@ class Rig(WholeHub):
     async def _link(self, name: str) -> int:
         """Make the way to a server; returns the port where it begins."""
         link = self.links[name] = Link(self._ports.claim(name))
-        begins_at = self._ports.claim(f"{name}-way")
-        await link.open(begins_at)
         self._open.push_async_callback(link.close)
-        return begins_at
+        return await link.open(self._ports.claim(f"{name}-way"))
 
     def _provide_disks(self) -> None:
-        if self.brokers > 1 or not can_mount():
-            return
+        is_possible = can_mount()
         for name, place in self.folder.disks.items():
-            disk = self.disks[name] = Disk(place)
-            disk.mount()
-            self._open.callback(disk.unmount)
+            place.mkdir(mode=OPEN)
+            if is_possible:
+                disk = self.disks[name] = Disk(place)
+                disk.mount()
+                self._open.callback(disk.unmount)
 
     def _provide_clocks(self) -> dict[str, dict[str, str]]:
         """A clock for each service, right for now; returns what they must be told of it."""
