@@ -17,7 +17,7 @@ from maillage_tours.adapters import solve
 from maillage_tours.adapters.pyvrp_model import FORBIDDEN, model_of
 from maillage_tours.adapters.search import PENALTY_MAX
 from maillage_tours.adapters.solve import Question, answer
-from maillage_tours.adapters.solver import WAITING_MAX, ChildSolver, SolverBroke
+from maillage_tours.adapters.solver import WAITING_MAX, ChildSolver, SolverBroke, best_of
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.insertion import insert_all
 from maillage_tours.domain.legs import jobs_of
@@ -66,7 +66,7 @@ def a_problem(orders: int = 6) -> Problem:
 
 class TestProcess:
     async def test_a_child_answers_as_the_same_process_would(self) -> None:
-        found = await ChildSolver().solve(a_problem(), SEARCH)
+        found = await ChildSolver(histories=(20,)).solve(a_problem(), SEARCH)
         same = answer(Question(a_problem(), SEARCH, cpu_seconds_max=60))
         assert (found.routes, found.left) == (same.routes, same.left)
         assert (found.iterations, found.was_cut) == (20, False)
@@ -89,7 +89,7 @@ class TestProcess:
     async def test_a_search_that_hangs_is_killed(self, tmp_path: object) -> None:
         told = f"{tmp_path}/pid"
         code = f"import os, time; open({told!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
-        solver = ChildSolver(command=(sys.executable, "-c", code), grace_s=1.0)
+        solver = ChildSolver(command=(sys.executable, "-c", code), grace_s=1.0, histories=(20,))
         with pytest.raises(Refused, match="no plan after 1 s: ask for fewer"):
             await solver.solve(a_problem(), replace(SEARCH, seconds=0.1))
         with open(told) as file, pytest.raises(ProcessLookupError):  # noqa: ASYNC230, PTH123 a test
@@ -98,7 +98,7 @@ class TestProcess:
     async def test_a_search_whose_caller_leaves_is_killed(self, tmp_path: object) -> None:
         told = f"{tmp_path}/pid"
         code = f"import os, sys; open({told!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
-        solver = ChildSolver(command=(sys.executable, "-c", code))
+        solver = ChildSolver(command=(sys.executable, "-c", code), histories=(20,))
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(solver.solve(a_problem(), SEARCH), 1.0)
         with open(told) as file, pytest.raises(ProcessLookupError):  # noqa: ASYNC230, PTH123 a test
@@ -138,6 +138,32 @@ class TestProcess:
         endless = Search(seed=1, iterations=10**9, seconds=600)
         found = answer(Question(a_problem(), endless, cpu_seconds_max=600))
         assert (found.was_cut, found.iterations) == (True, 1)
+
+
+class TestPortfolio:
+    def test_the_answer_that_leaves_least_then_costs_least_is_kept(self) -> None:
+        problem = a_problem()
+        good = answer(Question(problem, SEARCH))
+        nothing = replace(
+            good, routes=tuple(() for _ in problem.carriers), left=dict.fromkeys(range(8))
+        )
+        detour = replace(good, routes=tuple(map(_one_by_one, good.routes)))
+        assert best_of(problem, [nothing, detour, good]) is good
+        assert best_of(problem, [good, good]) is good
+
+    def test_an_answer_that_is_not_proved_is_not_kept(self) -> None:
+        problem = a_problem()
+        good = answer(Question(problem, SEARCH))
+        forgetful = replace(good, routes=tuple(() for _ in problem.carriers))
+        assert best_of(problem, [forgetful, good]) is good
+        with pytest.raises(SolverBroke, match="0 pickups"):
+            best_of(problem, [forgetful])
+
+
+def _one_by_one(route: tuple[Visit, ...]) -> tuple[Visit, ...]:
+    """The same work, each order out and back alone."""
+    demands = dict.fromkeys(visit.demand for visit in route)
+    return tuple(Visit(demand, is_pickup) for demand in demands for is_pickup in (True, False))
 
 
 class TestReproducible:
