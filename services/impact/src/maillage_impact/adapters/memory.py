@@ -14,6 +14,8 @@ from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.indicators import INDICATORS
 from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
+from maillage_impact.domain.statement import Scope
+from maillage_impact.domain.sums import Sums, sums_of
 from maillage_impact.domain.transport import ReferenceRound
 from maillage_impact.usecases.store import (
     Delivery,
@@ -29,6 +31,9 @@ class MemoryStore:
     """See `usecases.store.Store`."""
 
     actors: dict[UUID, tuple[int, str]] = field(default_factory=dict[UUID, tuple[int, str]])
+    zones: dict[UUID, tuple[int, tuple[str, ...]]] = field(
+        default_factory=dict[UUID, tuple[int, tuple[str, ...]]]
+    )
     known_synergies: dict[UUID, KnownSynergy] = field(default_factory=dict[UUID, KnownSynergy])
     known_rounds: dict[UUID, tuple[int, ReferenceRound]] = field(
         default_factory=dict[UUID, tuple[int, ReferenceRound]]
@@ -58,6 +63,26 @@ class MemoryStore:
         for actor_id, sequence, name in names:
             if sequence > self.actors.get(actor_id, (0, ""))[0]:
                 self.actors[actor_id] = (sequence, name)
+
+    async def save_zones(self, zones: Sequence[tuple[UUID, int, Sequence[str]]]) -> None:
+        for actor_id, sequence, names in zones:
+            if sequence >= self.zones.get(actor_id, (0, ()))[0]:
+                self.zones[actor_id] = (sequence, tuple(names))
+
+    async def actors_of_zone(self, zone: str) -> Sequence[UUID]:
+        return sorted(id_ for id_, (_, zones) in self.zones.items() if zone in zones)
+
+    async def synergies_of(self, actor_ids: Sequence[UUID]) -> Sequence[KnownSynergy]:
+        asked = set(actor_ids)
+        found = [s for s in self.known_synergies.values() if asked & {id_ for id_, _ in s.parties}]
+        return sorted(found, key=lambda synergy: synergy.synergy_id)
+
+    async def sums(self, scope: Scope) -> Sums:
+        asked = EntryFilter(
+            first=scope.first, last=scope.last, known_at=scope.known_at, with_reversals=True
+        )
+        entries = [entry for _, entry in await self.entries(asked)]
+        return sums_of(entry for entry in entries if entry.subject.kind != "restatement")
 
     async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
         return {id_: self.actors[id_][1] for id_ in actor_ids if id_ in self.actors}
@@ -225,5 +250,5 @@ def _is_asked(entry: Entry, asked: EntryFilter) -> bool:
         and (asked.with_reversals or entry.reversal is None)
         and (asked.known_at is None or (entry.recorded_at or asked.known_at) <= asked.known_at)
         and (asked.first is None or entry.period_start >= asked.first)
-        and (asked.last is None or entry.period_end <= asked.last)
+        and (asked.last is None or entry.period_start <= asked.last)
     )

@@ -9,6 +9,7 @@ from maillage_contracts.refusals import NotFound
 from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
 from maillage_impact.adapters.postgres_lines import PostgresLines
 from maillage_impact.adapters.postgres_restated import PostgresRestated
+from maillage_impact.adapters.postgres_sums import PostgresSums
 from maillage_impact.adapters.rows import (
     baseline_of,
     delivery_of,
@@ -23,7 +24,7 @@ from maillage_impact.domain.transport import ReferenceRound
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
 
-class PostgresStore(PostgresLines, PostgresRestated):
+class PostgresStore(PostgresLines, PostgresRestated, PostgresSums):
     """See `usecases.store.Store`."""
 
     @property
@@ -47,6 +48,33 @@ class PostgresStore(PostgresLines, PostgresRestated):
             """,
             *_columns(list(latest.values()), 3),
         )
+
+    async def save_zones(self, zones: Sequence[tuple[UUID, int, Sequence[str]]]) -> None:
+        # Names come first: a row of a later sequence is there already, and keeps its zones.
+        await self.db.executemany(
+            "update actor set zones = $3 where actor_id = $1 and sequence = $2",
+            [(actor_id, sequence, list(names)) for actor_id, sequence, names in zones],
+        )
+
+    async def actors_of_zone(self, zone: str) -> Sequence[UUID]:
+        rows = await self.db.fetch(
+            "select actor_id from actor where $1 = any(zones) order by actor_id", zone
+        )
+        return [row["actor_id"] for row in rows]
+
+    async def synergies_of(self, actor_ids: Sequence[UUID]) -> Sequence[KnownSynergy]:
+        rows = await self.db.fetch(
+            """
+            select synergy_id, title, starts_on, parties, spec, route_after, saving_eur,
+                ended_on, cause
+            from synergy where exists (
+                select from jsonb_array_elements(parties) party
+                where (party ->> 0)::uuid = any($1)
+            ) order by synergy_id
+            """,
+            list(actor_ids),
+        )
+        return [synergy_of(dict(row)) for row in rows]
 
     async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
         rows = await self.db.fetch(

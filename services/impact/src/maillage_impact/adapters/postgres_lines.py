@@ -8,6 +8,7 @@ import asyncpg
 
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound, Refused
+from maillage_impact.adapters.postgres_sums import add_days
 from maillage_impact.adapters.rows import entry_of, sealed_json, sealed_of
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.seal import Head, Sealed, seal_all
@@ -88,6 +89,7 @@ class PostgresLines:
             sealed[-1].place,
             sealed[-1].hash,
         )
+        await add_days(self.db, [line.entry for line in sealed])
 
     async def claimed(self, claims: Sequence[str]) -> dict[str, Entry]:
         rows = await self.db.fetch(
@@ -149,7 +151,7 @@ class PostgresLines:
                 and ($5::text is null or account = $5)
                 and ($6::timestamptz is null or recorded_at <= $6)
                 and ($7::date is null or period_start >= $7)
-                and ($8::date is null or period_end <= $8)
+                and ($8::date is null or period_start <= $8)
                 and ($9 or reverses is null)
             order by number limit $10
             """,  # noqa: S608 the columns above

@@ -12,6 +12,8 @@ from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import Head, Sealed
+from maillage_impact.domain.statement import Scope
+from maillage_impact.domain.sums import Sums
 from maillage_impact.domain.transport import DrivenTour, ReferenceRound
 
 
@@ -79,7 +81,7 @@ class EntryFilter:
     """Only what the ledger said at this time."""
     first: date | None = None
     last: date | None = None
-    """Only lines whose period lies within these days."""
+    """Only lines whose period begins within these days."""
     with_reversals: bool = False
 
 
@@ -98,6 +100,22 @@ class Store(Protocol):
 
     async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
         """Keep (actor, sequence, name), unless a later one is there."""
+        ...
+
+    async def save_zones(self, zones: Sequence[tuple[UUID, int, Sequence[str]]]) -> None:
+        """Keep (actor, sequence, zones) of actors that are known, beside their name."""
+        ...
+
+    async def actors_of_zone(self, zone: str) -> Sequence[UUID]:
+        """Actors with a site in a zone."""
+        ...
+
+    async def synergies_of(self, actor_ids: Sequence[UUID]) -> Sequence[KnownSynergy]:
+        """Synergies that one of these actors is a party of."""
+        ...
+
+    async def sums(self, scope: Scope) -> Sums:
+        """Sums of the whole territory over the days of a scope, by indicator."""
         ...
 
     async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:

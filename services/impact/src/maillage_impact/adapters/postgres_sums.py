@@ -1,0 +1,106 @@
+"""Sums by day in PostgreSQL: added to with each line, read for a year at once."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+from maillage_common.postgres import Connection
+from maillage_impact.adapters.rows import entry_of
+from maillage_impact.domain.entry import Entry
+from maillage_impact.domain.statement import Scope
+from maillage_impact.domain.sums import Product, Sum, Sums, sums_by_day, sums_of
+
+_ADD = """
+    with total as (
+        insert into day_total (subject_kind, indicator, day, value, lines)
+        select subject_kind, indicator, day, value, lines
+        from jsonb_to_recordset($1::jsonb) as added (subject_kind text, indicator text, day date,
+            value numeric, lines bigint)
+        on conflict (day, subject_kind, indicator) do update
+        set value = day_total.value + excluded.value, lines = day_total.lines + excluded.lines
+    )
+    insert into day_term (subject_kind, indicator, day, product, amount)
+    select subject_kind, indicator, day, product, amount
+    from jsonb_to_recordset($2::jsonb) as added (subject_kind text, indicator text, day date,
+        product text, amount numeric)
+    on conflict (day, subject_kind, indicator, product) do update
+    set amount = day_term.amount + excluded.amount
+"""
+
+
+async def add_days(db: Connection, entries: Sequence[Entry]) -> None:
+    """Add lines to the sums of their days."""
+    totals: list[dict[str, object]] = []
+    terms: list[dict[str, object]] = []
+    for (kind, indicator, day), one in sums_by_day(entries).items():
+        key: dict[str, object] = {
+            "subject_kind": kind,
+            "indicator": indicator,
+            "day": day.isoformat(),
+        }
+        totals.append({**key, "value": format(one.value, "f"), "lines": one.lines})
+        terms += [
+            {**key, "product": _text(product), "amount": format(amount, "f")}
+            for product, amount in one.products.items()
+        ]
+    await db.execute(_ADD, json.dumps(totals), json.dumps(terms))
+
+
+class PostgresSums:
+    """The part of `usecases.store.Store` that sums the territory."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    async def sums(self, scope: Scope) -> Sums:
+        if scope.known_at is not None:
+            return await self._as_known(scope)
+        totals = await self.db.fetch(
+            """
+            select indicator, sum(value) as value, sum(lines)::bigint as lines from day_total
+            where day between $1 and $2 and subject_kind <> 'restatement' group by indicator
+            """,
+            scope.first,
+            scope.last,
+        )
+        terms = await self.db.fetch(
+            """
+            select indicator, product, sum(amount) as amount from day_term
+            where day between $1 and $2 and subject_kind <> 'restatement'
+            group by indicator, product
+            """,
+            scope.first,
+            scope.last,
+        )
+        products: dict[str, dict[Product, Decimal]] = {}
+        for row in terms:
+            products.setdefault(row["indicator"], {})[_product(row["product"])] = row["amount"]
+        return {
+            row["indicator"]: Sum(row["value"], row["lines"], products.get(row["indicator"], {}))
+            for row in totals
+        }
+
+    async def _as_known(self, scope: Scope) -> Sums:
+        """From the lines themselves: what the ledger said at a time."""
+        rows = await self.db.fetch(
+            """
+            select entry_id, subject_kind, subject_id, indicator, value, low, high, period_start,
+                period_end, quality, state, method, causes, factors, baseline_id, corrects, delta,
+                reason, reverses, claim, revision, terms, recorded_at
+            from entry where period_start between $1 and $2 and recorded_at <= $3
+                and subject_kind <> 'restatement'
+            """,
+            scope.first,
+            scope.last,
+            scope.known_at,
+        )
+        return sums_of(entry_of(dict(row)) for row in rows)
+
+
+def _text(product: Product) -> str:
+    return "*".join(f"{factor_id}@{version}" for factor_id, version in product)
+
+
+def _product(text: str) -> Product:
+    pairs = (one.partition("@") for one in text.split("*"))
+    return tuple((factor_id, version) for factor_id, _, version in pairs)

@@ -1,0 +1,102 @@
+"""Sums of lines by indicator, with the products that they are made of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from maillage_impact.domain.entry import Entry, rounded
+from maillage_impact.domain.factors import Factor, FactorSet
+from maillage_impact.domain.uncertainty import Spread, Term, spread
+
+Product = tuple[tuple[str, str], ...]
+"""(factor, version), sorted by factor."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One indicator: what was reported, from how many lines, and the products within it."""
+
+    value: Decimal = Decimal(0)
+    lines: int = 0
+    products: Mapping[Product, Decimal] = field(default_factory=dict[Product, Decimal])
+
+    def plus(self, other: "Sum") -> "Sum":
+        """Both together."""
+        products = dict(self.products)
+        for product, amount in other.products.items():
+            products[product] = products.get(product, Decimal(0)) + amount
+        return Sum(self.value + other.value, self.lines + other.lines, products)
+
+    def part(self, value: Decimal, share: Decimal) -> "Sum":
+        """A share of it, whose value was split to the gram before."""
+        products = {product: amount * share for product, amount in self.products.items()}
+        return Sum(value, self.lines, products)
+
+
+Sums = dict[str, Sum]
+DayKey = tuple[str, str, date]
+"""(kind of subject, indicator, first day)"""
+
+
+def sum_of(entry: Entry) -> Sum:
+    """A line as a sum; a reversal takes its line back."""
+    versions = dict(entry.factors)
+    products: dict[Product, Decimal] = {}
+    for term in entry.terms:
+        product = tuple(sorted((id_, versions.get(id_, "")) for id_ in term.factors))
+        products[product] = products.get(product, Decimal(0)) + term.amount
+    return Sum(entry.value, -1 if entry.reversal else 1, products)
+
+
+def sums_of(entries: Iterable[Entry]) -> Sums:
+    """Lines by indicator; with their reversals this is the sum of the lines in force."""
+    sums: Sums = {}
+    for entry in entries:
+        sums[entry.indicator] = sums.get(entry.indicator, Sum()).plus(sum_of(entry))
+    return sums
+
+
+def sums_by_day(entries: Iterable[Entry]) -> dict[DayKey, Sum]:
+    """Lines by kind of subject, indicator and day."""
+    sums: dict[DayKey, Sum] = {}
+    for entry in entries:
+        key = (entry.subject.kind, entry.indicator, entry.period_start)
+        sums[key] = sums.get(key, Sum()).plus(sum_of(entry))
+    return sums
+
+
+def merged(parts: Iterable[Sums]) -> Sums:
+    """Sums of several, by indicator."""
+    whole: Sums = {}
+    for sums in parts:
+        for indicator, one in sums.items():
+            whole[indicator] = whole.get(indicator, Sum()).plus(one)
+    return whole
+
+
+def viewed(
+    one: Sum, sets: Mapping[str, FactorSet], version: str | None
+) -> tuple[Decimal, Spread | None]:
+    """The sum with the factors of a set, or as reported; and its interval.
+
+    A factor that the set does not have stays in the version that it was written with.
+    """
+    written = Decimal(0)
+    restated = Decimal(0)
+    terms: list[Term] = []
+    factors: dict[str, Factor] = {}
+    for product, amount in sorted(one.products.items()):
+        names: list[str] = []
+        before, after = amount, amount
+        for factor_id, used in product:
+            old = sets[used].get(factor_id)
+            new = sets[version].factors.get(factor_id, old) if version else old
+            before, after = before * old.value, after * new.value
+            name = f"{factor_id}@{new.version}"
+            factors[name] = replace(new, factor_id=factor_id)
+            names.append(name)
+        written, restated = written + before, restated + after
+        terms.append(Term(amount, tuple(names)))
+    value = one.value + rounded(restated - written) if version else one.value
+    return value, spread(terms, factors) if terms else None
