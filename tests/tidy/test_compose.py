@@ -32,7 +32,6 @@ TOLD = {
 }
 OF_OTHERS = {"kafka", "postgres", "prometheus", "grafana", "osrm"}
 PROFILES = {"prometheus": "observability", "grafana": "observability", "osrm": "routing"}
-BRING = {"osrm", "prometheus", "grafana"}
 COMPOSE_S_MAX = 60
 Document = Mapping[str, Any]  # YAML: anything
 
@@ -173,10 +172,25 @@ def test_what_is_mounted_is_there() -> None:
         volume["source"]
         for name, one in containers().items()
         for volume in one.get("volumes", ())
-        if volume["type"] == "bind" and name not in BRING
+        if volume["type"] == "bind" and name != "osrm"  # whose map is brought
     ]
 
     assert [path for path in binds if not Path(path).exists()] == []
+
+
+def test_prometheus_asks_every_service_where_it_listens() -> None:
+    read = yaml.safe_load((ROOT / "deploy/observability/prometheus.yml").read_text())
+    asked = {
+        each["labels"]["service"]: target
+        for job in read["scrape_configs"]
+        for each in job["static_configs"]
+        for target in each["targets"]
+    }
+
+    assert asked == {
+        service: f"127.0.0.1:{containers()[service]['environment']['MAILLAGE_HTTP_PORT']}"
+        for service in SERVICES
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)
