@@ -295,10 +295,12 @@ class _Builder:
         )
 
 
-def _doors(problem: Problem) -> Iterator[tuple[int, int]]:
-    """Every point, as often as there are kinds of goods that may not follow one another."""
-    kinds = sorted({demand.kind for demand in problem.demands}) if problem.apart else [0]
-    return ((point, kind) for kind in kinds for point in range(len(problem.setup_s)))
+def _doors(problem: Problem) -> list[tuple[int, int]]:
+    """Every point; where kinds of goods may not follow one another, once for each kind there."""
+    if not problem.apart:
+        return [(point, 0) for point in range(len(problem.setup_s))]
+    ends = ((end, one.kind) for one in problem.demands for end in (one.pickup, one.dropoff))
+    return sorted({(end.point, kind) for end, kind in ends if end.point != BASE})
 
 
 def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:

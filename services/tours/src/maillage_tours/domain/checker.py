@@ -64,6 +64,7 @@ def _tour_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     yield from _vehicle_faults(tour, day)
     yield from _clock_faults(tour, day)
     yield from _order_faults(tour, day)
+    yield from _cleaning_faults(tour, day)
     yield from _load_faults(tour)
     yield from _zone_faults(tour, day)
     metres = sum(length for length, _ in _ways(tour))
@@ -173,6 +174,20 @@ def _end_faults(
         yield Fault("place", f"order {order.order_id} has no business at {place.label}")
     if task.load != _load(order):
         yield Fault("load", f"order {order.order_id} is planned with another load")
+
+
+def _cleaning_faults(tour: Tour, day: Day) -> Iterator[Fault]:
+    """Whether nothing but waste is handled after waste, until the vehicle is at its base."""
+    waste = {order.order_id for order in day.orders if order.is_waste}
+    is_dirty = False
+    for stop in tour.stops:
+        if stop.place.position == tour.vehicle.base:
+            is_dirty = False
+            continue
+        for task in stop.tasks:
+            if is_dirty and task.order_id not in waste:
+                yield Fault("cleaning", f"{tour.vehicle.label} is not clean at {stop.place.label}")
+            is_dirty = is_dirty or task.order_id in waste
 
 
 def _load(order: Order) -> Load:

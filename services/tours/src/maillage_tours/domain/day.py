@@ -55,6 +55,7 @@ class Job:
     dropoff: Place
     pickup_window: TimeWindow
     dropoff_window: TimeWindow
+    is_waste: bool = False
     barred: frozenset[VehicleId] = frozenset()
     """Vehicles kept for the other leg, so that no vehicle carries an order twice."""
 
@@ -109,6 +110,7 @@ def whole(order: Order) -> Job:
         dropoff=order.dropoff,
         pickup_window=order.pickup_window,
         dropoff_window=order.dropoff_window,
+        is_waste=order.is_waste,
     )
 
 

@@ -33,6 +33,7 @@ def _second_leg(order: Order, hub: Place, pickup_window: TimeWindow) -> Job:
         dropoff=order.dropoff,
         pickup_window=TimeWindow(start=pickup_window.start, end=until),
         dropoff_window=order.dropoff_window,
+        is_waste=order.is_waste,
     )
 
 
@@ -65,6 +66,7 @@ def _split(order: Order, day: Day, matrix: Matrix) -> tuple[Job, Job] | None:
         dropoff=hub.place,
         pickup_window=order.pickup_window,
         dropoff_window=TimeWindow(start=order.pickup_window.start, end=transfer.start),
+        is_waste=order.is_waste,
         barred=frozenset(one.vehicle_id for one in bikes),
     )
     return first, _second_leg(order, hub.place, transfer)

@@ -18,6 +18,9 @@ from maillage_tours.domain.travel import Matrix, profile_of
 PER_UNIT = {"kg": 1000, "m3": 10_000, "crates": 1}
 """Whole numbers in one unit: grams, tenths of a litre, crates."""
 MILLION = 1_000_000
+CLEAN, WASTE = 0, 1
+UNTIL_CLEANED = frozenset({(WASTE, CLEAN)})
+"""After a door where waste is handled, no other until the vehicle was cleaned at its base."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class _Poser:
             ),
             metres=tuple(self.travel[profile].metres for profile in self.profiles),
             seconds=tuple(self.travel[profile].seconds for profile in self.profiles),
+            apart=UNTIL_CLEANED if len({job.is_waste for job in jobs}) > 1 else frozenset(),
         )
 
     def _carrier(
@@ -192,6 +196,7 @@ class _Poser:
                 for offer in offers
                 if _covers(offer.pickup, widest.pickup) and _covers(offer.dropoff, widest.dropoff)
             ),
+            kind=WASTE if job.is_waste else CLEAN,
         )
 
     def _second(self, moment: datetime) -> int:
