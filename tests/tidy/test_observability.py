@@ -21,13 +21,13 @@ RULES: list[dict[str, Any]] = [
 ]
 TESTS: dict[str, Any] = yaml.safe_load((FOLDER / "alerts_test.yml").read_text())
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "dashboards" / "hub.json").read_text())
-OTHERS = {"up", "cnpg_collector_last_available_backup_timestamp"}
-"""Metrics of Prometheus itself, and of the operator that keeps PostgreSQL on Kubernetes."""
+OTHERS = {"up", "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp"}
+"""Metrics of Prometheus itself, and of what keeps backups on Kubernetes."""
 EXPRESSIONS: list[tuple[str, str]] = [
     *((rule["alert"], rule["expr"]) for rule in RULES),
     *((panel["title"], one["expr"]) for panel in DASHBOARD["panels"] for one in panel["targets"]),
 ]
-NAMED = re.compile(r"\b(?:maillage|http|cnpg)_[a-z0-9_]+|\bup\b")
+NAMED = re.compile(r"\b(?:maillage|http|barman_cloud)_[a-z0-9_]+|\bup\b")
 
 
 def families() -> set[str]:
