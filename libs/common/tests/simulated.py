@@ -282,6 +282,7 @@ class World:
         self.registry = self._service("registry")
         self.flows = self._service("flows")
         self.clients = [Client(self.bus, self.chance) for _ in range(2)]
+        self.bus.member = self.clients[0]
         self.owed: list[tuple[str, str]] = []
 
     def _service(self, name: str) -> Runner[Store]:

@@ -40,6 +40,9 @@ class Store(Protocol):
 class MemoryTally:
     rows: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
 
+    def __deepcopy__(self, _memo: object) -> "MemoryTally":
+        return MemoryTally(list(self.rows))
+
     async def add(self, rows: Sequence[tuple[str, int]]) -> None:
         self.rows.extend(rows)
 

@@ -7,12 +7,13 @@ made as short as can be. SIMULATION_SEED=7 tries others, HISTORIES=200000 more.
 
 import asyncio
 import os
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import closing
 from itertools import product
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,13 +24,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from simulated import World
-from structlog.testing import capture_logs
 
 from maillage_common import consumer, subscription
 
 HISTORIES = int(os.environ.get("HISTORIES", "10000"))
 SEED = int(os.environ.get("SIMULATION_SEED", "20261123"))
-STEPS = 9
+STEPS = 8
 
 LIVES = (None, None, None, *range(7))
 """How many steps a process has before it dies."""
@@ -121,9 +121,18 @@ def simulate(histories: int) -> None:
         )
 
 
+@pytest.fixture
+def _hushed() -> Iterator[None]:
+    """A line on each letter takes longer than the letter."""
+    usual = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("critical"))
+    yield
+    structlog.configure(**usual)
+
+
+@pytest.mark.usefixtures("_hushed")
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_doubled_or_out_of_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer, "RETRY_S_MAX", 0.0)  # time stands still in these histories
     monkeypatch.setattr(subscription, "HOLD_S", 0.0)
-    with capture_logs():  # a line on each letter takes longer than the letter
-        simulate(HISTORIES)
+    simulate(HISTORIES)
