@@ -13,7 +13,8 @@ from maillage_contracts.samples import BONNEVILLE, JOURDIES
 from maillage_hub.testing_hub import CALL_TIMEOUT_S, WholeHub
 
 PATIENCE_S = 120.0
-RETRY_S = 0.1
+RETRY_S, RETRY_S_MAX = 0.1, 1.0
+"""From one try to the next, longer each time."""
 AGAIN = frozenset(
     {
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -80,7 +81,7 @@ class Calls:
         **asked: Any,  # noqa: ANN401 handed to httpx
     ) -> httpx.Response:
         loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE_S
+        until, pause_s = loop.time() + PATIENCE_S, RETRY_S
         url = f"{self._addresses[service]}{path}"
         while True:
             answer = None
@@ -97,7 +98,8 @@ class Calls:
                 raise AssertionError(f"{method} {service}{path} answered {last}")
             if loop.time() > until:
                 raise AssertionError(f"{method} {service}{path}: no answer but {last}")
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(pause_s)
+            pause_s = min(1.5 * pause_s, RETRY_S_MAX)
 
     def _token(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._hub.token(role)}"}

@@ -16,6 +16,8 @@ from maillage_hub.runtime.failures import HubFailure
 
 TETHER = Path(__file__).with_name("tether.py")
 LOOKED_AT_EVERY_S = 0.02
+ASKED_EVERY_S = 0.1
+"""A question costs the one who starts some of the processor that it starts with."""
 LOG_BYTES_MAX = 20_000_000
 LOG_LINES_TOLD = 15
 
@@ -189,4 +191,4 @@ async def _ready(daemon: Daemon, process: Process) -> None:
     while not await daemon.is_ready():
         if (code := process.exit_code) is not None:
             raise process.failure(f"ended with code {code}")
-        await asyncio.sleep(LOOKED_AT_EVERY_S)
+        await asyncio.sleep(ASKED_EVERY_S)
