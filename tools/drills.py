@@ -72,9 +72,9 @@ SABOTAGES = (
     Sabotage(
         "offsets are committed before the transaction",
         f"{KERNEL}/subscription.py",
-        "        try:\n            await self._consumer.settle(self._read(records))\n",
-        "        try:\n            await self._acknowledge(message)\n"
-        "            await self._consumer.settle(self._read(records))\n",
+        "        self._oldest_ms = min(record.timestamp for record in records)\n",
+        "        self._oldest_ms = min(record.timestamp for record in records)\n"
+        "        await self._acknowledge(message)\n",
         (f"{TESTS}/test_delivery.py",),
         in_histories=True,
     ),
