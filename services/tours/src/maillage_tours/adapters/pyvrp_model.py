@@ -2,7 +2,8 @@
 
 Goods loaded at the hub where a vehicle is based are clients served from that depot, with reloads
 on the way: far quicker to search than pairs. All other goods are shipments from door to door.
-Every order is optional, with a prize above any detour and below the penalty of a broken limit.
+Every order is optional, with a prize above any detour and below the penalty of a broken limit;
+once all are known to be carried they can be required, and the search has less to think about.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,8 +59,12 @@ class _Window:
     release_s: int
 
 
-def model_of(problem: Problem) -> Model:
-    """The model of a problem. Depots come first among the locations, without setting-up time."""
+def model_of(problem: Problem, *, is_required: bool = False) -> Model:
+    """The model of a problem. Depots come first among the locations, without setting-up time.
+
+    `is_required` is for who holds routes that carry everything: one order that nobody can carry
+    would leave no solution at all.
+    """
     bases = sorted({carrier.base for carrier in problem.carriers})
     windows = {
         number: (is_return, window)
@@ -73,7 +78,9 @@ def model_of(problem: Problem) -> Model:
     may = _who_may_carry(problem, set(windows))
     loading = _hubs(bases, (problem.demands[n].pickup.point for n in deliveries))
     unloading = _hubs(bases, (problem.demands[n].dropoff.point for n in returns))
-    builder = _Builder(problem, bases, may, loading=loading, unloading=unloading)
+    builder = _Builder(
+        problem, bases, may, loading=loading, unloading=unloading, is_required=is_required
+    )
     fleets = _fleets(problem, may)
     data = ProblemData(
         locations=[Location(0, 0) for _ in builder.places],
@@ -191,7 +198,9 @@ class _Builder:
         *,
         loading: AbstractSet[int],
         unloading: AbstractSet[int],
+        is_required: bool,
     ) -> None:
+        self.is_required = is_required
         self.loading = loading
         self.unloading = unloading
         self.problem = problem
@@ -245,8 +254,8 @@ class _Builder:
             tw_early=max(0, window.opens_s),
             tw_late=window.closes_s,
             release_time=window.release_s,
-            prize=self.prize,
-            required=False,
+            prize=0 if self.is_required else self.prize,
+            required=self.is_required,
         )
 
     def shipment(self, number: int) -> Shipment:
@@ -261,8 +270,8 @@ class _Builder:
             delivery_tw_late=demand.dropoff.closes_s,
             delivery_service_duration=demand.dropoff.handling_s,
             amount=self.amounts(number),
-            prize=self.prize,
-            required=False,
+            prize=0 if self.is_required else self.prize,
+            required=self.is_required,
         )
 
     def depot(self, base: int) -> Depot:

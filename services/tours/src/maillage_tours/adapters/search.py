@@ -123,10 +123,12 @@ class Walk:
         return current
 
 
-def race(data: ProblemData, seed: int, history: int) -> Iterator[Solution]:
+def race(
+    data: ProblemData, seed: int, history: int, start: Solution | None = None
+) -> Iterator[Solution]:
     """The best solution so far, first and after each iteration, without end."""
     walks = [Walk(data, seed, history), Walk(data, seed, history, is_strict=True)]
-    best = start = walks[0].first()
+    best = start = walks[0].first() if start is None else start
     yield best
     costs = walks[0].costs
     ahead: list[tuple[int, Iterator[Solution]]] = []
@@ -185,8 +187,14 @@ def _pace(data: ProblemData, profile: int) -> float:
 
 
 def _for_loads(data: ProblemData) -> list[float]:
-    """Per unit of each room: a usual order too many costs twice what an order is worth."""
-    prize = max([1, *(one.prize for one in [*data.clients(), *data.shipments()])])
+    """Per unit of each room: a usual order too many costs twice its prize, or four long ways."""
+    ways = [
+        kind.unit_distance_cost * 4 * float(np.median(data.distance_matrix(kind.profile)))
+        + kind.unit_duration_cost * 4 * float(np.median(data.duration_matrix(kind.profile)))
+        for kind in data.vehicle_types()
+    ]
+    prizes = (one.prize for one in [*data.clients(), *data.shipments()])
+    prize = max([1, *prizes, *ways])
     amounts = np.array(
         [
             *(np.maximum(client.delivery, client.pickup) for client in data.clients()),

@@ -84,6 +84,8 @@ def _searched(question: Question, enough: Enough) -> _Searched:
     while True:
         if first_feasible_s is None and best.is_feasible() and not best.unplanned():
             first_feasible_s = enough.cpu_seconds
+            required = model_of(question.problem, is_required=True).data
+            bests = race(required, question.search.seed, question.history, best)
         if enough(0):
             break
         best = next(bests)
