@@ -88,6 +88,11 @@ MATCHING: dict[str, Rule] = {
     "matching.engine.read": may("advisor", "operator"),
     "matching.engine.set": may("advisor", "operator"),
     "matching.summary.read": may("advisor", "dispatcher", "observer"),
+    # Words are for everybody; what firms want to be rid of, even without names, for who advises.
+    "matching.resource.read": may(
+        "advisor", "dispatcher", "actor", "observer", "operator", "service"
+    ),
+    "matching.prospect.read": may("advisor"),
 }
 
 TOURS: dict[str, Rule] = {

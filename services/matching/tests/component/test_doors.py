@@ -35,6 +35,9 @@ READS = {
     f"/v1/synergies/{SOME}": "advisor dispatcher service actor",
     "/v1/engine": "advisor operator",
     "/v1/summary": "advisor dispatcher observer",
+    "/v1/resources?text=palettes": "advisor dispatcher actor observer operator service",
+    "/v1/resources/pallet": "advisor dispatcher actor observer operator service",
+    "/v1/prospects?activity=38.21&lat=46&lon=6": "advisor",
 }
 COMMANDS = {
     "POST /v1/leads": "advisor",

@@ -13,6 +13,7 @@ import pytest
 from maillage_contracts.vocabulary import KNOWN_FLOW_KINDS
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.knowledge_tables import read_knowledge
+from maillage_matching.domain.resource import chained
 
 RESOURCES = (
     "spec,label_en,label_fr,kind,family,path,physical,waste_codes,named_by,cpa_codes,functions,"
@@ -206,3 +207,34 @@ def test_a_faulty_row_is_named(resource: str, rule: str, activity: str, complain
         read_knowledge(
             f"{RESOURCES}\n{resource}\n", f"{RULES}\n{rule}\n", f"{ACTIVITIES}\n{activity}\n"
         )
+
+
+def test_two_rules_in_a_row_are_one_chain(knowledge: Knowledge) -> None:
+    chain = knowledge.rule_named("plastic_film_to_pellets.mould_crates")
+    assert chain is not None
+    assert (chain.from_spec, chain.to_spec) == ("plastic_film", "plastic_crate")
+    assert chain.machines == ("plastic_recycling", "injection_press")
+    assert chain.yielded == Decimal("0.85") * Decimal("0.95")
+    assert chain.process == "regranulation-then-injection-moulding"
+    assert chain.takes == "clean"
+    assert chain in knowledge.transformations_from("plastic_film")
+    assert chain in knowledge.transformations_to("plastic_crate", frozenset())
+    assert chain.name in knowledge.rules_with("injection_press")
+    assert knowledge.rule_named("mould_crates.plastic_film_to_pellets") is None
+
+
+def test_what_is_done_fits_into_an_event(knowledge: Knowledge) -> None:
+    for rule in knowledge.transformations:
+        assert len(rule.process) <= 60, rule.name
+
+
+def test_a_chain_never_comes_back_to_where_it_began(knowledge: Knowledge) -> None:
+    for rule in knowledge.transformations:
+        if rule.before is not None:
+            assert len({rule.from_spec, rule.before.to_spec, rule.to_spec}) == 3, rule.name
+
+
+def test_a_chain_holds_while_both_its_acts_do(knowledge: Knowledge) -> None:
+    first = replace(knowledge.rules["chip_broken_pallets"], status_until=date(2029, 1, 1))
+    chain = chained(first, knowledge.rules["pelletise_chips"])
+    assert (chain.status_since, chain.status_until) == (date(2014, 7, 29), date(2029, 1, 1))

@@ -1,14 +1,17 @@
-"""The four terms of a score: they order, and each says itself in words."""
+"""The five terms of a score: they order, and each says itself in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
 from maillage_matching.domain.pair import Ground, Pair, Side
 from maillage_matching.domain.score import (
     WEIGHTS,
     of_distance,
+    of_fit,
     of_pain,
     of_quantity,
     of_saving,
@@ -58,10 +61,37 @@ def test_each_further_euro_weighs_less() -> None:
     assert "2000 euros a year" in of_saving(Decimal(2000)).words
 
 
-def test_the_weights_add_up(an_offer: MakeSide, a_need: MakeSide, ground: Ground) -> None:
-    assert sum(WEIGHTS.values()) == 1
-    terms = terms_of(Pair(an_offer(), a_need()), Decimal(2000))
+def test_the_score_is_a_probability_that_grows_with_each_term(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    terms = terms_of(Pair(an_offer(), a_need()), Decimal(2000), ground)
     assert {term.name for term in terms} == set(WEIGHTS)
-    assert 0 < total(terms) < 1
     assert all(term.words for term in terms)
-    assert ground.policy.is_on
+    nothing = tuple(replace(term, value=0.0) for term in terms)
+    everything = tuple(replace(term, value=1.0) for term in terms)
+    assert total(nothing) == pytest.approx(0.0759)
+    assert total(everything) == pytest.approx(0.977)
+    for at, term in enumerate(terms):
+        better = (*terms[:at], replace(term, value=1.0), *terms[at + 1 :])
+        assert total(nothing) < total(terms) <= total(better)
+
+
+def test_what_was_learned_is_told_and_moves_the_score(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    pair = Pair(an_offer(), a_need())
+    taught = Model(BEFORE_LEARNING.terms, {"is:pallet>is:pallet": 9.0})
+    before = of_fit(pair, ground)
+    after = of_fit(pair, replace(ground, model=taught))
+    assert after.value > before.value
+    assert "is:pallet>is:pallet +" in after.words
+    assert "learned" not in before.words
+    assert "alike in the catalogue" in before.words
+
+
+def test_where_nothing_is_known_that_is_said(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    mud = an_offer(spec="mud", label="Mud", waste_code=None, functions=())
+    fit = of_fit(Pair(mud, a_need(spec="mud", label="Mud", functions=())), ground)
+    assert fit.words == "nothing is known of such a pair"

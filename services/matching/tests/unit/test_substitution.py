@@ -98,7 +98,7 @@ def test_the_best_donor_is_proposed_first_and_the_others_wait(
     assert best.kind == "substitution"
     assert best.explanation[0].startswith("Near has what STRH looks for")
     assert best.explanation[-1] == "others would do as well: they wait behind this one"
-    assert len([line for line in best.explanation if "/100" in line]) == 4
+    assert len([line for line in best.explanation if "/100" in line]) == 5
     assert best.value is not None
     assert {draft.slot for draft in drafts} == {f"need:{a_need().flow.flow_id}"}
 

@@ -5,8 +5,8 @@ the rest, one weight for each word, code or use of an offer beside one of a need
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from math import exp, log, sqrt
 from types import MappingProxyType
 
@@ -27,6 +27,8 @@ CODE_DIGITS = (2, 4, 6)
 SECTOR_DIGITS = (2, 3, 4)
 NEEDS_USUAL = 10
 """An offer serves about one need, however many there are: among more, each is less likely."""
+KEPT_MAX = 16_384
+"""Flows whose meaning is kept, so that it is worked out once."""
 TOLD_MAX = 5
 """Learned rules told of a pair."""
 
@@ -68,10 +70,16 @@ class Understood:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for and against a pair: named terms from -1 to 1, and pairs of traits."""
+    """What speaks for and against a pair: named terms from -1 to 1, and traits of both sides."""
 
     terms: Mapping[str, float]
-    rules: tuple[str, ...]
+    offered: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """Each trait of the offer beside each of the need."""
+        return tuple(f"{one}>{other}" for one in self.offered for other in self.needed)
 
     @property
     def share(self) -> float:
@@ -89,6 +97,8 @@ class Model:
     def log_odds(self, evidence: Evidence) -> float:
         """Above zero: more likely than not."""
         known = sum(self.terms.get(name, 0.0) * value for name, value in evidence.terms.items())
+        if not self.rules:
+            return self.terms[""] + known
         learned = sum(self.rules.get(rule, 0.0) for rule in evidence.rules)
         return self.terms[""] + known + learned * evidence.share
 
@@ -98,6 +108,8 @@ class Model:
 
     def told(self, evidence: Evidence) -> Sequence[tuple[str, float]]:
         """The learned rules that weigh most in this pair, with their signed weight."""
+        if not self.rules:
+            return ()
         weighed = ((rule, self.rules.get(rule, 0.0) * evidence.share) for rule in evidence.rules)
         heaviest = sorted((one for one in weighed if one[1]), key=lambda one: (-abs(one[1]), one))
         return heaviest[:TOLD_MAX]
@@ -111,6 +123,7 @@ def logistic(log_odds: float) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, log_odds))))
 
 
+@lru_cache(maxsize=KEPT_MAX)
 def understand_offer(told: Told, knowledge: Knowledge) -> Understood:
     """An offer: what it is, and all that it serves for."""
     resource = _resource_of(told, knowledge)
@@ -119,6 +132,7 @@ def understand_offer(told: Told, knowledge: Knowledge) -> Understood:
     return Understood(resource, functions, activity_of(told, knowledge), traits)
 
 
+@lru_cache(maxsize=KEPT_MAX)
 def understand_need(told: Told, knowledge: Knowledge) -> Understood:
     """A need: what is wanted, what for, and what such firms usually take in."""
     resource = _resource_of(told, knowledge)
@@ -149,12 +163,12 @@ def weigh(offer: Understood, need: Understood, knowledge: Knowledge) -> Evidence
     if need.activity:
         taken = enumerate(need.activity.takes)
         terms["activity"] = max(serves.get(one, 0.0) / (1 + FADES * at) for at, one in taken)
-    return Evidence(terms, tuple(f"{a}>{b}" for a in offer.traits for b in need.traits))
+    return Evidence(terms, offer.traits, need.traits)
 
 
 def among(evidence: Evidence, needs: int) -> Evidence:
     """The same, where the offer could go to so many."""
-    return Evidence({**evidence.terms, "crowd": log(NEEDS_USUAL / needs)}, evidence.rules)
+    return replace(evidence, terms={**evidence.terms, "crowd": log(NEEDS_USUAL / needs)})
 
 
 def nearness(one: Resource, other: Resource) -> float:
@@ -176,17 +190,12 @@ def reached(offer: Understood, knowledge: Knowledge) -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=4096)
-def _reached_by_rules(spec: str, knowledge: Knowledge, steps: int = 2) -> Mapping[str, float]:
+def _reached_by_rules(spec: str, knowledge: Knowledge) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for rule in knowledge.transformations_from(spec):
-        kept = STEP_KEEPS * float(rule.quality)
-        after = dict.fromkeys(knowledge.functions_of(rule.to_spec or None), 1.0)
-        after |= {rule.to_function: 1.0} if rule.to_function else {}
-        if steps > 1 and rule.to_spec and rule.to_spec != spec:
-            for function, part in _reached_by_rules(rule.to_spec, knowledge, steps - 1).items():
-                after[function] = max(after.get(function, 0.0), part)
-        for function, part in after.items():
-            found[function] = max(found.get(function, 0.0), kept * part)
+        kept = STEP_KEEPS ** (2 if rule.before else 1) * float(rule.quality)
+        for function in knowledge.functions_made(rule):
+            found[function] = max(found.get(function, 0.0), kept)
     return found
 
 

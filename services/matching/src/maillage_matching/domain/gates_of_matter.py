@@ -28,17 +28,19 @@ def direction(pair: Pair, _ground: Ground) -> Gate:
 def kind(pair: Pair, _ground: Ground) -> Gate:
     """Matter for matter, energy for energy."""
     offer, need = pair.offer.flow.kind, pair.need.flow.kind
+    if pair.is_transformed:
+        return passes("kind", f"{offer}, before it is transformed")
     if offer == need or (offer in MATTER and need in TREATED_AS):
         return passes("kind", offer)
     return fails("kind", f"{offer} is offered, {need} is asked for")
 
 
-def resource(pair: Pair, _ground: Ground) -> Gate:
+def resource(pair: Pair, ground: Ground) -> Gate:
     """The same thing, the same use, or a rule that makes the one serve as the other."""
     offer, need = pair.offer, pair.need
     if pair.rule is not None and pair.is_transformed:
         rule = pair.rule
-        serves = rule.to_spec == need.spec or rule.to_function in need.functions
+        serves = ground.knowledge.serves(rule, need.spec, need.functions)
         if rule.from_spec == offer.spec and serves:
             what = rule.to_function or rule.to_spec
             return passes("resource", f"{rule.process} turns {offer.spec} into {what}")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from maillage_matching.domain.completion import Names
-from maillage_matching.domain.resource import Activity, Resource, Rule
+from maillage_matching.domain.resource import Activity, Resource, Rule, chained
 
 T = TypeVar("T")
 
@@ -77,17 +77,33 @@ class Knowledge:
         return next((one for one in found if one), None)
 
     def transformations_from(self, spec: str | None) -> tuple[Rule, ...]:
-        """The rules that turn this resource into something else."""
+        """The rules, and the chains of two, that turn this resource into something else."""
         return self._transformations.get(spec or "", ())
 
     def transformations_to(self, spec: str | None, functions: frozenset[str]) -> tuple[Rule, ...]:
-        """The rules that make this resource, or something that serves for one of these."""
-        return tuple(
-            rule
-            for rule in self.transformations
-            if (rule.to_spec and rule.to_spec == spec)
-            or (rule.to_function and rule.to_function in functions)
+        """Those that make this resource, or something that serves for one of these."""
+        ends = (spec or "", *map(use, sorted(functions)))
+        return tuple(dict.fromkeys(rule for end in ends for rule in self._makers.get(end, ())))
+
+    def functions_made(self, rule: Rule) -> frozenset[str]:
+        """What serves for what once a rule was followed."""
+        made = self.functions_of(rule.to_spec)
+        return made | {rule.to_function} if rule.to_function else made
+
+    def ends_of(self, rule: Rule) -> tuple[str, ...]:
+        """What a rule leads to: a resource, and uses (`use:...`)."""
+        uses = map(use, sorted(self.functions_made(rule)))
+        return (rule.to_spec, *uses) if rule.to_spec else tuple(uses)
+
+    def serves(self, rule: Rule, spec: str | None, functions: frozenset[str]) -> bool:
+        """Whether what a rule makes is this resource, or serves for one of these functions."""
+        return bool(
+            (rule.to_spec and rule.to_spec == spec) or self.functions_made(rule) & functions
         )
+
+    def rule_named(self, name: str | None) -> Rule | None:
+        """A rule of the table or a chain of two, by its name."""
+        return self.rules.get(name or "") or self._chains.get(name or "")
 
     def reuse_of(self, spec: str | None) -> Rule | None:
         """How this resource is used again as it is, where that is known."""
@@ -99,8 +115,8 @@ class Knowledge:
 
     def rules_with(self, equipment: str | None) -> frozenset[str]:
         """The names of the rules that need this equipment."""
-        named = (rule.name for rule in self.rules.values() if rule.equipment == equipment)
-        return frozenset(named) if equipment else frozenset()
+        known = (*self.rules.values(), *self._chains.values())
+        return frozenset(rule.name for rule in known if equipment in rule.machines)
 
     @cached_property
     def names(self) -> Names:
@@ -114,12 +130,32 @@ class Knowledge:
 
     @cached_property
     def transformations(self) -> tuple[Rule, ...]:
-        """All rules that turn one resource into another."""
+        """All rules that turn one resource into another, one step first, then two."""
+        return (*self._steps, *self._chains.values())
+
+    @cached_property
+    def _steps(self) -> tuple[Rule, ...]:
         return tuple(r for r in self.rules.values() if r.family == "transformation")
+
+    @cached_property
+    def _chains(self) -> Mapping[str, Rule]:
+        onward = _grouped((rule.from_spec, rule) for rule in self._steps)
+        pairs = ((one, then) for one in self._steps for then in onward.get(one.to_spec, ()))
+        chains = (chained(*pair) for pair in pairs if _leads_on(*pair))
+        direct = {(rule.from_spec, end) for rule in self._steps for end in self.ends_of(rule)}
+        return {
+            rule.name: rule
+            for rule in chains
+            if any((rule.from_spec, end) not in direct for end in self.ends_of(rule))
+        }
 
     @cached_property
     def _transformations(self) -> Mapping[str, tuple[Rule, ...]]:
         return _grouped((rule.from_spec, rule) for rule in self.transformations)
+
+    @cached_property
+    def _makers(self) -> Mapping[str, tuple[Rule, ...]]:
+        return _grouped((end, rule) for rule in self.transformations for end in self.ends_of(rule))
 
     @cached_property
     def _by_code(self) -> Mapping[str, tuple[Resource, ...]]:
@@ -141,6 +177,16 @@ class Knowledge:
     @cached_property
     def _outlets(self) -> Mapping[str, Rule]:
         return {rule.from_spec: rule for rule in self.rules.values() if rule.family == "outlet"}
+
+
+def use(function: str) -> str:
+    """A function among the ends of rules."""
+    return f"use:{function}"
+
+
+def _leads_on(first: Rule, then: Rule) -> bool:
+    """Whether the second step goes on from the first, and not around in a ring."""
+    return len({first.from_spec, first.to_spec, then.to_spec}) == len(("from", "through", "to"))
 
 
 def _grouped(pairs: Iterable[tuple[str, T]]) -> Mapping[str, tuple[T, ...]]:

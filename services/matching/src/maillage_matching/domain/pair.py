@@ -8,6 +8,15 @@ from typing import Literal
 
 from maillage_contracts.vocabulary import FlowId
 from maillage_matching.domain.actor import Actor
+from maillage_matching.domain.affinity import (
+    BEFORE_LEARNING,
+    Evidence,
+    Model,
+    Told,
+    understand_need,
+    understand_offer,
+    weigh,
+)
 from maillage_matching.domain.flow import Flow, a_year
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.policy import Policy
@@ -83,7 +92,7 @@ class Side:
     @cached_property
     def tokens(self) -> frozenset[str]:
         """By which words it is found: its resource, its waste code, its functions."""
-        tokens = {f"function:{function}" for function in self.functions}
+        tokens = {token_of_function(function) for function in self.functions}
         if self.spec is not None:
             tokens.add(token_of_spec(self.spec))
         if self.flow.waste_code is not None:
@@ -106,6 +115,18 @@ class Side:
         return value if unit == "kg" else None
 
     @property
+    def told(self) -> Told:
+        """What is told of it, for the score."""
+        code = self.flow.waste_code
+        return Told(
+            text=self.flow.label,
+            sector=(self.actor.sector or "") if self.actor else "",
+            spec=self.spec,
+            functions=tuple(sorted(self.functions)),
+            waste_codes=(code,) if code else (),
+        )
+
+    @property
     def resource(self) -> str:
         """What it is, in one word: by the catalogue, else by the waste code, else as told."""
         return self.spec or self.flow.waste_code or self.flow.label
@@ -119,6 +140,11 @@ class Side:
 def token_of_spec(spec: str) -> str:
     """The search word of a resource of the catalogue."""
     return f"spec:{spec}"
+
+
+def token_of_function(function: str) -> str:
+    """The search word of what something serves for."""
+    return f"function:{function}"
 
 
 def side_of(flow: Flow, actor: Actor | None, knowledge: Knowledge) -> Side:
@@ -151,13 +177,14 @@ class Carriers:
 
 @dataclass(frozen=True)
 class Ground:
-    """All that an examination rests on besides the two sides."""
+    """All that an examination rests on besides the two sides; `model` is what was learned."""
 
     knowledge: Knowledge
     policy: Policy
     today: date
     suppressions: Suppressions
     carriers: Carriers = Carriers()
+    model: Model = BEFORE_LEARNING
 
 
 @dataclass(frozen=True)
@@ -180,6 +207,11 @@ class Pair:
         if amounts is None or not amounts[1]:
             return None
         return amounts[0] * (self.rule.yielded if self.rule else 1) / amounts[1]
+
+    def evidence(self, knowledge: Knowledge) -> Evidence:
+        """What speaks for the one serving the other, whatever the amounts and the distance."""
+        offer = understand_offer(self.offer.told, knowledge)
+        return weigh(offer, understand_need(self.need.told, knowledge), knowledge)
 
     @property
     def is_transformed(self) -> bool:

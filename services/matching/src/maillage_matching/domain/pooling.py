@@ -30,6 +30,9 @@ POOLING_SAVES = Decimal("0.2")
 """Share of today's cost that a shared collection may save: prudent beside the cost divided by
 three of the shops of rue de Gand in Lille. It orders leads and is never told as a saving."""
 
+FIT_OF_A_STREAM = 0.5
+"""What is the same fits; whether it pays together is open."""
+
 KEY = "pool"
 
 
@@ -197,6 +200,7 @@ def _terms(members: Sequence[Side], cost: Decimal) -> tuple[Term, ...]:
     saving = of_saving(cost * POOLING_SAVES)
     stake = f"{cost:.0f} euros a year are paid today" if cost else "today's cost is not told"
     return (
+        Term("fit", FIT_OF_A_STREAM, "the same thing for all of them"),
         of_distance(_spread_km(members)),
         Term("quantity", 1 - 1 / firms, f"{firms} firms together"),
         of_pain(*(side.flow.pain_rank for side in members)),

@@ -1,6 +1,6 @@
 """What the tables hold: kinds of things that flow, what turns one into another, who takes what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -81,11 +81,39 @@ class Rule:
     status_since: date | None
     status_until: date | None
     source: str
+    before: "Rule | None" = None
+    """The step that comes first, where two are needed."""
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """What has to be there for all its steps, in their order."""
+        needed = (self.before.equipment if self.before else "", self.equipment)
+        return tuple(dict.fromkeys(one for one in needed if one))
 
     def holds_on(self, day: date) -> bool:
         """Whether the act that its status path rests on is in force that day."""
         begun = self.status_since is None or self.status_since <= day
         return begun and (self.status_until is None or day <= self.status_until)
+
+
+def chained(first: Rule, then: Rule) -> Rule:
+    """Two rules as one: what comes out of the first goes into the second."""
+    begun = [day for day in (first.status_since, then.status_since) if day]
+    over = [day for day in (first.status_until, then.status_until) if day]
+    return replace(
+        then,
+        name=f"{first.name}.{then.name}",
+        from_spec=first.from_spec,
+        process=f"{first.process}-then-{then.process}",
+        yielded=first.yielded * then.yielded,
+        quality=first.quality * then.quality,
+        takes=first.takes,
+        status_path="; then ".join(dict.fromkeys((first.status_path, then.status_path))),
+        status_since=max(begun, default=None),
+        status_until=min(over, default=None),
+        source="; then ".join(dict.fromkeys((first.source, then.source))),
+        before=first,
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """By which words flows find one another: what a flow is, and what its counterpart may be."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,7 +8,8 @@ from decimal import Decimal
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.gates_of_matter import MATTER
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.pair import Ask, Side, token_of_spec
+from maillage_matching.domain.pair import Ask, Side, token_of_function, token_of_spec
+from maillage_matching.domain.resource import Rule
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,18 @@ def sought_by(side: Side, knowledge: Knowledge) -> frozenset[str]:
     sought = set(side.tokens)
     if side.flow.direction == "out":
         for rule in knowledge.transformations_from(side.spec):
-            sought |= {token_of_spec(rule.to_spec)} if rule.to_spec else set()
-            sought |= {f"function:{rule.to_function}"} if rule.to_function else set()
+            sought |= set(tokens_made(rule, knowledge))
     else:
-        for rule in knowledge.transformations:
-            if rule.to_spec == side.spec or rule.to_function in side.functions:
-                sought.add(token_of_spec(rule.from_spec))
+        for rule in knowledge.transformations_to(side.spec, side.functions):
+            sought.add(token_of_spec(rule.from_spec))
     return frozenset(sought)
+
+
+def tokens_made(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
+    """The words under which those are found whom a rule serves."""
+    if rule.to_spec:
+        yield token_of_spec(rule.to_spec)
+    yield from (token_of_function(one) for one in knowledge.functions_made(rule))
 
 
 def stream_of(side: Side, knowledge: Knowledge) -> str | None:

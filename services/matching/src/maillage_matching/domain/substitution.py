@@ -118,7 +118,7 @@ def ways(offer: Side, need: Side, ground: Ground) -> Iterator[Pair]:
     if resource(as_it_is, ground).verdict == "pass":
         yield as_it_is
     for rule in ground.knowledge.transformations_from(offer.spec):
-        if rule.to_spec == need.spec or rule.to_function in need.functions:
+        if ground.knowledge.serves(rule, need.spec, need.functions):
             yield Pair(offer, need, rule)
 
 
@@ -148,7 +148,7 @@ def _pairing(finding: Finding, ground: Ground) -> Pairing:
         offer_id=pair.offer.flow.flow_id,
         rule=pair.rule.name if pair.rule else None,
         verdict=verdict,
-        score=total(terms_of(pair, net_value_eur(pair, ground))) if scored else 0.0,
+        score=total(terms_of(pair, net_value_eur(pair, ground), ground)) if scored else 0.0,
         code=stopped.code if stopped else None,
         reason=stopped.reason if stopped else None,
         unblock=stopped.unblock if stopped else None,
@@ -178,7 +178,7 @@ def drafts_for_need(
     """
     by_rule: dict[Rule | None, list[Finding]] = defaultdict(list)
     for offer, name in offers:
-        rule = ground.knowledge.rules.get(name) if name else None
+        rule = ground.knowledge.rule_named(name)
         finding = examine(Pair(offer, need, rule), ground)
         if finding.verdict == "pass":
             by_rule[rule].append(finding)
@@ -193,7 +193,7 @@ def drafts_for_need(
 def _direct(finding: Finding, *, several: bool, ground: Ground) -> Draft:
     pair = finding.pair
     worth = net_value_eur(pair, ground)
-    terms = terms_of(pair, worth)
+    terms = terms_of(pair, worth, ground)
     others = ("others would do as well: they wait behind this one",) if several else ()
     said_first = f"{pair.offer.name} has what {pair.need.name} looks for: {pair.offer.flow.label}"
     return Draft(
@@ -221,9 +221,9 @@ def _transformed(
 ) -> Draft:
     ranked = sorted(findings, key=lambda found: _order(found, ground))[:DONORS_MAX]
     best, need = ranked[0].pair, ranked[0].pair.need
-    machine = nearest(machines, rule.equipment, need)
+    found = {spec: nearest(machines, spec, need) for spec in rule.machines}
     worth = net_value_eur(best, ground)
-    terms = terms_of(best, worth)
+    terms = terms_of(best, worth, ground)
     donors = ", ".join(found.pair.offer.name for found in ranked)
     first = (
         f"{rule.process} turns {rule.from_spec} of {donors} into what {need.name} looks for: "
@@ -231,8 +231,12 @@ def _transformed(
     )
     members = [member(found.pair.offer, "donor") for found in ranked]
     members.append(member(need, "receiver"))
-    if machine is not None and machine.flow.flow_id not in {one.flow_id for one in members}:
-        members.append(member(machine, "processor"))
+    there = {one.flow_id for one in members}
+    members += [
+        member(machine, "processor")
+        for machine in found.values()
+        if machine is not None and machine.flow.flow_id not in there
+    ]
     return Draft(
         slot=slot_of_need(need.flow.flow_id),
         key=f"rule:{rule.name}",
@@ -245,8 +249,8 @@ def _transformed(
             rule=rule.name,
             transformation=rule.process,
             equipment=rule.equipment or None,
-            missing_link=rule.equipment or None if machine is None else None,
-            gates=(*ranked[0].gates, machine_gate(rule, machine)),
+            missing_link=next((spec for spec, machine in found.items() if machine is None), None),
+            gates=(*ranked[0].gates, *machine_gates(found)),
             explanation=(first, *said(terms), f"known from: {rule.source}"),
             score=total(terms),
             distance_km=best.km,
@@ -259,7 +263,7 @@ def _transformed(
 
 def _order(finding: Finding, ground: Ground) -> tuple[float, FlowId]:
     pair = finding.pair
-    return -total(terms_of(pair, net_value_eur(pair, ground))), pair.offer.flow.flow_id
+    return -total(terms_of(pair, net_value_eur(pair, ground), ground)), pair.offer.flow.flow_id
 
 
 def nearest(sides: Iterable[Side], spec: str, need: Side) -> Side | None:
@@ -273,10 +277,13 @@ def _how_far(one: Side, other: Side) -> tuple[float, FlowId]:
     return km if km is not None else float("inf"), one.flow.flow_id
 
 
-def machine_gate(rule: Rule, machine: Side | None) -> Gate:
-    """Whether somebody has the machine; a missing one is named, and does not stop the lead."""
-    if not rule.equipment:
-        return passes("equipment", "no machine is needed")
-    if machine is None:
-        return unknown("equipment", f"missing link: nobody here has declared a {rule.equipment}")
-    return passes("equipment", f"{machine.name} has {machine.flow.label}")
+def machine_gates(found: Mapping[str, Side | None]) -> tuple[Gate, ...]:
+    """Whether somebody has each machine; a missing one is named, and does not stop the lead."""
+    if not found:
+        return (passes("equipment", "no machine is needed"),)
+    return tuple(
+        unknown("equipment", f"missing link: nobody here has declared a {spec}")
+        if machine is None
+        else passes("equipment", f"{machine.name} has {machine.flow.label}")
+        for spec, machine in found.items()
+    )

@@ -7,6 +7,7 @@ from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
 from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
+from maillage_matching.entrypoints.resources import ResourceDoors
 from maillage_matching.usecases.store import Store
 
 
@@ -20,6 +21,13 @@ def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
     routes.add_api_route("/engine", engine.set, methods=["PUT"], tags=["engine"])
     routes.add_api_route("/inbox", engine.inbox, methods=["GET"], tags=["engine"])
     routes.add_api_route("/summary", engine.summary, methods=["GET"], tags=["engine"])
+    resources = ResourceDoors(runner, knowledge)
+    for path, door in (
+        ("/resources", resources.complete),
+        ("/resources/{spec}", resources.read),
+        ("/prospects", resources.streams),
+    ):
+        routes.add_api_route(path, door, methods=["GET"], tags=["resources"])
     return routes
 
 

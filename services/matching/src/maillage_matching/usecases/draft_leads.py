@@ -64,8 +64,8 @@ async def _drafts_for_needs(
 
 
 async def _machines(pairings: Sequence[Pairing], store: Store, ground: Ground) -> list[Side]:
-    rules = (ground.knowledge.rules.get(one.rule) for one in pairings if one.rule)
-    tokens = {token_of_spec(rule.equipment) for rule in rules if rule and rule.equipment}
+    rules = (ground.knowledge.rule_named(one.rule) for one in pairings)
+    tokens = {token_of_spec(machine) for rule in rules if rule for machine in rule.machines}
     if not tokens:
         return []
     return sides_of(await store.find_flows(tokens, None), ground.knowledge)
