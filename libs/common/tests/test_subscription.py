@@ -58,6 +58,29 @@ async def test_a_batch_that_is_given_back_comes_again_whole(
     assert await wired.letters() == {}
 
 
+async def test_a_batch_that_fails_behind_another_comes_again(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "RETRY_S_MAX", 0.0)
+    monkeypatch.setattr(subscription, "HOLD_S", 0.01)
+    monkeypatch.setattr(subscription, "BATCH_EVENTS", 3)
+    failures = [ConnectionResetError("the database is away")] * 3
+
+    async def troubled(
+        message: Received[ConsentGiven], store: Store, now: datetime
+    ) -> Iterable[Event]:
+        if failures and message.envelope.sequence in (5, 8):
+            raise failures.pop()
+        return await hear_consent(message, store, now)
+
+    menu = Handlers[Store]().each(ConsentGiven, run=troubled)
+    await wired.send(*(wired.record(given("a"), n) for n in range(1, 11)))
+    async with wired.consuming(menu):
+        await all_acknowledged(wired, 10)
+    assert not failures
+    assert list((await applied(wired.runner)).values()) == [list(range(1, 11))]
+
+
 async def test_lost_database_connections_cost_nothing(wired: Wired) -> None:
     async with wired.consuming():
         for number in range(1, 6):

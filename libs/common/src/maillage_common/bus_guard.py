@@ -18,7 +18,7 @@ from maillage_common.topics import RUNBOOK, Bus, BusRefused, look, misconfigured
 from maillage_contracts.catalogue import TopicSpec
 
 CHECK_EVERY_S = 1.0
-WATCH_EVERY_S = 5.0
+WATCH_EVERY_S = 3.0
 """When nobody speaks to the bus: each look reads all its topics."""
 LOOK_TIMEOUT_S = 15.0
 
@@ -63,7 +63,6 @@ class BusGuard:
     async def watch(self, health: Health) -> None:
         """Keep readiness in step with the bus, for ever."""
         while True:
-            pause_s = CHECK_EVERY_S
             try:
                 await self.confirm()
             except BusRefused as error:
@@ -74,8 +73,7 @@ class BusGuard:
                 health.report("bus", f"cannot be asked: {error!r}")
             else:
                 health.report("bus", None)
-                pause_s = WATCH_EVERY_S
-            await rest(pause_s)
+            await rest(WATCH_EVERY_S)
 
     async def close(self) -> None:
         """Forget the connection; the next look makes another and reads configurations again."""

@@ -19,7 +19,7 @@ from maillage_common.transaction import BatchOutcome, Runner
 from maillage_contracts.catalogue import EVENTS
 
 RETRY_S_MAX = 120.0
-"""Longest time one batch is tried for, well below Kafka's limit between two polls (300 s)."""
+"""Longest time one batch is tried for."""
 BRAKE_WINDOW = 500
 BRAKE_LETTERS_MAX = 50
 """More dead letters than this among the last events, and it is not the events that are wrong."""

@@ -62,7 +62,7 @@ def plain(text: str, length_max: int = 500) -> str:
 
 
 def _refuse_oversized(record: Record) -> None:
-    size = len(record.value) + sum(len(value or b"") for _, value in record.headers)
+    size = len(record.value) + sum([len(value or b"") for _, value in record.headers])
     if size > RECORD_BYTES_MAX:
         raise Unreadable(OVERSIZED, f"{size} bytes, {RECORD_BYTES_MAX} at most")
     if not record.value:

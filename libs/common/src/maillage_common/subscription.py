@@ -31,6 +31,11 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Record
 
 BATCH_EVENTS = 500
+"""Of one transaction."""
+BATCHES = 4
+"""Taken at a time: each is read while the database is at the one before."""
+POLL_INTERVAL_MS = 600_000
+"""Longer than all of them may be tried for."""
 POLL_MS = 1000
 """Longest wait of the client, and of the broker, when there is nothing: it ends when there is."""
 ACK_TIMEOUT_S = 10.0
@@ -123,6 +128,7 @@ class Subscription(Generic[S]):
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=POLL_MS,
+            max_poll_interval_ms=POLL_INTERVAL_MS,
             parser=parse,
             decoder=_whole,
         )
@@ -148,7 +154,7 @@ class Subscription(Generic[S]):
         client = cast("AIOKafkaConsumer", message.consumer)
         self._oldest_ms = min(record.timestamp for record in records)
         try:
-            await self._consumer.settle(self._read(records))
+            await self._settle(records)
         except NotNow:
             _rewind(client, records)
             with suppress(NotNow):
@@ -160,6 +166,15 @@ class Subscription(Generic[S]):
             await self._acknowledge(message)
             self._oldest_ms = None
             self._measure(client, records)
+
+    async def _settle(self, records: Sequence[ConsumerRecord]) -> None:
+        starts = range(0, len(records), BATCH_EVENTS)
+        first, *others = (records[start : start + BATCH_EVENTS] for start in starts)
+        items = self._read(first)
+        for batch in others:
+            reading = asyncio.to_thread(self._read, batch)
+            items, _ = await asyncio.gather(reading, self._consumer.settle(items))
+        await self._consumer.settle(items)
 
     def _read(self, records: Sequence[ConsumerRecord]) -> list[Delivered | DeadLetter]:
         now = self._clock()
@@ -219,7 +234,7 @@ class Subscription(Generic[S]):
 
 async def _come(client: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
     """What has come. FastStream's own way sleeps after each empty poll while events wait."""
-    found = await client.getmany(timeout_ms=POLL_MS, max_records=BATCH_EVENTS)
+    found = await client.getmany(timeout_ms=POLL_MS, max_records=BATCH_EVENTS * BATCHES)
     return tuple(chain.from_iterable(found.values()))
 
 

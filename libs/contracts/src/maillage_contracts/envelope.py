@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
@@ -151,7 +151,7 @@ def encode(envelope: Envelope, event: Event) -> Record:
     return Record(
         key=envelope.subject.encode(),
         value=event.model_dump_json(exclude_none=True).encode(),
-        headers=tuple((name, text.encode()) for name, text in _headers(envelope)),
+        headers=tuple([(name, text.encode()) for name, text in _headers(envelope)]),
     )
 
 
@@ -161,7 +161,7 @@ def _headers(envelope: Envelope) -> Iterable[tuple[str, str]]:
     yield "ce_source", envelope.source
     yield "ce_type", envelope.type
     yield "ce_subject", envelope.subject
-    yield "ce_time", envelope.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    yield "ce_time", _written(envelope.time)
     yield "ce_dataschema", envelope.dataschema
     yield "ce_partitionkey", envelope.subject
     yield "ce_territory", envelope.territory
@@ -174,6 +174,12 @@ def _headers(envelope: Envelope) -> Iterable[tuple[str, str]]:
     yield "ce_visibility", envelope.visibility
     yield "ce_provenance", envelope.provenance
     yield "content-type", JSON_TYPE
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    """Kept for a while: the events of one transaction share their time."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def decode(
