@@ -1,19 +1,29 @@
-"""`maillage outbox`: publish everything again on a new bus."""
+"""`maillage outbox`: publish everything again on a new bus, and see whether all of it is there."""
 
+import asyncio
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import asdict
 from datetime import datetime
 
-from maillage_hub.commands.choosing import ask_services, ask_territory, chosen_services
+from maillage_common.settings import Settings, load
+from maillage_hub.commands.choosing import (
+    ask_services,
+    ask_territory,
+    chosen_bus,
+    chosen_services,
+)
 from maillage_hub.runtime.asking import ask_service
+from maillage_hub.runtime.comparing import carried, compare
+from maillage_hub.runtime.services import settings_for
 
 
 def describe(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "action",
-        choices=("republish",),
-        help="queue the event logs again, and accept the bus as it is now",
+        choices=("republish", "compare"),
+        help="queue the event logs again, and accept the bus as it is now; or compare them with it",
     )
     ask_territory(parser)
     ask_services(parser)
@@ -28,12 +38,17 @@ def describe(parser: ArgumentParser) -> None:
 For a bus that lost its data, or is another one: services refuse to speak to it until this is done.
 Make its topics first, with `maillage topics create`. What readers know already does them nothing.
 
+`compare` counts the events that are missing on the bus, altered, unknown to the log, or not heard
+by a service that follows them; it exits 1 when there are any. What is on its way counts: ask again.
+
 example: maillage outbox republish --since 2026-11-23
 """
 
 
 def run(arguments: Namespace) -> int:
-    """Queue the event log of each service again."""
+    """Queue the event log of each service again, or compare it."""
+    if arguments.action == "compare":
+        return asyncio.run(_compare(arguments))
     since = ("--since", arguments.since) if arguments.since else ()
     for service, hub in chosen_services(arguments):
         told, _ = ask_service(service, "republish", *since, hub=hub)
@@ -42,6 +57,20 @@ def run(arguments: Namespace) -> int:
         else:
             print(f"{service}: {told['queued']} events queued for the bus {told['cluster_id']}")
     return 0
+
+
+async def _compare(arguments: Namespace) -> int:
+    bus = await carried(chosen_bus(arguments))
+    agrees = True
+    for service, hub in chosen_services(arguments):
+        found = await compare(service, settings_for(hub, service) if hub else load(Settings), bus)
+        agrees = agrees and found.agrees
+        if arguments.json:
+            print(json.dumps({"service": service, **asdict(found)}))
+        else:
+            counts = ", ".join(f"{count} {name}" for name, count in asdict(found).items())
+            print(f"{service}: {counts}")
+    return 0 if agrees else 1
 
 
 def _moment(text: str) -> str:
