@@ -1,6 +1,5 @@
 """The five services on a secured bus, for tests: each with an account and a database of its own."""
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -18,9 +17,10 @@ from maillage_contracts.catalogue import SERVICES
 from maillage_hub.runtime.issuer import Issuer
 from maillage_hub.runtime.places import HubFolder
 from maillage_hub.runtime.ports import LOOPBACK, Ports
-from maillage_hub.runtime.process import start
+from maillage_hub.runtime.process import Process, start
 from maillage_hub.runtime.services import ServiceProcess
 from maillage_hub.runtime.state import HubState
+from maillage_hub.runtime.together import all_of
 from maillage_hub.testing_secured import SecuredBroker
 
 ANSWER_S = 10.0
@@ -60,9 +60,9 @@ async def secured_hub(
             )
             for name in SERVICES
         ]
-        await asyncio.gather(*(daemon.prepare() for daemon in daemons))
-        for process in await asyncio.gather(*map(start, daemons)):
-            stack.push_async_callback(process.stop)
+        running: list[Process] = []
+        stack.push_async_callback(_end, running)
+        await all_of(_begin(daemon, running) for daemon in daemons)
         token = issuer.mint(
             subject="advisor-1",
             roles=("advisor",),
@@ -104,6 +104,15 @@ async def _database(
         path=f"/{name}", netloc=f"{parts.username}@{parts.hostname}:{parts.port}"
     )
     return {"database_url": urlunsplit(place), "database_password_file": str(secret)}
+
+
+async def _begin(daemon: ServiceProcess, running: list[Process]) -> None:
+    await daemon.prepare()
+    running.append(await start(daemon))
+
+
+async def _end(running: list[Process]) -> None:
+    await all_of(process.stop() for process in running)
 
 
 def _variables(settings: Mapping[str, str]) -> dict[str, str]:
