@@ -49,7 +49,7 @@ def a_history(territory: str, *, firms: int = 6) -> list[Received[Event]]:
     told: list[Received[Event]] = []
     for firm in range(firms):
         for event in _of_one(firm):
-            ours = _with_other_ids(event, str(firm))
+            ours = with_other_ids(event, str(firm))
             lane = ours.TOPIC.facts(territory), ours.subject
             numbers[lane] += 1
             told.append(received(ours, numbers[lane], territory=territory))
@@ -124,7 +124,9 @@ def _of_one(firm: int) -> Iterable[Event]:
         yield an_actor_closed(actor=renamed[2].model_copy(update={"status": "closed"}))
 
 
-def _with_other_ids(event: Event, name: str) -> Event:
+def with_other_ids(event: Event, name: str) -> Event:
+    """The same of others: each identifier in it is another, the same for the same name."""
+
     def other(found: re.Match[str]) -> str:
         return str(uuid5(UUID(found[0]), name))
 

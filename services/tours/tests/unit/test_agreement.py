@@ -35,6 +35,17 @@ def test_occurrences_keep_the_rhythm_of_their_first_day(
     assert [day.isoformat() for day in days] == expected
 
 
+@pytest.mark.parametrize("every", PERIODS)
+def test_the_ends_of_the_calendar_are_days_too(every: Period) -> None:
+    need = a_need(every=every)
+    for agreement in (
+        an_agreement(need, starts_on=date.max),
+        an_agreement(need, ended_on=date.min),
+        an_agreement(a_need(every=every, first_on=date.max)),
+    ):
+        assert list(agreement.orders_due(ON, ON, PARIS)) == []
+
+
 def test_the_31st_falls_on_the_last_day_of_a_shorter_month_and_comes_back() -> None:
     days = occurrences("P1M", date(2026, 1, 31), date(2026, 2, 1), date(2026, 5, 31))
     assert [day.isoformat()[5:] for day in days] == ["02-28", "03-31", "04-30", "05-31"]

@@ -50,6 +50,8 @@ class Agreement(Value):
         """
         since = max(since, self.starts_on)
         if self.ended_on is not None:
+            if self.ended_on <= since:
+                return
             until = min(until, self.ended_on - timedelta(days=1))
         for number, need in enumerate(self.needs):
             for day in occurrences(need.every, need.first_on, since, until):
@@ -71,6 +73,8 @@ class Agreement(Value):
 
 def occurrences(every: Period, first_on: date, since: date, until: date) -> Iterator[date]:
     """The days of a recurrence from `since` to `until` included, counted from its first day."""
+    if since > until:
+        return  # and the day after the last day of the calendar is none
     if every in _DAYS:
         step = _DAYS[every]
         day = first_on + timedelta(days=max(0, -(-(since - first_on).days // step)) * step)
