@@ -70,3 +70,38 @@ async def test_a_faulty_figure_names_its_field(
 async def test_an_observer_enters_nothing(runner: Runner[Store]) -> None:
     async with client(service(), runner, "observer") as http:
         assert (await http.post("/v1/figures", json=BILL)).status_code == 403
+
+
+BALANCE = {
+    "hub_id": str(UUID(int=3)),
+    "first": "2026-11-01",
+    "last": "2026-11-30",
+    "stock_before_kg": "100",
+    "in_kg": "900",
+    "out_kg": "850",
+    "losses_kg": "10",
+    "stock_after_kg": "130",
+    "evidence": "weighbridge",
+}
+
+
+async def test_a_balance_that_closes_writes_nothing(runner: Runner[Store]) -> None:
+    async with client(service(), runner) as http:
+        closed = await http.post("/v1/balances", json=BALANCE)
+        assert (closed.status_code, closed.json()["events"]) == (201, [])
+
+
+async def test_a_gap_is_a_line_and_an_event(runner: Runner[Store]) -> None:
+    async with client(service(), runner) as http:
+        told = await http.post("/v1/balances", json={**BALANCE, "out_kg": "800"})
+        (line,) = (await http.get("/v1/statements?about=hub")).json()["items"]
+    assert told.json()["events"][0]["type"] == "org.maillage.impact.recorded.v1"
+    assert (line["indicator"], line["value"]) == ("mass_gap", "60.000")
+
+
+async def test_a_gap_that_is_explained_later_is_corrected(runner: Runner[Store]) -> None:
+    async with client(service(), runner) as http:
+        await http.post("/v1/balances", json={**BALANCE, "out_kg": "800"})
+        await http.post("/v1/balances", json={**BALANCE, "out_kg": "825"})
+        total = (await http.get(f"/v1/totals?about=hub&about_id={UUID(int=3)}")).json()
+    assert total["totals"][0]["value"] == "35.000"

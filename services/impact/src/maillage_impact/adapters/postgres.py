@@ -184,6 +184,18 @@ class PostgresStore(PostgresLines, PostgresRestated, PostgresSums):
             tour.cause,
         )
 
+    async def save_tours(self, tours: Sequence[PlannedTour]) -> None:
+        """Add or replace many at once."""
+        rows = [(t.tour_id, t.plan_id, t.on, driven_json(t.driven), t.cause) for t in tours]
+        await self.db.execute(
+            """
+            insert into tour (tour_id, plan_id, driven_on, driven, cause)
+            select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::jsonb[], $5::uuid[])
+            on conflict (tour_id) do update set driven = excluded.driven, cause = excluded.cause
+            """,
+            *_columns(rows, 5),
+        )
+
     async def tour(self, tour_id: UUID) -> PlannedTour | None:
         row = await self.db.fetchrow(
             'select tour_id, plan_id, driven_on as "on", driven, cause from tour'

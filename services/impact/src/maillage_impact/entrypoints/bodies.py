@@ -64,6 +64,20 @@ class FigureBody(Body):
     )
 
 
+class BalanceBody(Body):
+    """What came into a hub and what left it, in kg."""
+
+    hub_id: UUID
+    first: date
+    last: date
+    stock_before_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    in_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    out_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    losses_kg: Decimal = Field(default=Decimal(0), ge=0, max_digits=20, decimal_places=3)
+    stock_after_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    evidence: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class CorrectionBody(Body):
     """The value that a line should have had, and why."""
 

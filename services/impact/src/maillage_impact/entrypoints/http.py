@@ -20,6 +20,7 @@ def router(runner: Runner[Store]) -> APIRouter:
         ("POST", "/statements/{entry_id}/correct", ledger.correct, 201),
         ("GET", "/totals", ledger.totals, 200),
         ("POST", "/figures", ledger.record, 201),
+        ("POST", "/balances", ledger.balance, 201),
         ("GET", "/accounts", accounts.read, 200),
         ("GET", "/factors", ledger.factors, 200),
         ("GET", "/baselines", baselines.list, 200),

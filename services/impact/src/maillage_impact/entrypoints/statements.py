@@ -11,13 +11,16 @@ from fastapi import Depends
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
+from maillage_impact.domain.mass_balance import HubBalance
 from maillage_impact.entrypoints.bodies import (
+    BalanceBody,
     CorrectionBody,
     FigureBody,
     entry_out,
     explanation_out,
     factor_out,
 )
+from maillage_impact.usecases.close_balance import CloseBalance, close_balance
 from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
 from maillage_impact.usecases.explain_entry import explain_entry
 from maillage_impact.usecases.record_figure import RecordFigure, record_figure
@@ -104,6 +107,20 @@ class StatementDoors:
             record_figure,
             order,
             subject=str(figure_id),
+            context=door.context,
+            idempotency=door.idempotency,
+        )
+        return answer(outcome)
+
+    async def balance(
+        self, body: BalanceBody, door: Annotated[Door, command("impact.figure.record")]
+    ) -> dict[str, Any]:
+        """Hold what came into a hub against what left it: a gap is written, and told."""
+        balance_id = uuid7()
+        outcome = await self._runner.execute(
+            close_balance,
+            CloseBalance(balance_id, HubBalance(**body.model_dump())),
+            subject=str(balance_id),
             context=door.context,
             idempotency=door.idempotency,
         )
