@@ -10,7 +10,7 @@ from maillage_tours.domain.access import gate
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day, Job, free_shift
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.local_time import whole_day, window_on
-from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step, Visit
+from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step, Visit, ways_of
 from maillage_tours.domain.reasons import OTHER_LEG, Obstacle, hard_reason, obstacle_of
 from maillage_tours.domain.timeline import schedule
 from maillage_tours.domain.travel import Matrix, profile_of
@@ -110,8 +110,8 @@ class _Poser:
                 self._carrier(vehicle, shift, dimensions)
                 for vehicle, shift in zip(self.vehicles, shifts, strict=True)
             ),
-            metres=tuple(self.travel[profile].metres for profile in self.profiles),
-            seconds=tuple(self.travel[profile].seconds for profile in self.profiles),
+            metres=tuple(ways_of(self.travel[one].metres) for one in self.profiles),
+            seconds=tuple(ways_of(self.travel[one].seconds) for one in self.profiles),
             apart=UNTIL_CLEANED if len({job.is_waste for job in jobs}) > 1 else frozenset(),
         )
 

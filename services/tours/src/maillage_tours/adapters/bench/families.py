@@ -21,7 +21,7 @@ from maillage_tours.adapters.bench.instance import (
     problem_of,
 )
 from maillage_tours.adapters.bench.vrplib import Sections, sections_of
-from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Step
+from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Step, Ways, ways_of
 
 ROUNDINGS = {
     "PDPTW": EXACT,
@@ -199,7 +199,7 @@ class _Reader:
         whole = all(math.isclose(cost, round(cost)) for cost in self._per_unit)
         return 1 if whole else COST_PARTS
 
-    def _ways(self) -> tuple[tuple[int, ...], ...]:
+    def _ways(self) -> Ways:
         kind = self.said.value("EDGE_WEIGHT_TYPE")
         if kind == "EUC_2D":
             points = self.said.table("NODE_COORD", self.said.size, 2)
@@ -211,10 +211,10 @@ class _Reader:
         line = self.said.values.get("EDGE_WEIGHT_TYPE", (self.said.lines[0], ""))[0]
         raise line.wrong("distances are EUC_2D, or EXPLICIT in a FULL_MATRIX")
 
-    def _matrix(self) -> tuple[tuple[int, ...], ...]:
+    def _matrix(self) -> Ways:
         lines = self.said.tables.get("EDGE_WEIGHT", [])
         flat = [self.grid.whole(number) for line in lines for number in line.numbers()]
         size = self.said.size
         if len(flat) != size * size:
             raise (lines or self.said.lines)[-1].wrong(f"{size} x {size} distances are expected")
-        return tuple(tuple(flat[row * size : (row + 1) * size]) for row in range(size))
+        return ways_of(flat[row * size : (row + 1) * size] for row in range(size))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step
+from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step, Ways, ways_of
 
 EXACT, TENTHS, UNITS = "exact", "tenths", "units"
 """How distances become whole: thousandths rounded, tenths cut off (DIMACS), units rounded."""
@@ -85,11 +85,9 @@ class Grid:
         """A time of the file."""
         return math.floor(number * self.scale + (0 if self.rounding == TENTHS else 0.5))
 
-    def distances(self, points: Sequence[tuple[float, float]]) -> tuple[tuple[int, ...], ...]:
+    def distances(self, points: Sequence[tuple[float, float]]) -> Ways:
         """Straight lines between all points."""
-        return tuple(
-            tuple(self.whole(math.hypot(x - u, y - v)) for u, v in points) for x, y in points
-        )
+        return ways_of((self.whole(math.hypot(x - u, y - v)) for u, v in points) for x, y in points)
 
 
 def amount_of(demand: float) -> int:
@@ -100,7 +98,7 @@ def amount_of(demand: float) -> int:
 def problem_of(
     demands: Sequence[Demand],
     carriers: Sequence[Carrier],
-    ways: tuple[tuple[int, ...], ...],
+    ways: Ways,
     depots: Sequence[int],
     *,
     loads: int = 1,

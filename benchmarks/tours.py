@@ -1,0 +1,187 @@
+"""Planning: the whole Livrazou day, a thousand orders, and published instances beside VROOM.
+
+The day: a hub at the edge, 350 orders out (a sixth of them for a centre only bikes may enter), 40
+returns, twelve vans of which three drive rounds of their own first, four bikes. The instances are
+read where the reference data is, and left out with a line where it is not.
+"""
+
+import asyncio
+import json
+import os
+import random
+import resource
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from maillage_contracts.vocabulary import PlanId
+from maillage_tours.adapters.bench.command import measured, read
+from maillage_tours.adapters.bench.instance import Instance, Line
+from maillage_tours.adapters.bench.tables import read_li_lim
+from maillage_tours.adapters.estimated import EstimatedMatrices
+from maillage_tours.adapters.solver import ChildSolver
+from maillage_tours.domain.checker import check_plan
+from maillage_tours.domain.day import Day
+from maillage_tours.domain.order import Order
+from maillage_tours.domain.problem import Search
+from maillage_tours.domain.samples import (
+    TERMS,
+    a_bike,
+    a_day,
+    a_hub,
+    a_load,
+    a_vehicle,
+    a_zone,
+    an_id,
+    an_order,
+    place,
+    window,
+)
+from maillage_tours.usecases.plan_day import Draft, plan_day
+from record import Asked, Figure
+
+DATA = Path(os.environ.get("MAILLAGE_REFERENCE", "../shared/data")) / "vrp"
+OUT, BACK, VANS, ROUNDS, BIKES = 350, 40, 12, 3, 4
+SEARCH = Search(seed=1, iterations=2000, seconds=25)
+INSTANCES = ("LRC1_2_4", "LR1_2_10", "LR1_4_4")
+CPU_S = 10.0
+MEGABYTE = 1024
+
+
+def measure(asked: Asked) -> Iterable[Figure]:
+    """The figures of planning; `duration_s` is process time for each instance."""
+    yield from _day_figures()
+    yield from _thousand_figures()
+    yield from _gap_figures(asked.duration_s or CPU_S)
+    peak_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    yield Figure(
+        name="planning: memory of one search at most",
+        value=peak_kb / MEGABYTE,
+        unit="MB",
+        must="value <= 400",
+    )
+
+
+def livrazou() -> Day:
+    """The day at full size, the same on every machine."""
+    chance = random.Random(7)  # noqa: S311 an example, not a secret
+    vans = [a_vehicle(f"Van {n}", range_km="220") for n in range(VANS)]
+    bikes = [a_bike(f"Bike {n}") for n in range(BIKES)]
+    early = window("06:00", "08:30")
+    return a_day(
+        [*_outbound(chance), *_returns(chance)],
+        [*vans, *bikes],
+        hubs=[a_hub()],
+        zones=[a_zone()],
+        busy={van.vehicle_id: [early] for van in vans[:ROUNDS]},
+    )
+
+
+def _outbound(chance: random.Random) -> Iterator[Order]:
+    for number in range(OUT):
+        is_central = number % 6 == 0
+        south = chance.uniform(3.1, 4.9) if is_central else chance.uniform(0.5, 9)
+        east = chance.uniform(-1.9, 1.9) if is_central else chance.uniform(2.2, 8)
+        mass_kg = chance.randint(3, 12) if is_central else chance.randint(5, 45)
+        opens = chance.randint(7, 9)
+        cold = not is_central and chance.random() < 1 / 4
+        yield an_order(
+            f"order {number}",
+            dropoff=place(f"Door {number}", round(south, 3), round(east, 3)),
+            load=a_load(mass_kg, temperature="cold" if cold else "ambient", crates=1),
+            pickup_window=window("06:00", "13:00"),
+            dropoff_window=window(f"{opens:02}:00", f"{opens + 4:02}:00"),
+        )
+
+
+def _returns(chance: random.Random) -> Iterator[Order]:
+    for number in range(BACK):
+        door = place(
+            f"Shop {number}", round(chance.uniform(0.5, 9), 3), round(chance.uniform(2.2, 8), 3)
+        )
+        yield an_order(
+            f"return {number}",
+            pickup=door,
+            dropoff=place("Hub"),
+            load=a_load(chance.randint(5, 40), crates=2),
+            pickup_window=window("07:00", "13:00"),
+            dropoff_window=window("07:00", "14:00"),
+            is_return=True,
+        )
+
+
+async def _planned(day: Day) -> Draft:
+    matrices = EstimatedMatrices(TERMS.detour_factor)
+    plan_id = PlanId(an_id("livrazou"))
+    return await plan_day(plan_id, day, SEARCH, matrices=matrices, solver=ChildSolver())
+
+
+def _day_figures() -> Iterator[Figure]:
+    day = livrazou()
+    began = time.perf_counter()
+    draft = asyncio.run(_planned(day))
+    verdict = check_plan(draft.tours, draft.left, day, draft.matrix)
+    took_s = time.perf_counter() - began
+    assert not verdict.faults, verdict.faults[:3]
+    yield Figure(
+        name="planning: the Livrazou day, checked", value=took_s, unit="s", must="value <= 60"
+    )
+    yield Figure(
+        name="planning: orders of it that no tour carries",
+        value=len(draft.left),
+        unit=f"of {len(day.orders)}",
+        must=f"value <= {len(day.orders) // 50}",
+        goal="value <= 0",
+    )
+
+
+def _thousand_figures() -> Iterator[Figure]:
+    """A thousand pairs of doors, wide windows: the time until all of them are carried."""
+    chance = random.Random(11)  # noqa: S311 an example, not a secret
+    rows = ["150 200 1", "0 100 100 0 0 1000 0 0 0"]
+    for number in range(1, 2001):
+        x, y = chance.randint(0, 200), chance.randint(0, 200)
+        is_pickup = number % 2 == 1
+        pair = f"0 {number + 1}" if is_pickup else f"{number - 1} 0"
+        load = 5 + number % 3 if is_pickup else -(5 + (number - 1) % 3)
+        rows.append(f"{number} {x} {y} {load} 0 {700 if is_pickup else 850} 5 {pair}")
+    instance = _instance("thousand", "\n".join(rows))
+    search = Search(seed=1, iterations=5, seconds=60, cpu_seconds=30.0)
+    record = asyncio.run(measured(instance, "maillage", search, None))
+    assert record.feasible, record.checker
+    first_s = record.first_feasible_seconds
+    assert first_s is not None
+    yield Figure(
+        name="planning: 1,000 orders, first routes", value=first_s, unit="s", must="value <= 3"
+    )
+
+
+def _instance(name: str, text: str) -> Instance:
+    return read_li_lim([Line(Path(name), n, one) for n, one in enumerate(text.splitlines(), 1)])
+
+
+def _gap_figures(cpu_s: float) -> Iterator[Figure]:
+    known_file = DATA / "pdptw_distance" / "BKS_distance.json"
+    if not known_file.is_file():
+        print(f"no reference instances in {DATA}: the gap to the best known is not measured")
+        return
+    known: dict[str, float] = json.loads(known_file.read_text())
+    search = Search(seed=1, iterations=10**9, seconds=20 * cpu_s, cpu_seconds=cpu_s)
+    means: dict[str, float] = {}
+    for solver in ("maillage", "vroom"):
+        gaps: list[float] = []
+        for name in INSTANCES:
+            path = DATA / "pdptw_distance" / f"{name}.txt"
+            record = asyncio.run(measured(read(path), solver, search, known[name]))
+            assert record.gap_percent is not None, record.checker
+            gaps.append(record.gap_percent)
+        means[solver] = sum(gaps) / len(gaps)
+    yield Figure(
+        name="planning: mean gap to the best known distance",
+        value=means["maillage"],
+        unit="%",
+        peer="VROOM",
+        peer_value=means["vroom"],
+        must="ratio <= 0.2",
+        goal="value <= 0.4",
+    )
