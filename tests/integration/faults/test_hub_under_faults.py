@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -40,6 +40,7 @@ async def rig() -> AsyncGenerator[Rig]:
         async with rig.up():
             yield rig
         await eventually(lambda: not rig.commands.processes())
+        assert [line for line in _said(rig) if '"event": "broken"' in line] == []
     finally:
         rig.commands.end()
         rig.remove()
@@ -110,6 +111,12 @@ async def _refuses(rig: Rig, service: str, why: str) -> None:
             return await counted(door, "maillage_bus_refused") == 1
 
     await eventually(does, deadline_s=REFUSED_WITHIN_S, every_s=0.2)
+
+
+def _said(rig: Rig) -> Iterator[str]:
+    """Every line of every log. `broken` is an error that nobody expects of any fault."""
+    for log in rig.folder.logs.glob("*.log"):
+        yield from log.read_text(errors="replace").splitlines()
 
 
 def _refusals(rig: Rig, service: str) -> int:

@@ -35,9 +35,15 @@ class Calls:
     `note` is given what each command answers.
     """
 
-    def __init__(self, hub: WholeHub, note: Callable[[Document], object] = lambda _: None) -> None:
+    def __init__(
+        self,
+        hub: WholeHub,
+        note: Callable[[Document], object] = lambda _: None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._hub = hub
         self._note = note
+        self._patience_s = patience_s
         self._addresses = hub.state.services
         self._http = httpx.AsyncClient(timeout=CALL_TIMEOUT_S)
 
@@ -81,7 +87,7 @@ class Calls:
         **asked: Any,  # noqa: ANN401 handed to httpx
     ) -> httpx.Response:
         loop = asyncio.get_running_loop()
-        until, pause_s = loop.time() + PATIENCE_S, RETRY_S
+        until, pause_s = loop.time() + self._patience_s, RETRY_S
         url = f"{self._addresses[service]}{path}"
         while True:
             answer = None

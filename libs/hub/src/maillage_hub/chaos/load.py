@@ -23,6 +23,8 @@ from maillage_hub.testing_calls import (
 )
 
 CLOSED_SHARE = CANCELLED_SHARE = ENDED_SHARE = 0.3
+PATIENCE_S = 300.0
+"""Who must have heard of something else first can be down for long when faults follow faults."""
 PAUSE_S = (0.0, 0.1)
 """Between two stories of a writer."""
 
@@ -56,7 +58,7 @@ class Load:
 
 async def write(rig: Rig, load: Load, seed: int) -> None:
     """Write at all doors until the load is over; every command is answered then."""
-    async with Calls(rig, load.note) as calls, asyncio.TaskGroup() as writers:
+    async with Calls(rig, load.note, PATIENCE_S) as calls, asyncio.TaskGroup() as writers:
         for number, story in enumerate(STORIES):
             chance = random.Random(f"{seed}/{number}")  # noqa: S311 no secret
             writers.create_task(_again_and_again(story, Writer(calls, load, chance)))
