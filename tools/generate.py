@@ -15,6 +15,7 @@ from pathlib import Path
 import asyncapi_document
 import compatibility
 import docs_authorisation
+import docs_benchmarks
 import docs_cli
 import docs_events
 import docs_impact
@@ -37,7 +38,12 @@ OWNED = (f"{SCHEMAS}/*.json", f"{golden.FOLDER}/*.json", f"{docs_events.FOLDER}/
 
 def pages(root: Path) -> dict[str, str]:
     """Every generated file by its path, as it must be."""
-    return {**printed(), **golden.pages(root), **kubernetes_monitoring.pages(root)}
+    return {
+        **printed(),
+        **docs_benchmarks.pages(root),
+        **golden.pages(root),
+        **kubernetes_monitoring.pages(root),
+    }
 
 
 @cache
