@@ -18,7 +18,7 @@ POSITIONAL_MAX = 5  # beyond, a caller must name what it passes
 LIBRARY_LINES_MAX = {
     "libs/common": 2000,
     "libs/contracts": 2500,
-    "libs/serving": 1000,
+    "libs/serving": 1100,
 }  # raising one is an ADR
 
 NOT_OURS = {

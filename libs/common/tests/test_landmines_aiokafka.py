@@ -12,8 +12,8 @@ from tally import applied, given
 from wired import Wired, all_acknowledged, all_applied
 
 from maillage_common import relay, subscription
-from maillage_common.logging import STORM_LINES_MAX, StormFilter
 from maillage_common.subscription import Stuck
+from maillage_serving.logging import STORM_LINES_MAX, StormFilter
 from maillage_serving.testing import eventually
 
 integration = pytest.mark.integration
@@ -132,7 +132,7 @@ async def test_the_relay_asks_for_what_is_off_by_default(
 def test_a_storm_of_log_lines_is_kept_short(monkeypatch: pytest.MonkeyPatch) -> None:
     """While its brokers are away the client writes some fifty warnings a second."""
     now = 0.0
-    monkeypatch.setattr("maillage_common.logging.time.monotonic", lambda: now)
+    monkeypatch.setattr("maillage_serving.logging.time.monotonic", lambda: now)
     storm = StormFilter()
     passed: list[str] = []
     for _ in range(1000):

@@ -19,7 +19,6 @@ from fastapi import APIRouter
 from maillage_common.dead_letters import list_letters, show_letter
 from maillage_common.handlers import Handlers
 from maillage_common.kafka import administration
-from maillage_common.logging import configure_logging
 from maillage_common.migrations import MigrationChanged, migrate
 from maillage_common.outbox import republish
 from maillage_common.postgres import Connection, PostgresDatabase, dedicated, open_pool
@@ -28,6 +27,7 @@ from maillage_common.settings import BadSetting, Settings, load
 from maillage_common.topics import look
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Refused
+from maillage_serving.logging import configure_logging
 from maillage_serving.process import serve
 from maillage_serving.workers import Worker
 

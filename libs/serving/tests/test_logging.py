@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 import structlog
 
-from maillage_common.logging import configure_logging
+from maillage_serving.logging import configure_logging
 
 
 @pytest.fixture(autouse=True)
