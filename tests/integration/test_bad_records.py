@@ -21,6 +21,7 @@ from maillage_contracts.samples import (
 from maillage_hub.testing_bus import a_producer, counted, everything_on
 from maillage_hub.testing_calls import Calls, a_firm, an_open_flow
 from maillage_hub.testing_hub import WholeHub
+from maillage_hub.testing_poison import forms, with_header
 from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
@@ -45,28 +46,27 @@ def a_record(territory: str) -> Record:
     return encode(envelope, event)
 
 
-def with_header(record: Record, name: str, value: bytes | None) -> Record:
-    """The record with one header changed, or without it."""
-    others = tuple(header for header in record.headers if header[0] != name)
-    return replace(record, headers=others if value is None else (*others, (name, value)))
+FORMS = (
+    "another territory",
+    "an identifier that is none",
+    "a time in words",
+    "no sequence",
+    "a type that is not UTF-8",
+    "another version of CloudEvents",
+    "text",
+    "cut short",
+    "the first field is a number",
+    "a tombstone",
+    "a value too large",
+)
+"""Some of each kind; all of them are tried on the services one by one, in faults/test_poison.py."""
 
 
 def bad_records(territory: str) -> list[tuple[str, Record]]:
     """Each with the reason for which it must be put aside."""
-    good = [a_record(territory) for _ in range(11)]
-    return [
-        ("foreign_territory", with_header(good[0], "ce_territory", b"elsewhere")),
-        ("id", with_header(good[1], "ce_id", b"42")),
-        ("time", with_header(good[2], "ce_time", b"yesterday")),
-        ("sequence", with_header(good[3], "ce_sequence", None)),
-        ("header", with_header(good[4], "ce_type", b"\xff\xfe")),
-        ("specversion", with_header(good[5], "ce_specversion", b"0.3")),
-        ("content-type", with_header(good[6], "content-type", b"text/plain")),
-        ("data", replace(good[7], value=good[7].value[:-9])),
-        ("data", replace(good[8], value=good[8].value.replace(b'"Nobody"', b"7"))),
-        ("empty", replace(good[9], value=b"")),
-        ("oversized", replace(good[10], value=b" " * 600_000 + good[10].value)),
-    ]
+    known = {form.name: form for form in forms()}
+    chosen = [known[name] for name in FORMS]
+    return [(form.reason or "", form.spoil(a_record(territory))) for form in chosen]
 
 
 async def test_they_are_put_aside_and_the_others_flow_on(hub: WholeHub, calls: Calls) -> None:
