@@ -40,6 +40,16 @@ BILL = {
     "quality": "b",
     "document": "Bill 42",
 }
+BALANCE = {
+    "hub_id": str(an_id("hub")),
+    "first": "2026-11-01",
+    "last": "2026-11-30",
+    "stock_before_kg": "100",
+    "in_kg": "900",
+    "out_kg": "800",
+    "stock_after_kg": "130",
+    "evidence": "weighbridge",
+}
 LATER = {**DRAFT, "valid_from": "2028-01-01", "valid_to": "2028-12-31"}
 
 
@@ -51,6 +61,10 @@ def _valid(approved: str) -> dict[str, Valid]:
             {"value": "1", "reason": "factor_update", "explanation": "Weighed again."}
         ),
         "POST /v1/figures": Valid(BILL),
+        "POST /v1/balances": Valid(BALANCE),
+        "GET /v1/accounts": Valid(
+            query=f"?about=synergy&about_id={SYNERGY}&first=2026-11-01&last=2026-11-30"
+        ),
         "GET /v1/totals": Valid(query=f"?about=synergy&about_id={SYNERGY}"),
         "GET /v1/factors": Valid(),
         "GET /v1/baselines": Valid(),

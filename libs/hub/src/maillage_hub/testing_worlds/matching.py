@@ -86,6 +86,9 @@ def _valid(chosen: str) -> dict[str, Valid]:
         "PUT /v1/engine": Valid({**SETTINGS, "weekly_leads": 3}),
         "GET /v1/inbox": Valid(),
         "GET /v1/summary": Valid(),
+        "GET /v1/resources": Valid(query="?text=pallets"),
+        "GET /v1/resources/{spec}": Valid(),
+        "GET /v1/prospects": Valid(query="?activity=16&lat=46.06&lon=6.38"),
     }
 
 
@@ -105,6 +108,7 @@ async def fill(runner: Runner[Store]) -> World:
                 await _to_feasibility(advisor, case_id)
         usual = {
             "lead_id": leads["waits"],
+            "spec": "pallet",
             "case_id": cases["introduced"],
             "synergy_id": await advisor.post(f"/cases/{cases['agreed']}/agree", AGREED),
             "suppression_id": await advisor.post("/suppressions", _apart()),
