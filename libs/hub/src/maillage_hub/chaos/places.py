@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from maillage_hub.runtime.places import OPEN, HubFolder
 
 DISK_BYTES = 6 * 2**30
 """How much a disk may hold before it is filled; memory is taken for what it does hold."""
+ROOM_LEFT_BYTES = [2**size for size in range(16, 23)]
+"""64 KiB to 4 MiB: the next, where a disk fills itself more quickly than it is made smaller."""
 MOUNT_TIMEOUT_S = 10
 LIBRARY = "faketime/libfaketimeMT.so.1"
 CLOCK_READ_EVERY_S = 1
@@ -50,9 +52,12 @@ class Disk:
 
     @contextmanager
     def full(self) -> Generator[None]:
-        """Have no room left for the length of a block."""
-        self._resize(shutil.disk_usage(self.place).used)
+        """Have next to no room left for the length of a block."""
         try:
+            for left in ROOM_LEFT_BYTES:
+                with suppress(subprocess.CalledProcessError):  # more was written meanwhile
+                    self._resize(shutil.disk_usage(self.place).used + left)
+                    break
             yield
         finally:
             self._resize(DISK_BYTES)
