@@ -7,15 +7,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import requests
-from jgo.config import GlobalSettings
-from jgo.constants import MAVEN_CENTRAL_URL
-from jgo.maven import MavenContext
+from typing import TYPE_CHECKING
 
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.files import held
 from maillage_hub.runtime.together import all_of
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 LOCK_FILE = Path(__file__).with_name("jars.lock")
 ROOTS = ("org.apache.kafka:kafka_2.13:4.3.0", "org.slf4j:slf4j-simple:1.7.36")
@@ -88,8 +87,13 @@ async def fetch_jars(cache: Path, tell: Tell) -> None:
                 await asyncio.sleep(LOOKED_AT_EVERY_S)
 
 
-def maven(repository: Path) -> MavenContext:
+def maven(repository: Path) -> "MavenContext":
     """The Maven repositories of this machine's jgo settings, kept below `repository`."""
+    # Twenty MiB of a supervisor that will rarely download anything again.
+    from jgo.config import GlobalSettings  # noqa: PLC0415
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
+    from jgo.maven import MavenContext  # noqa: PLC0415
+
     remotes = {"central": MAVEN_CENTRAL_URL} | GlobalSettings.load().repositories
     return MavenContext(repo_cache=repository, remote_repos=remotes, timeout=TIMEOUT_S)
 
@@ -115,13 +119,13 @@ async def _download(jars: list[Jar], folder: Path, tell: Tell) -> None:
         await all_of(fetch(jar) for jar in jars)
 
 
-def _fetch(jar: Jar, context: MavenContext, folder: Path) -> None:
+def _fetch(jar: Jar, context: "MavenContext", folder: Path) -> None:
     group, artifact, version = jar.coordinate.split(":")
     wanted = context.project(group, artifact).at_version(version).artifact()
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
             path = wanted.resolve()
-        except (requests.RequestException, OSError, RuntimeError) as error:
+        except (OSError, RuntimeError) as error:  # those of the network are OSErrors as well
             if attempt == ATTEMPTS_MAX:
                 raise HubFailure(f"{jar.coordinate} cannot be downloaded: {error}") from error
             continue
