@@ -12,7 +12,7 @@ from maillage_hub.chaos.load import Load, write
 from maillage_hub.chaos.rig import Rig
 from maillage_serving.testing import eventually
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 COMMANDS = 30

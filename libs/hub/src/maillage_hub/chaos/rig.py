@@ -38,6 +38,8 @@ from maillage_serving.testing import eventually
 SECONDS = {"registry": "relay", "flows": "relay,consumer"}
 """Services that run twice, and what the second process does of them."""
 LOOKED_AT_EVERY_S = 0.1
+UP_WITHIN_S = 300.0
+"""How long a fault waits for what it is to strike, while others strike what that one needs."""
 TOKEN_LIFETIME = timedelta(hours=12)
 CLOCKS_APART = timedelta(hours=3)
 """More than any clock is wrong by: a token is good for whoever looks at it."""
@@ -163,7 +165,7 @@ class Rig(WholeHub):
                     return None
                 raise
 
-        process = await eventually(found, deadline_s=READY_WITHIN_S, every_s=LOOKED_AT_EVERY_S)
+        process = await eventually(found, deadline_s=UP_WITHIN_S, every_s=LOOKED_AT_EVERY_S)
         assert process is not None  # noqa: S101 for the type checker: eventually gives what is true
         return process
 
