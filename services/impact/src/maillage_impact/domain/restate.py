@@ -20,7 +20,7 @@ from maillage_impact.domain.factors import FactorSet, UnknownFactor
 from maillage_impact.domain.uncertainty import Term
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Restatable:
     """A line that factors went into, with what it says today: its value and all differences."""
 
