@@ -25,7 +25,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup fmt check test unit integration cover chaos drills demo up down status schemas docs bench lock clean
+.PHONY: help setup fmt check test unit integration cover chaos drills demo up down status schemas docs bench evaluate lock clean
 
 help: ## list the targets
 	@echo 'Usage: make TARGET. Needs Python 3.11 or newer; everything else is fetched into $(VENV).'
@@ -89,6 +89,11 @@ docs: $(VENV)/.dev ## write the generated pages of docs/
 
 bench: $(VENV)/.dev ## run every benchmark; ONLY=name for one, JSON=FILE keeps the figures
 	$(BIN)/python benchmarks/run.py $(addprefix --only ,$(ONLY)) $(addprefix --json ,$(JSON)) $(ARGS)
+
+EXCHANGES ?= ../shared/data/symbiosis/maestri_exchanges_dev.csv
+evaluate: $(VENV)/.dev ## how well matching ranks documented exchanges; EXCHANGES=FILE, TRAIN=FILE, JSON=FILE
+	$(BIN)/python -m maillage_matching evaluate --exchanges $(EXCHANGES) \
+		$(addprefix --train ,$(TRAIN)) $(addprefix --json ,$(JSON)) $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the requirements again; ARGS=--upgrade takes the newest versions
 	$(BIN)/python tools/lock.py $(ARGS)

@@ -34,6 +34,8 @@ SPECS = tuple(our_knowledge().resources)[:18]
 """Those of every territory, so that all firms meet: the more kinds, the fewer pairs."""
 WEEKS = 3
 BATCH = 1_000
+AT_ONCE = LookForLeads(flows_max=600)
+"""As many as come together are matched in one transaction: the pairs are the same, and faster."""
 LOOK = partial(look_for_leads, knowledge=our_knowledge())
 
 
@@ -91,7 +93,7 @@ async def play(messages: Sequence[Received[Event]], *, weeks: int) -> list[Event
 async def work(runner: Runner[Store], clock: FixedClock) -> bool:
     """One turn of the engine; whether there is more to look at."""
     clock.advance(timedelta(seconds=5))
-    await runner.execute(LOOK, LookForLeads(), subject="look", context=context())
+    await runner.execute(LOOK, AT_ONCE, subject="look", context=context())
     due = await runner.read(lambda store: store.due_flows(clock.now, our_knowledge().version, 1))
     return bool(due)
 

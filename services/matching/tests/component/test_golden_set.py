@@ -39,12 +39,16 @@ GOLDEN: dict[str, Any] = tomllib.loads(
 )
 PAIRS: list[dict[str, Any]] = GOLDEN["pair"]
 STREAMS: list[dict[str, Any]] = GOLDEN["stream"]
-ADVISORS = 3
+ADVISORS = 4
 PARTS = {
     "resource": ("label", "spec", "waste_code", "functions"),
     "condition": ("physical", "form", "contamination", "temperature"),
     "legal": ("waste_status", "is_hazardous", "is_food_grade"),
 }
+
+
+SEEDS = {f"S{number:02}" for number in range(1, 20)}
+"""The synergies that the programmes behind this hub name, written again in made-up firms."""
 
 
 def flows_of(case: dict[str, Any]) -> list[flows.Flow]:
@@ -204,3 +208,8 @@ async def test_what_is_unknown_is_asked_and_nothing_else(outcome: dict[str, Any]
         if case["expect"].startswith("question:")
     }
     assert outcome["asks"] == wanted
+
+
+def test_every_synergy_that_the_programmes_name_is_among_them() -> None:
+    true = [case for case in (*PAIRS, *STREAMS) if case["expect"] == "lead"]
+    assert {seed for case in true for seed in case["seeds"]} == SEEDS

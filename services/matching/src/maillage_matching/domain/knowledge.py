@@ -44,7 +44,7 @@ class Knowledge:
         resource = self.resources.get(spec)
         if resource is None or not resource.family or physical in {None, resource.physical}:
             return spec
-        relatives = [r for r in self.resources.values() if r.family == resource.family]
+        relatives = self._families[resource.family]
         return next((r.spec for r in relatives if r.physical == physical), spec)
 
     def listing(self, code: str | None) -> tuple[Resource, ...]:
@@ -161,6 +161,10 @@ class Knowledge:
     def _by_code(self) -> Mapping[str, tuple[Resource, ...]]:
         listed = ((r, code) for r in self.resources.values() for code in r.waste_codes)
         return _grouped((code.rstrip("*"), r) for r, code in listed)
+
+    @cached_property
+    def _families(self) -> Mapping[str, tuple[Resource, ...]]:
+        return _grouped((r.family, r) for r in self.resources.values() if r.family)
 
     @cached_property
     def _named_by(self) -> Mapping[str, tuple[Resource, ...]]:
