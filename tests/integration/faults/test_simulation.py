@@ -61,8 +61,8 @@ class Histories(RuleBasedStateMachine):
         """Let it happen."""
         self.loop.run_until_complete(work)
 
-    @initialize(said=one_of("abc", ("matching", "announce", "poison"), "abc", "abc"))
-    def there_is_something_to_tell(self, said: tuple[str, str, str, str]) -> None:
+    @initialize(said=one_of("abc", ("matching", "announce", "poison"), "abc"))
+    def there_is_something_to_tell(self, said: tuple[str, str, str]) -> None:
         first, purpose, *names = said
         self.do(self.world.say(first, purpose))
         for name in names:
