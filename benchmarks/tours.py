@@ -10,6 +10,7 @@ import json
 import os
 import random
 import resource
+import statistics
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -37,6 +38,7 @@ from maillage_tours.domain.samples import (
     place,
     window,
 )
+from maillage_tours.usecases.offer_tours import Looked, offers_for
 from maillage_tours.usecases.plan_day import Draft, plan_day
 from record import Asked, Figure
 
@@ -45,6 +47,7 @@ OUT, BACK, VANS, ROUNDS, BIKES = 350, 40, 12, 3, 4
 SEARCH = Search(seed=1, iterations=2000, seconds=25)
 INSTANCES = ("LRC1_2_4", "LR1_2_10", "LR1_4_4")
 CPU_S = 10.0
+LATE_ORDERS = 15
 MEGABYTE = 1024
 
 
@@ -133,6 +136,28 @@ def _day_figures() -> Iterator[Figure]:
         must=f"value <= {len(day.orders) // 50}",
         goal="value <= 0",
     )
+    times_ms = [asyncio.run(_offered_ms(draft, number)) for number in range(LATE_ORDERS)]
+    yield Figure(
+        name="planning: offers for one order more in that plan, median",
+        value=statistics.median(times_ms),
+        unit="ms",
+        must="value <= 50",
+    )
+
+
+async def _offered_ms(draft: Draft, number: int) -> float:
+    """An order that comes late, against every tour of the day."""
+    late = an_order(
+        f"late {number}",
+        pickup=place(f"Mill {number}", 1 + number % 7, 3),
+        dropoff=place(f"Press {number}", 2 + number % 5, 5),
+    )
+    orders = {order.order_id: order for order in draft.day.orders}
+    looked = Looked(late, draft.day, draft.tours, orders)
+    began = time.perf_counter()
+    matrices = EstimatedMatrices(TERMS.detour_factor)
+    await offers_for(looked, matrices=matrices, now=window("04:00", "05:00").start)
+    return (time.perf_counter() - began) * 1000
 
 
 def _thousand_figures() -> Iterator[Figure]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from maillage_contracts.vocabulary import GeoPoint
-from maillage_tours.domain.travel import Matrix, Profile, estimated
+from maillage_tours.domain.travel import Matrix, Profile, Travel, estimated, extended
 
 
 class EstimatedMatrices:
@@ -16,3 +16,8 @@ class EstimatedMatrices:
 
     async def between(self, points: Sequence[GeoPoint], profiles: Sequence[Profile]) -> Matrix:
         return await asyncio.to_thread(estimated, points, profiles, self._factor)
+
+    async def extended(
+        self, travel: Travel, points: Sequence[GeoPoint], profile: Profile
+    ) -> Travel:
+        return extended(travel, points, profile, self._factor)

@@ -77,6 +77,21 @@ def estimated(points: Sequence[GeoPoint], profiles: Sequence[Profile], factor: D
     )
 
 
+def extended(
+    travel: Travel, points: Sequence[GeoPoint], profile: Profile, factor: Decimal
+) -> Travel:
+    """Estimated travel with some points more: only what is new is computed."""
+    new = [point for point in dict.fromkeys(points) if point not in travel.place_of]
+    every = (*travel.points, *new)
+    out = [[_metres(start, end, factor) for end in every] for start in new]
+    back = [[row[place] for row in out] for place in range(len(travel.points))]
+    metres = [*((*old, *b) for old, b in zip(travel.metres, back, strict=True)), *map(tuple, out)]
+    way_s = [tuple(_seconds(m, profile.speed_kmh) for m in row) for row in [*back, *out]]
+    old_s = [(*old, *way) for old, way in zip(travel.seconds, way_s, strict=False)]
+    seconds = (*old_s, *way_s[len(old_s) :])
+    return Travel.model_construct(points=every, metres=tuple(metres), seconds=seconds)
+
+
 def _metres(start: GeoPoint, end: GeoPoint, factor: Decimal) -> int:
     return round(start.distance_km(end) * 1000 * float(factor))
 

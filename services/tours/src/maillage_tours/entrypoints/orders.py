@@ -11,10 +11,12 @@ from maillage_contracts.refusals import Invalid, NotFound
 from maillage_contracts.vocabulary import ActorId, Load, OrderId, Place, TimeWindow, Word
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Paged, answer, command, etag, query
+from maillage_tours.domain.joining import Offer
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.usecases.accept_order import AcceptOrder, accept_order
 from maillage_tours.usecases.cancel_order import CancelOrder, cancel_order
+from maillage_tours.usecases.offer_tours import look, offers_for
 from maillage_tours.usecases.request_order import RequestOrder, request_order
 from maillage_tours.usecases.store import WantedOrders
 
@@ -50,6 +52,7 @@ def router(desk: Desk) -> APIRouter:
     _ask(routes, desk)
     _decide(routes, desk)
     _read(routes, desk)
+    _offer(routes, desk)
     return routes
 
 
@@ -141,6 +144,20 @@ def _read(routes: APIRouter, desk: Desk) -> None:
         _must_be_party(who, order)
         response.headers["ETag"] = etag(order.version)
         return order
+
+
+def _offer(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
+    @routes.get("/{order_id}/offers")
+    async def offered(
+        order_id: UUID, _: Annotated[Principal, query("tours.plan.read")]
+    ) -> tuple[Offer, ...]:
+        """Tours of crews that could carry the order as well: five at most, cheapest first."""
+        order = await runner.read(lambda store: store.order(OrderId(order_id)))
+        looked = await runner.read(lambda store: look(order, store, desk.terms))
+        found = await offers_for(looked, matrices=desk.matrices, now=runner.clock())
+        return tuple(one.offer for one in found)
 
 
 def _must_be_party(who: Principal, order: Order) -> None:

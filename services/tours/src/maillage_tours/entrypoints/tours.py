@@ -22,9 +22,11 @@ from maillage_contracts.vocabulary import (
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Paged, answer, command, etag, query
 from maillage_tours.domain.tour import Stop, Task, Tour, TourStatus, Visited
+from maillage_tours.domain.travel import profile_of
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import ReasonBody, after_of
 from maillage_tours.usecases.cancel_tour import CancelTour, cancel_tour
+from maillage_tours.usecases.join_tour import JoinTour, join_tour
 from maillage_tours.usecases.publish_tour import PublishTour, publish_tour
 from maillage_tours.usecases.start_tour import StartTour, start_tour
 from maillage_tours.usecases.store import WantedTours
@@ -108,6 +110,12 @@ class StartTourBody(Body):
     started_at: Moment | None = None
 
 
+class JoinBody(Body):
+    """The order to carry as well."""
+
+    order_id: UUID
+
+
 def router(desk: Desk) -> APIRouter:
     """Below /v1/tours."""
     routes = APIRouter(prefix="/tours", tags=["tours"])
@@ -156,6 +164,27 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
             await runner.execute(
                 publish_tour,
                 PublishTour(TourId(tour_id), desk.terms, door.expected_version),
+                subject=str(tour_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )
+
+    @routes.post("/{tour_id}/join")
+    async def join(
+        tour_id: UUID, body: JoinBody, door: Annotated[Door, command("tours.plan.publish")]
+    ) -> dict[str, Any]:
+        """Carry one accepted order more, where that is cheapest; no stop changes its place."""
+        order_id = OrderId(body.order_id)
+        tour = await runner.read(lambda store: store.tour(TourId(tour_id)))
+        order = await runner.read(lambda store: store.order(order_id))
+        ends = [order.pickup.position, order.dropoff.position]
+        travel = await desk.matrices.extended(tour.travel, ends, profile_of(tour.vehicle))
+        version = door.expected_version or tour.version
+        return answer(
+            await runner.execute(
+                join_tour,
+                JoinTour(tour.tour_id, order_id, travel, version, desk.terms),
                 subject=str(tour_id),
                 context=door.context,
                 idempotency=door.idempotency,

@@ -13,7 +13,7 @@ from maillage_tours.domain.plan import left_out
 from maillage_tours.domain.posing import Posed, pose
 from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.tour import Tour
-from maillage_tours.domain.travel import Matrix, Profile, profile_of
+from maillage_tours.domain.travel import Matrix, Profile, Travel, profile_of
 
 
 class Matrices(Protocol):
@@ -21,6 +21,12 @@ class Matrices(Protocol):
 
     async def between(self, points: Sequence[GeoPoint], profiles: Sequence[Profile]) -> Matrix:
         """Travel between all points, for each profile."""
+        ...
+
+    async def extended(
+        self, travel: Travel, points: Sequence[GeoPoint], profile: Profile
+    ) -> Travel:
+        """The same travel, with some points more."""
         ...
 
 
