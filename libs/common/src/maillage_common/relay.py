@@ -27,6 +27,8 @@ BATCH_BYTES = 900_000
 """Of one request for one partition; brokers take a mebibyte by default."""
 REQUEST_BYTES_MAX = 1_048_576
 SEND_TIMEOUT_S = 20.0
+GATHER_S = 0.01
+"""When more was said while the last was sent, many speak: theirs is sent together."""
 SAFETY_POLL_S = 5.0
 """The outbox is looked at anyway, and measured: should a notification ever be lost."""
 
@@ -96,6 +98,8 @@ class Relay:
             await self._measure(connection)
             while await uncut(self._round(connection, producer)):
                 pass
+            if self._wake.is_set():
+                await asyncio.sleep(GATHER_S)
             with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
                 async with asyncio.timeout(SAFETY_POLL_S):
                     await self._wake.wait()
