@@ -28,7 +28,7 @@ pytestmark = [
 SEED_SETTING = "MAILLAGE_CHAOS_SEED"
 SEED = int(os.environ.get(SEED_SETTING, "7"))
 KILLED = 40
-PACE_S = 1.5
+PACE_S = 1.0
 REFUSED_WITHIN_S = 60.0
 
 

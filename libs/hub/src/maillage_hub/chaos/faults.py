@@ -17,11 +17,11 @@ from maillage_hub.chaos.rig import Rig
 SESSION_S = 10.0
 """After so long without a heartbeat, the bus gives the partitions of a reader to another."""
 PAUSE_S = SESSION_S + 2.0
-CUT_S = 5.0
+CUT_S = 4.0
 LONG_CUT_S = REQUEST_TIMEOUT_MS / 1000 + 2.0
 """Longer than any client waits for an answer."""
 FULL_S = 6.0
-TURNED_S = 6.0
+TURNED_S = 4.0
 
 
 class Fault(Protocol):
