@@ -43,9 +43,9 @@ FAR_AWAY = {"lat": 46.1, "lon": 8.3}
 class Planted:
     """An offer and a need that are a true synergy; a trap changes one thing of them."""
 
-    offer: Mapping[str, Any] = field(default_factory=dict)
-    need: Mapping[str, Any] = field(default_factory=dict)
-    donor: Mapping[str, Any] = field(default_factory=dict)
+    offer: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    need: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    donor: Mapping[str, Any] = field(default_factory=dict[str, Any])
     refuses: bool = False
 
 

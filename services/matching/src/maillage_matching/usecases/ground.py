@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from maillage_matching.domain.actor import WASTE_TRANSPORT
+from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
 from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.lessons import learned_from, lessons_of, teaches
 from maillage_matching.domain.pair import Carriers, Ground, Side, side_of
 from maillage_matching.domain.policy import Policy
 from maillage_matching.domain.suppression import Suppressions
 from maillage_matching.usecases.store import Known, Store
+
+LESSONS_MAX = 1_000
+"""Decisions that are learned from, the first ones: four years of an advisor with five a week."""
 
 
 def sides_of(known: Iterable[Known], knowledge: Knowledge) -> list[Side]:
@@ -16,13 +21,27 @@ def sides_of(known: Iterable[Known], knowledge: Knowledge) -> list[Side]:
     return [side_of(flow, actor, knowledge) for flow, actor in known]
 
 
+async def _learned(store: Store, knowledge: Knowledge) -> Model:
+    """What the decisions of this territory teach, besides what the catalogue knows."""
+    decided = await store.leads(
+        statuses=("accepted", "rejected"), source=None, after=None, limit=LESSONS_MAX
+    )
+    telling = [lead for lead in decided if teaches(lead.status, lead.reasons) is not None]
+    if not telling:
+        return BEFORE_LEARNING
+    flow_ids = {flow_id for lead in telling for flow_id in lead.content.flow_ids}
+    sides = sides_of(await store.known_flows(flow_ids), knowledge)
+    return learned_from(lessons_of(telling, {one.flow.flow_id: one for one in sides}), knowledge)
+
+
 async def ground_today(store: Store, policy: Policy, knowledge: Knowledge, now: datetime) -> Ground:
-    """The policy, the suppressions and the carriers that hold today."""
+    """The policy, the suppressions and the carriers that hold today, and what was learned."""
     today = now.date()
     carriers = [actor for actor in await store.waste_carriers() if actor.status == "active"]
     names = {actor.name: actor.holds(WASTE_TRANSPORT, today) for actor in carriers}
     return Ground(
         knowledge=knowledge,
+        model=await _learned(store, knowledge),
         policy=policy,
         today=today,
         suppressions=Suppressions(await store.suppressions(today), today),

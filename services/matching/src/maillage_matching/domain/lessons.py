@@ -1,0 +1,73 @@
+"""What decisions of advisors teach the score: which pairs went together, and which never will."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from maillage_contracts.vocabulary import FlowId
+from maillage_matching.domain.affinity import Model, Told, understand_need, understand_offer, weigh
+from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.lead import Lead
+from maillage_matching.domain.learning import Example, learn
+from maillage_matching.domain.pair import Side
+
+UNFIT = frozenset({"wrong_form", "concentration", "contamination", "quality_variance"})
+"""Reasons about the matter itself. All others are about firms, money, law or the moment: they keep
+a pair apart for a while (`suppression.py`), and say nothing about such things and such needs."""
+KNOWN_ALREADY = "already_done"
+"""Turned down because it exists: nothing could speak louder for it."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """An offer and a need that a person judged."""
+
+    offer: Told
+    need: Told
+    is_exchange: bool
+
+
+def lessons_of(leads: Iterable[Lead], sides: Mapping[FlowId, Side]) -> tuple[Lesson, ...]:
+    """One for each donor and receiver of each lead that teaches something, in their order."""
+    found: list[Lesson] = []
+    for lead in leads:
+        taught = teaches(lead.status, lead.reasons)
+        if taught is not None:
+            found += [Lesson(offer, need, taught) for offer, need in _pairs(lead, sides)]
+    return tuple(found)
+
+
+def teaches(status: str, reasons: Sequence[str]) -> bool | None:
+    """Whether such pairs go together, as a decision says; None when it does not say."""
+    if status == "accepted" or KNOWN_ALREADY in reasons:
+        return True
+    return False if status == "rejected" and UNFIT.intersection(reasons) else None
+
+
+def _pairs(lead: Lead, sides: Mapping[FlowId, Side]) -> list[tuple[Told, Told]]:
+    told = {
+        one.flow_id: sides[one.flow_id].told for one in lead.content.members if one.flow_id in sides
+    }
+    by_role: dict[str, list[Told]] = {"donor": [], "receiver": []}
+    for one in lead.content.members:
+        if one.role in by_role and one.flow_id in told:
+            by_role[one.role].append(told[one.flow_id])
+    return [(offer, need) for offer in by_role["donor"] for need in by_role["receiver"]]
+
+
+@lru_cache(maxsize=8)
+def learned_from(lessons: tuple[Lesson, ...], knowledge: Knowledge) -> Model:
+    """The model after these lessons; the same lessons are worked out once."""
+    return learn(
+        [
+            Example(
+                weigh(
+                    understand_offer(one.offer, knowledge),
+                    understand_need(one.need, knowledge),
+                    knowledge,
+                ),
+                one.is_exchange,
+            )
+            for one in lessons
+        ]
+    )
