@@ -109,7 +109,7 @@ async def _rebuild(store: PostgresStore) -> float:
     took_s, events = 0.0, 0
     while messages := list(islice(source, CHUNK)):
         began = time.perf_counter()  # what makes the events is not the ledger's work
-        await follow.apply(messages, building, NOON)
+        await building.follow(messages, follow, NOON)
         took_s += time.perf_counter() - began
         events += len(messages)
     began = time.perf_counter()

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
             return conformance.conformance(conformance.parse(arguments[1:]), judge)
         case ["import-factors"]:
             return importing.import_factors(importing.parse(arguments[1:]), read_export, write_set)
-        case ["verify" | "explain" | "restate"]:
+        case ["verify" | "explain" | "restate" | "rebuild"]:
             return ask_ledger(commands.parse(arguments))
         case _:
             return run(service(), arguments)

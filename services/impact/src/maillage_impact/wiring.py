@@ -12,9 +12,11 @@ import asyncpg
 from maillage_common.identifiers import uuid7
 from maillage_common.postgres import PostgresDatabase, dedicated, open_pool
 from maillage_common.settings import BadSetting, load
-from maillage_common.transaction import Context, Runner
+from maillage_common.transaction import Context, Runner, utc_now
 from maillage_contracts.refusals import Refused
+from maillage_impact.adapters.event_log import events_of, read_log
 from maillage_impact.adapters.postgres import PostgresStore
+from maillage_impact.adapters.rebuilding import RebuildingStore
 from maillage_impact.adapters.worked_files import read_worked, shipped_cases
 from maillage_impact.domain.worked.running import Verdict, run_cases
 from maillage_impact.entrypoints import http, kafka
@@ -55,11 +57,30 @@ def ask_ledger(asked: argparse.Namespace) -> int:
 async def _ask(asked: argparse.Namespace, settings: ImpactSettings) -> tuple[dict[str, Any], int]:
     if asked.command == "restate":
         return await _restate(RestateLedger(asked.factors, asked.reason), settings)
+    if asked.command == "rebuild":
+        return await _rebuild(settings)
     async with (
         dedicated(settings.dsn, "impact-command") as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         return await answer(asked, PostgresStore(connection))
+
+
+async def _rebuild(settings: ImpactSettings) -> tuple[dict[str, Any], int]:
+    follow, now = kafka.handlers(settings.zone), utc_now()
+    topics = sorted(topic.facts(settings.territory) for topic in follow.topics)
+    told = await read_log(settings, topics)
+    async with (
+        dedicated(settings.dsn, "impact-command") as connection,
+        connection.transaction(),
+    ):
+        building = RebuildingStore(target=PostgresStore(connection))
+        await building.begin()
+        events = events_of(told, territory=settings.territory, known=follow.known, now=now)
+        count = await building.follow(events, follow, now)
+        await building.finish()
+        head = await building.head()
+    return {"events": count, "lines": head.place, "head": head.hash.hex()}, 0
 
 
 async def _restate(command: RestateLedger, settings: ImpactSettings) -> tuple[dict[str, Any], int]:

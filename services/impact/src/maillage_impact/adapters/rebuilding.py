@@ -5,19 +5,24 @@ It starts from an empty ledger and keeps the baselines that people approved.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
+from maillage_common.handlers import Handlers
+from maillage_contracts.envelope import Event, Received
 from maillage_contracts.refusals import NotFound, Refused
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
-from maillage_impact.usecases.store import Delivery, PlannedTour
+from maillage_impact.domain.seal import Head
+from maillage_impact.usecases.store import Delivery, PlannedTour, Store
 
 LINES_AT_ONCE = 5_000
+EVENTS_AT_ONCE = 5_000
 
 
 @dataclass
@@ -113,6 +118,16 @@ class RebuildingStore(MemoryStore):
         await self.flush()
         return await self._db.entry(entry_id)
 
+    async def follow(
+        self, messages: Iterable[Received[Event]], handlers: Handlers[Store], now: datetime
+    ) -> int:
+        """Run the use cases over events, in their order; returns how many there were."""
+        source, events = iter(messages), 0
+        while some := list(islice(source, EVENTS_AT_ONCE)):
+            await handlers.apply(some, self, now)
+            events += len(some)
+        return events
+
     async def flush(self) -> None:
         """Write what waits: facts first, then lines in their order."""
         if self.new_deliveries:
@@ -124,6 +139,9 @@ class RebuildingStore(MemoryStore):
         if self.pending:
             lines, self.pending = self.pending, []
             await self._db.append(lines)
+
+    async def head(self) -> Head:
+        return await self._db.head()
 
     async def finish(self) -> None:
         """Write all that is left: lines, synergies, rounds and names."""

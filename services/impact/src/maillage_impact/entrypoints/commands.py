@@ -1,4 +1,4 @@
-"""`verify`, `explain`, `restate`: the ledger from a terminal, answers as JSON."""
+"""`verify`, `explain`, `restate`, `rebuild`: the ledger from a terminal, answers as JSON."""
 
 import argparse
 import json
@@ -29,6 +29,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     restate = commands.add_parser("restate", help="hold every line against another factor set")
     restate.add_argument("--factors", required=True, metavar="VERSION", help="the factor set")
     restate.add_argument("--reason", default="factor_update", help="one of those of corrections")
+    commands.add_parser("rebuild", help="write the ledger again from the bus, into an empty one")
     return parser.parse_args(arguments)
 
 
