@@ -46,7 +46,9 @@ def _order(name: str, on: date = FREE) -> Document:
     return order.model_dump(mode="json", include=OF_ORDER)
 
 
-def _valid(asked: str, proposed: Document, ready: Document, driven: Document) -> dict[str, Valid]:
+def _valid(
+    asked: str, late: str, *, proposed: Document, ready: Document, driven: Document
+) -> dict[str, Valid]:
     stop = driven["stops"][0]
     visited = {"arrived_at": stop["arrives_at"], "completed_at": stop["departs_at"]}
     handed = [
@@ -61,6 +63,7 @@ def _valid(asked: str, proposed: Document, ready: Document, driven: Document) ->
         "GET /v1/orders/{order_id}": Valid(),
         "POST /v1/orders/{order_id}/accept": Valid(about={"order_id": asked}),
         "POST /v1/orders/{order_id}/cancel": Valid({"reason": "not_needed"}),
+        "GET /v1/orders/{order_id}/offers": Valid(about={"order_id": late}),
         "GET /v1/plans": Valid(),
         "POST /v1/plans": Valid({"on": FREE.isoformat(), "limits": BRIEFLY}),
         "GET /v1/plans/{plan_id}": Valid(),
@@ -70,6 +73,7 @@ def _valid(asked: str, proposed: Document, ready: Document, driven: Document) ->
         "GET /v1/tours/{tour_id}": Valid(),
         "POST /v1/tours/{tour_id}/publish": Valid(about={"tour_id": proposed["tour_id"]}),
         "POST /v1/tours/{tour_id}/cancel": Valid({"reason": "no_crew"}),
+        "POST /v1/tours/{tour_id}/join": Valid({"order_id": late}),
         "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
         "POST /v1/tours/{tour_id}/stops/{number}/complete": Valid(
             {**visited, "handovers": handed}, about=on_the_road
@@ -95,6 +99,7 @@ async def fill(runner: Runner[Store]) -> World:
             f"/tours/{driven['tour_id']}/start", {"started_at": driven["starts_at"]}
         )
         ready = await _planned(dispatcher, READY, publish=True)
+        late = await dispatcher.post("/orders", _order("late", READY))
         proposed = await _planned(dispatcher, PROPOSED, publish=False)
         order_id = await dispatcher.post("/orders", _order("free"))
     async with building(offered, runner, "actor", OWNER) as owner:
@@ -107,7 +112,7 @@ async def fill(runner: Runner[Store]) -> World:
         "tour_id": ready["tour_id"],
         "number": 1,
     }
-    valid = _valid(asked, proposed, ready, driven)
+    valid = _valid(asked, late, proposed=proposed, ready=ready, driven=driven)
     return World(offered, runner, usual, valid)
 
 
