@@ -101,14 +101,14 @@ async def by_hand(parts: Kernel, events: int) -> Pace:
 
 
 @contextmanager
-def batches_of(events: int) -> Generator[None]:
-    """Have subscriptions take so many events at most."""
-    usual = subscription.BATCH_EVENTS
-    subscription.BATCH_EVENTS = events
+def one_by_one() -> Generator[None]:
+    """Have subscriptions take one event at a time."""
+    usual = subscription.BATCH_EVENTS, subscription.BATCHES
+    subscription.BATCH_EVENTS = subscription.BATCHES = 1
     try:
         yield
     finally:
-        subscription.BATCH_EVENTS = usual
+        subscription.BATCH_EVENTS, subscription.BATCHES = usual
 
 
 async def _measure() -> Iterable[Figure]:
@@ -120,7 +120,7 @@ async def _measure() -> Iterable[Figure]:
         for _ in range(ROUNDS):
             mine.append(await ours(parts, events))
             raws.append(await by_hand(parts, events))
-        with batches_of(1):
+        with one_by_one():
             singles = [await ours(parts, events) for _ in range(2)]
         broker = await hubs.broker_of(hub)
     rate, raw_rate = (_median(paces, lambda pace: pace.per_s) for paces in (mine, raws))

@@ -70,9 +70,10 @@ def _measure_here(name: str, asked: Asked, found: Path | None) -> int:
     print(f"{name}:", flush=True)
     measure = importlib.import_module(name).measure
     records: list[Record] = []
+    shorter = f" ARGS='--duration {asked.duration_s:g}'" if asked.duration_s else ""
     figures: Iterable[Figure] = measure(asked)
     for figure in figures:
-        records.append(figure.record(f"make bench ONLY={name}"))
+        records.append(figure.record(f"make bench ONLY={name}{shorter}"))
         print(f"  {line(records[-1])}", flush=True)
     if found:
         keep(found, records, others_stay=False)

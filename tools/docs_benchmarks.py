@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = "benchmarks/results.json"
-FILES = ("README.md", "docs/operating/performance.md")
+SHORT, WHOLE = "README.md", "docs/operating/performance.md"
+"""The figures that must hold, and all of them."""
 BEGIN, END = "<!-- figures: written by tools/generate.py -->", "<!-- end of figures -->"
 
 Record = dict[str, Any]
@@ -17,8 +18,10 @@ def pages(root: Path) -> dict[str, str]:
     if not (root / RESULTS).exists():
         return {}
     records: list[Record] = json.loads((root / RESULTS).read_text())
-    there = {name: (root / name).read_text() for name in FILES if (root / name).exists()}
-    return {name: filled(text, records) for name, text in there.items() if BEGIN in text}
+    promised = [record for record in records if record["must"] is not None]
+    wanted = {SHORT: promised, WHOLE: records}
+    there = {name: (root / name).read_text() for name in wanted if (root / name).exists()}
+    return {name: filled(text, wanted[name]) for name, text in there.items() if BEGIN in text}
 
 
 def filled(text: str, records: Iterable[Record]) -> str:
@@ -31,12 +34,12 @@ def filled(text: str, records: Iterable[Record]) -> str:
 def table(records: Iterable[Record]) -> str:
     """One row for each figure, then on what they were taken."""
     known = list(records)
-    rows = "\n".join(_row(record) for record in known)
+    rows = "\n".join(map(_row, known))
     places = sorted({_place(record) for record in known})
     return (
         "| what | figure | compared in the same run with | must | goal | holds |\n"
         "|---|---|---|---|---|---|\n"
-        f"{rows}\n\n" + "\n".join(f"Taken on {place}." for place in places)
+        f"{rows}\n\n" + "\n".join(f"Taken on {_told(place, known)}." for place in places)
     )
 
 
@@ -51,6 +54,12 @@ def _row(record: Record) -> str:
 
 
 def _place(record: Record) -> str:
-    machine = record["machine"].rpartition(", load ")[0]
-    broker = "" if record["broker"] is None else f", {record['broker']}"
-    return f"{record['date'][:10]}: {machine}{broker}"
+    return f"{record['date'][:10]}: {record['machine'].rpartition(', load ')[0]}"
+
+
+def _told(place: str, records: Iterable[Record]) -> str:
+    """The machine, what ran on it, and how busy it was with other work."""
+    here = [record for record in records if _place(record) == place]
+    brokers = sorted({record["broker"] for record in here if record["broker"]})
+    loads = sorted(float(record["machine"].rpartition(" ")[2]) for record in here)
+    return ", ".join([place, *brokers, f"load average {loads[0]:g} to {loads[-1]:g}"])
