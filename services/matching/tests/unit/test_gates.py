@@ -11,13 +11,15 @@ import pytest
 from maillage_contracts.samples import a_credential, an_id
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.gates import GATES, Finding, examine, explain, warnings
-from maillage_matching.domain.gates_of_law import net_value_eur
+from maillage_matching.domain.gates_of_law import net_value_eur, waste_status
 from maillage_matching.domain.pair import Carriers, Gate, Ground, Pair, Side
 from maillage_matching.domain.suppression import Suppression, Suppressions
 
 MakeSide = Callable[..., Side]
 Changes = dict[str, Any]
 
+SOIL = {"waste_code": "17 05 04", "spec": "soil_excavated"}
+"""Its code has a twin with a star."""
 TREATS = {"credentials": (a_credential(scope="waste_treatment"),)}
 TREATED_ONCE = {"credentials": (a_credential(scope="waste_treatment", valid_to="2026-11-22"),)}
 WILL_TREAT = {"credentials": (a_credential(scope="waste_treatment", valid_from="2026-11-24"),)}
@@ -92,6 +94,8 @@ def test_the_usual_pair_passes_every_gate(
         ("hazard", "pass", {"is_hazardous": None, "waste_code": None}, {}),
         ("hazard", "unknown", {"is_hazardous": None, "waste_code": None, "spec": "mud"}, {}),
         ("hazard", "pass", {"is_hazardous": None, "waste_code": None, "kind": "service"}, {}),
+        ("hazard", "unknown", {"is_hazardous": None, **SOIL}, {}),
+        ("hazard", "pass", {"is_hazardous": False, **SOIL}, {}),
         ("hazard", "fail", {"is_hazardous": True}, {}),
         ("hazard", "fail", {"is_hazardous": None, "waste_code": "13 02 05*"}, {}),
         ("hazard", "fail", {"is_hazardous": True}, {"is_hazardous": True}),
@@ -373,3 +377,14 @@ def test_a_failed_gate_says_what_would_open_it(
     assert Finding(pair, gates).verdict == "fail"
     assert found(gates, "contamination").unblock == "a way to clean it"
     assert [gate.code for gate in warnings(gates)] == ["contamination"]
+
+
+def test_a_way_out_of_waste_law_opens_nothing_once_its_act_is_over(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    pair = Pair(an_offer(kind="waste", waste_status="waste"), a_need())
+    rules = ground.knowledge.rules
+    over = replace(rules["reuse_pallets"], status_until=date(2026, 1, 1))
+    after = replace(ground, knowledge=replace(ground.knowledge, rules={**rules, over.name: over}))
+    assert waste_status(pair, ground).verdict == "unknown"
+    assert waste_status(pair, after).verdict == "fail"

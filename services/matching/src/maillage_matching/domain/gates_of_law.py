@@ -24,14 +24,21 @@ def hazard(pair: Pair, ground: Ground) -> Gate:
 
 
 def is_hazardous(pair: Pair, ground: Ground) -> bool | None:
-    """By what was told, by the star of the waste code, by the catalogue; None: nobody knows."""
+    """By what was told, by the star of the waste code, by the catalogue; None: nobody knows.
+
+    Where a code has a twin with a star, what it contains decides: only the firm can tell.
+    """
     flow = pair.offer.flow
     code = flow.waste_code
     if flow.is_hazardous or (code is not None and code.endswith("*")):
         return True
-    if flow.is_hazardous is not None or code is not None or flow.kind not in {"material", "waste"}:
-        return False
     known = ground.knowledge.resources.get(pair.offer.spec or "")
+    if flow.is_hazardous is not None or flow.kind not in {"material", "waste"}:
+        return False
+    if known is not None and known.hazard == "mirror":
+        return None
+    if code is not None:
+        return False
     return known.is_hazardous if known else None
 
 
@@ -52,7 +59,8 @@ def waste_status(pair: Pair, ground: Ground) -> Gate:
         why = f"{pair.need.name} has no approval for waste: is it handed over as waste?"
         return asks("waste_status", offer, "waste_status", why)
     rule = pair.rule or ground.knowledge.reuse_of(pair.offer.spec)
-    if rule is not None and rule.status_path and not offer.is_hazardous:
+    holds = rule is not None and rule.holds_on(ground.today)
+    if rule is not None and holds and rule.status_path and not offer.is_hazardous:
         return unknown("waste_status", f"to be settled with the parties: {rule.status_path}")
     return fails(
         "waste_status",
