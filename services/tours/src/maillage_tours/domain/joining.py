@@ -1,6 +1,6 @@
 """One order more on a tour that was given to its crew: no stop changes its place in the round."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,13 +13,12 @@ from maillage_tours.domain.coverage import handovers, stamp, window_of
 from maillage_tours.domain.day import WHOLE, Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.reasons import obstacle_of
+from maillage_tours.domain.slots import Slot, slots
 from maillage_tours.domain.tour import Action, Figures, Stop, Task, Tour
 from maillage_tours.domain.travel import Travel
 
-TRIED_MAX = 40
-"""Pairs of gaps of a tour that are timed, shortest detour first."""
-CHECKED_MAX = 4
-"""Of these, so many are put to the independent check, cheapest first."""
+CHECKED_MAX = 6
+"""Places of a tour that are put to the independent check, cheapest first."""
 OFFERS_MAX = 5
 
 Orders = Mapping[OrderId, Order]
@@ -55,27 +54,28 @@ def join(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime) -> J
     `day` has the orders of the tour and this one, and is not busy with the tour itself. What was
     visited, or should have been by now, is as it is.
     """
+    found = best_slots(order, tour, travel, day, now)
+    checked = (join_at(slot, order, tour, travel, day, now) for slot in found)
+    return next((one for one in checked if one is not None), None)
+
+
+def best_slots(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime) -> list[Slot]:
+    """The few cheapest places on this tour, before their check."""
     if obstacle_of(order.load, tour.vehicle) is not None:
-        return None
+        return []
+    found = slots(order, tour, travel, day, locked=_locked(tour, now), now=now)
+    return nsmallest(CHECKED_MAX, found)
+
+
+def join_at(
+    slot: Slot, order: Order, tour: Tour, travel: Travel, day: Day, now: datetime
+) -> Joined | None:
+    """The tour with the order in that place, if it passes the independent check."""
     orders = {one.order_id: one for one in day.orders}
-    timed = [
-        longer
-        for gaps in nsmallest(TRIED_MAX, _gaps(order, tour, travel, _locked(tour, now)))
-        if (longer := _retimed(_with(order, tour, travel, gaps[1:]), day, orders, now))
-    ]
-    for longer in nsmallest(CHECKED_MAX, timed, key=_cost):
-        verdict = check_tour(longer, day)
-        if not verdict.faults:
-            figures = verdict.figures[tour.tour_id]
-            return Joined(longer, figures, _offer(order, tour, longer))
-    return None
-
-
-def offers(found: Sequence[Joined]) -> list[Joined]:
-    """The best few, cheapest first."""
-    return nsmallest(
-        OFFERS_MAX, found, key=lambda one: (one.offer.extra_cost.amount, str(one.tour.tour_id))
-    )
+    longer = _retimed(_with(order, tour, travel, slot), day, orders, now)
+    if longer is None or (verdict := check_tour(longer, day)).faults:
+        return None
+    return Joined(longer, verdict.figures[tour.tour_id], _offer(order, tour, longer))
 
 
 def _locked(tour: Tour, now: datetime) -> int:
@@ -88,29 +88,9 @@ def _locked(tour: Tour, now: datetime) -> int:
     return max(fixed, default=0)
 
 
-def _gaps(order: Order, tour: Tour, travel: Travel, locked: int) -> Iterator[tuple[int, int, int]]:
-    """Metres more, and after how many stops the order is taken and given."""
-    places = [tour.start, *(stop.place for stop in tour.stops), tour.end]
-    here, there = order.pickup.position, order.dropoff.position
-
-    def metres(*way: Place) -> int:
-        points = [place.position for place in way]
-        return sum(travel.between(a, b)[0] for a, b in pairwise(points))
-
-    one, two = Place(label="-", position=here), Place(label="-", position=there)
-    legs = list(pairwise(places))
-    first = [metres(a, one, b) - metres(a, b) for a, b in legs]
-    second = [metres(a, two, b) - metres(a, b) for a, b in legs]
-    for taken in range(locked, len(legs)):
-        a, b = legs[taken]
-        yield metres(a, one, two, b) - metres(a, b), taken, taken
-        for given in range(taken + 1, len(legs)):
-            yield first[taken] + second[given], taken, given
-
-
-def _with(order: Order, tour: Tour, travel: Travel, gaps: tuple[int, int]) -> Tour:
+def _with(order: Order, tour: Tour, travel: Travel, slot: Slot) -> Tour:
     """The tour with two stops more, their hours still to be found."""
-    taken, given = gaps
+    _, taken, given = slot
     stops = [
         *tour.stops[:taken],
         _stop(order, tour, "pickup"),
@@ -158,6 +138,8 @@ def _retimed(tour: Tour, day: Day, orders: Orders, now: datetime) -> Tour | None
         late = timedelta(seconds=max(0.0, ends - stamp(stop.departs_at)))
         before = told.model_copy(update={"departs_at": stop.departs_at + late})
         stops.append(before)
+    if not is_out:
+        stops = _leaving_late(stops, tour, orders, day)
     _, out_s = tour.travel.between(tour.start.position, stops[0].place.position)
     _, back_s = tour.travel.between(before.place.position, tour.end.position)
     starts_at = tour.starts_at if is_out else stops[0].arrives_at - timedelta(seconds=out_s)
@@ -167,6 +149,31 @@ def _retimed(tour: Tour, day: Day, orders: Orders, now: datetime) -> Tour | None
     numbered = tuple(stop.model_copy(update={"number": n}) for n, stop in enumerate(stops, 1))
     changes = {"stops": numbered, "starts_at": starts_at, "ends_at": ends_at}
     return tour.model_copy(update=changes)
+
+
+def _leaving_late(stops: list[Stop], tour: Tour, orders: Orders, day: Day) -> list[Stop]:
+    """The same stops, the new ones before the first old one as late as they may be."""
+    new = next((place for place, stop in enumerate(stops) if stop.number), 0)
+    if new == 0:
+        return stops
+    last, first_old = stops[new - 1], stops[new]
+    _, way_s = tour.travel.between(last.place.position, first_old.place.position)
+    spare_s = [stamp(first_old.arrives_at) - stamp(last.departs_at) - way_s]
+    before = None
+    for stop in stops[:new]:
+        has_moved = stop.place.position != before
+        for task, begins, _ in handovers(stop, day, orders, has_moved=has_moved):
+            window = window_of(task, orders.get(task.order_id))
+            spare_s += [] if window is None else [stamp(window.end) - begins]
+        before = stop.place.position
+    later = timedelta(seconds=max(0.0, min(spare_s)))
+    moved = [
+        stop.model_copy(
+            update={"arrives_at": stop.arrives_at + later, "departs_at": stop.departs_at + later}
+        )
+        for stop in stops[:new]
+    ]
+    return [*moved, *stops[new:]]
 
 
 def _stop_at(place: Place, moment: datetime) -> Stop:

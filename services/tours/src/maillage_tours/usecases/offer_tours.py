@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from maillage_contracts.vocabulary import OrderId
+from maillage_contracts.vocabulary import OrderId, TourId
 from maillage_tours.domain.day import Day
-from maillage_tours.domain.joining import Joined, join, offers
+from maillage_tours.domain.joining import Joined, best_slots, join_at
 from maillage_tours.domain.order import Order
+from maillage_tours.domain.slots import Slot
 from maillage_tours.domain.terms import Terms
 from maillage_tours.domain.tour import Tour
-from maillage_tours.domain.travel import profile_of
+from maillage_tours.domain.travel import Travel, profile_of
 from maillage_tours.usecases.gather_day import gather_day
 from maillage_tours.usecases.plan_day import Matrices
 from maillage_tours.usecases.store import Store, WantedOrders
 
+OFFERS_MAX = 5
 ORDERS_MAX = 10_000
 """Orders of a day that are looked at."""
 
@@ -37,17 +39,27 @@ async def look(order: Order, store: Store, terms: Terms) -> Looked:
     return Looked(order, await gather_day(order.on, store, terms), tours, orders)
 
 
-async def offers_for(looked: Looked, *, matrices: Matrices, now: datetime) -> list[Joined]:
-    """The best offers, each checked."""
-    ends = [looked.order.pickup.position, looked.order.dropoff.position]
-    found: list[Joined] = []
+async def offers_for(
+    looked: Looked, *, matrices: Matrices, now: datetime, most: int = OFFERS_MAX
+) -> list[Joined]:
+    """The cheapest offers of different tours, each checked. Dear ones are not even timed."""
+    order = looked.order
+    ends = [order.pickup.position, order.dropoff.position]
+    tried: list[tuple[Slot, Tour, Travel, Day]] = []
     for tour in looked.tours:
         travel = await matrices.extended(tour.travel, ends, profile_of(tour.vehicle))
         carried = [one for order_id in tour.order_ids if (one := looked.orders.get(order_id))]
-        day = day_of(looked.day, tour, [*carried, looked.order])
-        joined = join(looked.order, tour, travel, day, now)
-        found += [joined] if joined else []
-    return offers(found)
+        day = day_of(looked.day, tour, [*carried, order])
+        found = best_slots(order, tour, travel, day, now)
+        tried += ((slot, tour, travel, day) for slot in found)
+    offers: dict[TourId, Joined] = {}
+    for slot, tour, travel, day in sorted(tried, key=lambda one: (one[0], one[1].tour_id)):
+        if len(offers) == most:
+            break
+        if tour.tour_id not in offers:
+            joined = join_at(slot, order, tour, travel, day, now)
+            offers |= {tour.tour_id: joined} if joined else {}
+    return list(offers.values())
 
 
 def day_of(day: Day, tour: Tour, orders: Sequence[Order]) -> Day:
