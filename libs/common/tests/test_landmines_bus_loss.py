@@ -195,3 +195,19 @@ async def test_a_republished_bus_does_readers_nothing(wired: Wired) -> None:
         await all_acknowledged(wired, 6)
     assert list((await applied(wired.runner)).values()) == [[1, 2, 3]]
     assert wired.metric("maillage_inbox_duplicates_total") == 3
+
+
+async def test_a_refused_bus_is_read_by_a_new_client_once_it_is_accepted(wired: Wired) -> None:
+    """The old one kept what it knew of topics that were gone: for minutes it was given none."""
+    subscription = wired.subscription()
+    async with running(wired.guard.watch(wired.health)), running(subscription.run()):
+        await wired.send(wired.record(given("a"), 1))
+        await all_applied(wired, 1)
+        before = subscription._client
+        async with administration(wired.settings) as admin:
+            await delete(admin, wired.flows)
+            await eventually(lambda: subscription._client is None)
+            await create_topics(admin, wired.specs, replication=1)
+        await wired.send(wired.record(given("a"), 2))
+        await all_applied(wired, 2)
+        assert subscription._client not in (None, before)

@@ -45,7 +45,8 @@ class BusGuard:
         self._connection = AsyncExitStack()
         self._admin: AIOKafkaAdminClient | None = None
         self._known_id: str | None = None
-        self._refused: tuple[str, ...] = ()
+        self.refused: tuple[str, ...] = ()
+        """What the last look that was answered had to complain of."""
 
     async def confirm(self) -> None:
         """Return if the bus may be spoken to now; raises BusRefused, or why it cannot be asked."""
@@ -108,8 +109,8 @@ class BusGuard:
 
     def _tell(self, complaints: Sequence[str]) -> None:
         self._metrics.bus_refused().set(bool(complaints))
-        if self._refused != tuple(complaints):
-            self._refused = tuple(complaints)
+        if self.refused != tuple(complaints):
+            self.refused = tuple(complaints)
             if complaints:
                 log.error("bus_refused", complaints=complaints, runbook=RUNBOOK)
             else:

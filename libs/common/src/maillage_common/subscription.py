@@ -14,7 +14,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from maillage_common.bus_guard import BusGuard
+from maillage_common.bus_guard import CHECK_EVERY_S, BusGuard
 from maillage_common.consumer import Consumer, NotNow
 from maillage_common.failures import backoff_s, is_transient, rest, uncut
 from maillage_common.handlers import Handlers
@@ -139,7 +139,11 @@ class Subscription(Generic[S]):
             await uncut(broker.start())
             self._client = subscriber.consumer
             self._health.report("consumer", None)
-            await asyncio.shield(self._broken)
+            while not self._broken.done():
+                await asyncio.wait({self._broken}, timeout=CHECK_EVERY_S)
+                if self._guard.refused:  # what the client knows is of another bus, or of none
+                    raise BusRefused(self._guard.refused)
+            self._broken.result()
         finally:
             self._consumer.stopping.set()
             self._client = None
