@@ -66,7 +66,7 @@ def at(slot: Slot, tour: Tour, order: Order) -> Joined | None:
     """The order in one place."""
     ends = [order.pickup.position, order.dropoff.position]
     travel = extended(tour.travel, ends, profile_of(tour.vehicle), TERMS.detour_factor)
-    return join_at(slot, order, tour, travel, a_day([*shops(), order], [tour.vehicle]), DAWN)
+    return join_at(slot, order, tour, travel, a_day([*shops(), order], [tour.vehicle]), now=DAWN)
 
 
 def test_more_points_are_travelled_as_all_of_them_at_once(tour: Tour) -> None:

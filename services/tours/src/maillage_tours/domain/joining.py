@@ -55,7 +55,7 @@ def join(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime) -> J
     visited, or should have been by now, is as it is.
     """
     found = best_slots(order, tour, travel, day, now)
-    checked = (join_at(slot, order, tour, travel, day, now) for slot in found)
+    checked = (join_at(slot, order, tour, travel, day, now=now) for slot in found)
     return next((one for one in checked if one is not None), None)
 
 
@@ -68,7 +68,7 @@ def best_slots(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime
 
 
 def join_at(
-    slot: Slot, order: Order, tour: Tour, travel: Travel, day: Day, now: datetime
+    slot: Slot, order: Order, tour: Tour, travel: Travel, day: Day, *, now: datetime
 ) -> Joined | None:
     """The tour with the order in that place, if it passes the independent check."""
     orders = {one.order_id: one for one in day.orders}
@@ -127,7 +127,7 @@ def _retimed(tour: Tour, day: Day, orders: Orders, now: datetime) -> Tour | None
             (t.load.mass_kg if t.action == "pickup" else -t.load.mass_kg for t in stop.tasks),
             Decimal(0),
         )
-        arrives_at = _arrival(tour, stop, before, orders, day, now)
+        arrives_at = _arrival(tour, stop, before, orders, day, now=now)
         told = stop.model_copy(update={"arrives_at": arrives_at, "onboard_kg": onboard_kg})
         has_moved = not stops or stop.place.position != before.place.position
         ends = stamp(arrives_at)
@@ -182,7 +182,7 @@ def _stop_at(place: Place, moment: datetime) -> Stop:
 
 
 def _arrival(
-    tour: Tour, stop: Stop, before: Stop, orders: Orders, day: Day, now: datetime
+    tour: Tour, stop: Stop, before: Stop, orders: Orders, day: Day, *, now: datetime
 ) -> datetime:
     """As was told, or as soon as can be; at a new stop not before its window is near."""
     _, way_s = tour.travel.between(before.place.position, stop.place.position)

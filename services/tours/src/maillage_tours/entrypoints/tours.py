@@ -121,6 +121,7 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(prefix="/tours", tags=["tours"])
     _read(routes, desk)
     _decide(routes, desk)
+    _join(routes, desk)
     return routes
 
 
@@ -152,23 +153,8 @@ def _read(routes: APIRouter, desk: Desk) -> None:
         return TourOut.of(tour)
 
 
-def _decide(routes: APIRouter, desk: Desk) -> None:
+def _join(routes: APIRouter, desk: Desk) -> None:
     runner = desk.runner
-
-    @routes.post("/{tour_id}/publish")
-    async def publish(
-        tour_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
-    ) -> dict[str, Any]:
-        """Give a proposed tour to its crew, after one more check."""
-        return answer(
-            await runner.execute(
-                publish_tour,
-                PublishTour(TourId(tour_id), desk.terms, door.expected_version),
-                subject=str(tour_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
 
     @routes.post("/{tour_id}/join")
     async def join(
@@ -185,6 +171,25 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
             await runner.execute(
                 join_tour,
                 JoinTour(tour.tour_id, order_id, travel, version, desk.terms),
+                subject=str(tour_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )
+
+
+def _decide(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
+    @routes.post("/{tour_id}/publish")
+    async def publish(
+        tour_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
+    ) -> dict[str, Any]:
+        """Give a proposed tour to its crew, after one more check."""
+        return answer(
+            await runner.execute(
+                publish_tour,
+                PublishTour(TourId(tour_id), desk.terms, door.expected_version),
                 subject=str(tour_id),
                 context=door.context,
                 idempotency=door.idempotency,

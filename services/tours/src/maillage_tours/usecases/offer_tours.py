@@ -57,7 +57,7 @@ async def offers_for(
         if len(offers) == most:
             break
         if tour.tour_id not in offers:
-            joined = join_at(slot, order, tour, travel, day, now)
+            joined = join_at(slot, order, tour, travel, day, now=now)
             offers |= {tour.tour_id: joined} if joined else {}
     return list(offers.values())
 
