@@ -23,7 +23,7 @@ from maillage_serving.testing import eventually
 from record import Asked, Figure
 
 FLOWS = 24_000
-ROUNDS = 5
+ROUNDS = 4
 ROUND_S = 4.0
 PATIENCE_S = 120.0
 

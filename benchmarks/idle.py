@@ -1,4 +1,4 @@
-"""What a whole hub takes while nothing happens: memory, and processor time over a minute.
+"""What a whole hub takes while nothing happens: memory, and processor time.
 
 All its processes: supervisor, broker, database server with its connections, five services. RSS
 counts the database's shared memory once for each process that touched it; PSS shares it out.
@@ -16,7 +16,7 @@ from maillage_hub.testing_hub import WholeHub
 from record import Asked, Figure
 
 SETTLE_S = 20.0
-DURATION_S = 60.0
+DURATION_S = 40.0
 GIB = 2**30
 
 

@@ -27,7 +27,7 @@ from maillage_serving.testing import context, eventually
 from record import Asked, Figure
 
 PER_S = 20
-DURATION_S = 30.0
+DURATION_S = 20.0
 WARM_UP = 20
 
 

@@ -208,15 +208,15 @@ async def _measure(seconds: float) -> Iterable[Figure]:
         async with Calls(hub) as calls:
             territory = await Territory.made(calls)
         load = Load(hub, territory)
-        await load.run(PER_S, seconds / 6)
+        await load.run(PER_S, seconds / 12)
         tally = await load.run(PER_S, seconds)
-        harder = await load.run(GOAL_PER_S, seconds / 6)
+        harder = await load.run(GOAL_PER_S, seconds / 12)
         broker = await hubs.broker_of(hub)
     for refusal in (tally.refused + harder.refused)[:5]:
         print(f"    {refusal}")
     return [
         *_figures(tally, PER_S, seconds, broker, must=True),
-        *_figures(harder, GOAL_PER_S, seconds / 6, broker, must=False),
+        *_figures(harder, GOAL_PER_S, seconds / 12, broker, must=False),
     ]
 
 

@@ -23,7 +23,7 @@ from maillage_hub.testing_hub import WholeHub
 from maillage_serving.testing import eventually
 from record import Asked, Figure
 
-SAMPLES = 25
+SAMPLES = 18
 IDLE_S = 3.5
 """Longer than the engine remembers that something came."""
 ROOMY = {"weekly_leads": 50, "advisors": 100, "open_cases_max": 100}
