@@ -29,15 +29,19 @@ HEADER = "# made by tools/lock.py from inputs "
 def runtime_inputs(root: Path) -> list[str]:
     """Requirements of every distribution and of the build, our own distributions apart."""
     declared = (line for project in _projects(root) for line in project.get("dependencies", []))
-    found = {*declared, *_requirements(root / "requirements/build.in")}
-    return sorted(line for line in found if not OURS.fullmatch(line))
+    return _others([*declared, *_requirements(root / "requirements/build.in")])
 
 
 def dev_inputs(root: Path) -> list[str]:
     """Requirements of checks and tests, and extras, on top of those of the runtime."""
     extras = (project.get("optional-dependencies", {}) for project in _projects(root))
     declared = (line for extra in extras for lines in extra.values() for line in lines)
-    return sorted({*runtime_inputs(root), *declared, *_requirements(root / "requirements/dev.in")})
+    asked = [*runtime_inputs(root), *declared, *_requirements(root / "requirements/dev.in")]
+    return _others(asked)
+
+
+def _others(lines: Iterable[str]) -> list[str]:
+    return sorted({line for line in lines if not OURS.fullmatch(line)})
 
 
 LOCKS = {"runtime": runtime_inputs, "dev": dev_inputs}
