@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from maillage_common.kafka import reach
 from maillage_common.ledger import Delivered, Origin
@@ -20,31 +20,27 @@ Told = tuple[str, str, int, int, Record]
 
 async def read_log(settings: Settings, topics: Sequence[str]) -> list[Told]:
     """Every record of the topics up to where they end now, sorted by time."""
-    consumer = AIOKafkaConsumer(**reach(settings), enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        *topics, **reach(settings), enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     told: list[Told] = []
     await consumer.start()
     try:
-        for topic in topics:
-            for partition in sorted(consumer.partitions_for_topic(topic) or ()):
-                told += await _partition(consumer, TopicPartition(topic, partition))
+        ends = await consumer.end_offsets(sorted(consumer.assignment()))
+        while any([await consumer.position(place) < end for place, end in ends.items()]):
+            found = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_ONCE)
+            for place, records in found.items():
+                told += [_told(record) for record in records if record.offset < ends[place]]
     finally:
         await consumer.stop()
     return sorted(told, key=lambda one: one[:4])
 
 
-async def _partition(consumer: AIOKafkaConsumer, place: TopicPartition) -> list[Told]:
-    consumer.assign([place])
-    end = (await consumer.end_offsets([place]))[place]
-    await consumer.seek_to_beginning(place)
-    told: list[Told] = []
-    while await consumer.position(place) < end:
-        found = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_ONCE)
-        for record in found.get(place, ()):
-            headers = tuple((str(name), bytes(value or b"")) for name, value in record.headers)
-            time = dict(headers).get(TIME_HEADER, b"").decode("utf-8", "replace")
-            kept = Record(bytes(record.key or b""), bytes(record.value or b""), headers)
-            told.append((time, place.topic, place.partition, record.offset, kept))
-    return told
+def _told(record: ConsumerRecord) -> Told:
+    headers = tuple((str(name), bytes(value or b"")) for name, value in record.headers)
+    time = dict(headers).get(TIME_HEADER, b"").decode("utf-8", "replace")
+    kept = Record(bytes(record.key or b""), bytes(record.value or b""), headers)
+    return time, record.topic, record.partition, record.offset, kept
 
 
 def events_of(
