@@ -153,6 +153,8 @@ def test_a_result_holds_within_the_tolerance_or_half_the_last_digit(
 
 def test_units_are_read_in_all_their_spellings() -> None:
     assert quantity_of("143 gCO2e/(t.km)").into(unit_of("kg/tkm")) == Decimal("0.143")
+    for spelling in ("g CO2e/t-km", "gCO2eq/tkm", "g CO\u2082/t.km"):
+        assert quantity_of(f"143 {spelling}").into(unit_of("kg/tkm")) == Decimal("0.143")
     assert quantity_of("30 l/100km").into(unit_of("l/km")) == Decimal("0.3")
     assert quantity_of("32.5 %/yr").into(unit_of("1/yr")).quantize(Decimal("0.001")) == Decimal(
         "0.325"

@@ -61,7 +61,7 @@ SYMBOLS: dict[str, tuple[Decimal, dict[str, int]]] = {
     for symbol in names.split()
 }
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_CARBON = re.compile(r"(?<=[gt])[ ]?CO2[- ]?eq?(?![a-z])", re.IGNORECASE)
+_CARBON = re.compile(r"(?<=[gt])[ ]?CO[2\u2082]([- ]?eq?)?(?![a-z])", re.IGNORECASE)
 _COUNTED = re.compile(r"(\d+)(.+)")
 
 
@@ -130,7 +130,7 @@ def unit_of(text: str) -> Unit:
     if not plain:
         return Unit("", size, dimensions)
     for place, part in enumerate(plain.split("/")):
-        for symbol in re.split(r"[.·* ]+", part.strip()):
+        for symbol in re.split(r"[.·* -]+", part.strip()):
             if symbol in {"", "1"} and place == 0:
                 continue
             one, measured = _symbol(symbol, text)
