@@ -48,7 +48,7 @@ check: $(VENV)/.dev ## format, lint, types, imports, tidiness, generated files, 
 
 test: $(VENV)/.dev ## every test, on a real Kafka and a real PostgreSQL; says what it skipped and why
 	@echo 'All tests, on addresses from the environment, else Docker, else an embedded Kafka and PostgreSQL.'
-	$(BIN)/pytest -rs --durations=10 --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
+	$(BIN)/pytest -rs --durations=10 --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS)
 
 unit: $(VENV)/.dev ## only the tests that need no Kafka and no PostgreSQL
 	$(BIN)/pytest -rs -m 'not integration' $(ARGS)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -106,9 +107,12 @@ async def _refuses(rig: Rig, service: str, why: str) -> None:
 
     async def does() -> bool:
         async with rig.door(service, None) as door:
-            told: dict[str, Any] = (await door.get("/readyz")).json()
-            assert why in str(told["parts"]["bus"]), told
-            return await counted(door, "maillage_bus_refused") == 1
+            try:
+                told: dict[str, Any] = (await door.get("/readyz")).json()
+                assert why in str(told["parts"]["bus"]), told
+                return await counted(door, "maillage_bus_refused") == 1
+            except httpx.TransportError:  # it is being started again
+                return False
 
     await eventually(does, deadline_s=REFUSED_WITHIN_S, every_s=0.2)
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar, cast
@@ -63,8 +63,29 @@ class Allowed:
         if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
             raise Invalid("address", "leave out the character NUL: no database keeps it")
         if NUL.search(await request.body()):
-            raise Invalid("body", "send JSON in UTF-8, without the character NUL")
+            where = _field_with_nul(await request.body())
+            raise Invalid(where, "send JSON in UTF-8, without the character NUL")
         return principal
+
+
+def _field_with_nul(body: bytes) -> str:
+    """Where the first NUL is, as problems name fields; `body` when that cannot be told."""
+    try:
+        return next(_fields_with_nul(json.loads(body)), "body")
+    except (ValueError, RecursionError):
+        return "body"
+
+
+def _fields_with_nul(value: object, *above: str) -> Iterator[str]:
+    if isinstance(value, str) and "\0" in value:
+        yield ".".join(above) or "body"
+    items: Iterable[tuple[Any, object]] = ()
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+    elif isinstance(value, list):
+        items = enumerate(cast("list[object]", value))
+    for name, inner in items:
+        yield from _fields_with_nul(inner, *above, str(name))
 
 
 class Opened(Allowed):
