@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -81,12 +81,17 @@ class Echo:
 
     def __init__(self) -> None:
         self.received = b""
+        self._answers: set[asyncio.Task[None]] = set()
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(1000):
-            self.received += data
-            writer.write(data)
-        writer.close()
+    def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._answers.add(asyncio.create_task(self._echo(reader, writer)))
+
+    async def _echo(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(1000):
+                self.received += data
+                writer.write(data)
+        await closed(writer)
 
     @asynccontextmanager
     async def linked(self) -> AsyncGenerator[tuple[Link, int]]:
@@ -98,6 +103,7 @@ class Echo:
         finally:
             await link.close()
             server.close()
+            await asyncio.gather(*self._answers)
 
 
 @asynccontextmanager
@@ -106,7 +112,14 @@ async def a_client(port: int) -> AsyncGenerator[tuple[asyncio.StreamReader, asyn
     try:
         yield reader, writer
     finally:
-        writer.transport.abort()
+        await closed(writer)
+
+
+async def closed(writer: asyncio.StreamWriter) -> None:
+    """Close it at once, and see it closed."""
+    writer.transport.abort()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def test_a_link_passes_on_what_it_is_given() -> None:

@@ -104,6 +104,9 @@ class Link:
             for writer in writers:
                 self._writers.discard(writer)
                 writer.transport.abort()
+            for writer in writers:
+                with suppress(OSError):
+                    await writer.wait_closed()
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passes: asyncio.Event
