@@ -96,7 +96,8 @@ class Pallets:
         inbox = await self.hub.doors.get("advisor", "matching", "/v1/inbox")
         event = await self.hub.log.find(LeadSurfaced, lambda e: str(e.lead.lead_id) == self.lead_id)
         return {
-            "inbox": inbox,
+            "waiting": inbox["waiting"],
+            "surfaced this week": f"{inbox['surfaced_this_week']} of {inbox['weekly_leads']}",
             "leads": [f"{lead['kind']}: {lead['explanation'][0]}" for lead in leads],
             "event": event.place,
         }
