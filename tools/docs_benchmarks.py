@@ -37,8 +37,8 @@ def table(records: Iterable[Record]) -> str:
     rows = "\n".join(map(_row, known))
     places = sorted({_place(record) for record in known})
     return (
-        "| what | figure | compared in the same run with | must | goal | holds |\n"
-        "|---|---|---|---|---|---|\n"
+        "| what | figure | compared in the same run with | must | goal | holds | command |\n"
+        "|---|---|---|---|---|---|---|\n"
         f"{rows}\n\n" + "\n".join(f"Taken on {_told(place, known)}." for place in places)
     )
 
@@ -50,7 +50,7 @@ def _row(record: Record) -> str:
     holds = {True: "yes", False: "**no**", None: ""}[record["holds"]]
     figure = f"{record['value']:,g} {record['unit']}"
     bounds = f"{record['must'] or ''} | {record['goal'] or ''}"
-    return f"| {record['name']} | {figure} | {peer} | {bounds} | {holds} |"
+    return f"| {record['name']} | {figure} | {peer} | {bounds} | {holds} | `{record['command']}` |"
 
 
 def _place(record: Record) -> str:

@@ -11,12 +11,6 @@ from maillage_common.transaction import Runner
 from maillage_serving.testing import memory_runner, postgres_runner
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    """Address of an empty database, or None for memory."""
-    return request.getfixturevalue("fresh_database") if request.param == "postgres" else None
-
-
 @pytest.fixture
 async def runner(database: str | None) -> AsyncGenerator[Runner[Store]]:
     if database is None:

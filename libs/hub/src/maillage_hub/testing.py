@@ -71,6 +71,15 @@ async def fresh_database(postgres_dsn: str) -> AsyncIterator[str]:
         await server.close(timeout=CONNECT_TIMEOUT_S)
 
 
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """Address of an empty database, None for the store in memory: what asks for it runs on both."""
+    if request.param == "memory":
+        return None
+    dsn: str = request.getfixturevalue("fresh_database")
+    return dsn
+
+
 @pytest.fixture
 def territory() -> str:
     """A territory that no other test has: its topics are this test's alone."""

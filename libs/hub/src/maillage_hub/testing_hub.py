@@ -57,7 +57,7 @@ class WholeHub:
 
         def is_up() -> bool:
             if supervisor.exit_code is not None:
-                raise supervisor.failure(f"ended with code {supervisor.exit_code}")
+                raise supervisor.program.failure(f"ended with code {supervisor.exit_code}")
             state = self._read()
             return state is not None and state.pid == supervisor.pid and state.phase == "running"
 

@@ -162,6 +162,27 @@ async def test_a_daemon_that_ends_is_started_again(
     assert keeper.child.pid is None
 
 
+async def test_who_is_started_again_and_waits_for_others_is_left_alive(
+    fickle: Fickle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "PAUSE_S", 0.01)
+    said: list[str] = []
+    keeper = Keeper(fickle, said.append)
+    await keeper.begin()
+    fickle.ready_within_s = 0.05
+    fickle.marker.unlink()
+    keeping_it = asyncio.create_task(keeper.keep(lambda: None))
+
+    keeper.kill()
+
+    await asyncio.wait({keeping_it}, timeout=10 * fickle.ready_within_s)
+    fickle.marker.touch()
+    await eventually(lambda: "fickle is ready again" in said)
+    assert keeper.child.restarts == 1
+    keeping_it.cancel()
+    await keeper.end()
+
+
 async def test_each_failure_makes_the_next_pause_longer(
     fickle: Fickle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,14 +38,6 @@ DRIVEN = DrivenTour(
 )  # fmt: skip
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    if request.param == "memory":
-        return None
-    dsn: str = request.getfixturevalue("fresh_database")
-    return dsn
-
-
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
     if database is None:

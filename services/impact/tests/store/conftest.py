@@ -12,15 +12,6 @@ from maillage_impact.usecases.store import Store
 from maillage_impact.wiring import service
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    """Address of an empty database, None for the store in memory."""
-    if request.param == "memory":
-        return None
-    dsn: str = request.getfixturevalue("fresh_database")
-    return dsn
-
-
 @pytest.fixture
 async def store(database: str | None) -> AsyncGenerator[Store]:
     """An empty store, outside of any transaction."""

@@ -23,15 +23,6 @@ from maillage_serving.testing import memory_runner, postgres_runner
 DAY = date(2026, 11, 23)
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    """Address of an empty database, None for the store in memory."""
-    if request.param == "memory":
-        return None
-    dsn: str = request.getfixturevalue("fresh_database")
-    return dsn
-
-
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
     if database is None:

@@ -21,12 +21,6 @@ TODAY = NOW.date()
 Do = Callable[[Callable[[Store], Awaitable[T]]], Awaitable[T]]
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    """Address of an empty database, or None for memory."""
-    return request.getfixturevalue("fresh_database") if request.param == "postgres" else None
-
-
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
     """A runner over each store."""

@@ -39,12 +39,6 @@ TODAY = NOW.date()
 SIRET = "00000000100016"
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
-def database(request: pytest.FixtureRequest) -> str | None:
-    """Address of an empty database, or None for memory."""
-    return request.getfixturevalue("fresh_database") if request.param == "postgres" else None
-
-
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
     if database is None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from maillage_hub.runtime.failures import HubFailure
-from maillage_hub.runtime.process import Daemon, Process, start
+from maillage_hub.runtime.process import Daemon, Process, start, start_again
 from maillage_hub.runtime.state import Child
 
 PAUSE_S = 0.5
@@ -68,6 +68,6 @@ class Keeper:
             self._pause_s = min(2 * self._pause_s, PAUSE_S_MAX)
             self._restarts += 1
             try:
-                return await start(self.daemon)
+                return await start_again(self.daemon)
             except HubFailure as failure:
                 self._tell(str(failure))

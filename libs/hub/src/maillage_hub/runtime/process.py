@@ -40,6 +40,12 @@ class Program:
     patience_s: float = 10.0
     """How long it may take to end properly before it is killed."""
 
+    def failure(self, what: str) -> HubFailure:
+        """What happened to it, with the end of its log."""
+        lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES_TOLD:]
+        quoted = "\n".join(f"    {line}" for line in lines)
+        return HubFailure(f"{self.name} {what}. The end of {self.log}:\n{quoted}")
+
 
 class Process:
     """One run of a program."""
@@ -112,12 +118,6 @@ class Process:
         if self._popen.stdin is not None:
             self._popen.stdin.close()
 
-    def failure(self, what: str) -> HubFailure:
-        """What happened to it, with the end of its log."""
-        lines = self.program.log.read_text(errors="replace").splitlines()[-LOG_LINES_TOLD:]
-        quoted = "\n".join(f"    {line}" for line in lines)
-        return HubFailure(f"{self.program.name} {what}. The end of {self.program.log}:\n{quoted}")
-
 
 async def _news_of(pid: int) -> None:
     """Wait for the end of a child; elsewhere than on Linux, until it is worth another look."""
@@ -174,13 +174,22 @@ class Daemon(Protocol):
 
 async def start(daemon: Daemon) -> Process:
     """Start a prepared daemon and wait until it is ready; raises HubFailure when it never is."""
-    process = Process.spawn(daemon.program())
     try:
         async with asyncio.timeout(daemon.ready_within_s):
-            await _ready(daemon, process)
+            return await start_again(daemon)
     except TimeoutError as error:
-        process.kill()
-        raise process.failure(f"was not ready within {daemon.ready_within_s:.0f} s") from error
+        late = f"was not ready within {daemon.ready_within_s:.0f} s"
+        raise daemon.program().failure(late) from error
+
+
+async def start_again(daemon: Daemon) -> Process:
+    """Start it and wait as long as it lives: who waits for another is not helped by a new start.
+
+    Raises HubFailure when it ends before it was ready.
+    """
+    process = Process.spawn(daemon.program())
+    try:
+        await _ready(daemon, process)
     except BaseException:
         process.kill()
         raise
@@ -190,5 +199,5 @@ async def start(daemon: Daemon) -> Process:
 async def _ready(daemon: Daemon, process: Process) -> None:
     while not await daemon.is_ready():
         if (code := process.exit_code) is not None:
-            raise process.failure(f"ended with code {code}")
+            raise process.program.failure(f"ended with code {code}")
         await asyncio.sleep(ASKED_EVERY_S)

@@ -42,7 +42,7 @@ class ServiceProcess:
         finally:
             process.kill()
         if code != 0:
-            raise process.failure(f"could not migrate its database (code {code})")
+            raise process.program.failure(f"could not migrate its database (code {code})")
 
     def program(self) -> Program:
         """How it is run."""
