@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from maillage_hub.runtime.failures import AlreadyRunning, HubFailure
 from maillage_hub.runtime.files import is_held
 from maillage_hub.runtime.hub import Wanted
@@ -46,17 +48,27 @@ def start_detached(wanted: Wanted, tell: Callable[[str], None]) -> HubState:
 
 
 def stop(hub: HubState) -> None:
-    """Ask a hub to stop, and wait until it has; raises HubFailure when it takes too long."""
+    """Ask a hub to stop, and wait until its process is no more.
+
+    Raises HubFailure when that takes too long.
+    """
     with suppress(ProcessLookupError):
         os.kill(hub.pid, signal.SIGTERM)
     until = time.monotonic() + STOPPED_WITHIN_S
-    while is_held(HubFolder(hub.folder).lock):
+    while is_held(HubFolder(hub.folder).lock) or _runs(hub.pid):
         if time.monotonic() > until:
             raise HubFailure(
                 f"the hub of {hub.territory} (process {hub.pid}) has not stopped within "
                 f"{STOPPED_WITHIN_S:.0f} s; its logs are in {HubFolder(hub.folder).logs}"
             )
         time.sleep(LOOKED_AT_EVERY_S)
+
+
+def _runs(pid: int) -> bool:
+    """Whether this process does anything yet: who has let go of its lock has still to end."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _as_arguments(wanted: Wanted) -> list[str]:
