@@ -24,7 +24,7 @@ from maillage_contracts.registry import ConsentGiven, ConsentWithdrawn
 from maillage_contracts.samples import a_flow, an_id
 from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, answer, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, query
 from maillage_serving.service import Service, Worker, run
 
 MIGRATIONS = Path(__file__).parent / "tally_migrations"
@@ -124,7 +124,7 @@ async def declare(command: Declaration, store: Store, now: datetime) -> Iterable
 
 
 def router(runner: Runner[Store]) -> APIRouter:
-    routes = APIRouter()
+    routes = APIRouter(route_class=Guarded)
 
     @routes.post("/flows", status_code=201)
     async def post(

@@ -20,7 +20,16 @@ from maillage_contracts.refusals import Invalid, NotFound, Refused, Stale
 from maillage_contracts.samples import TERRITORY, an_id
 from maillage_serving.application import BODY_BYTES_MAX, create_app
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, command, decode_cursor, encode_cursor, etag, query
+from maillage_serving.http import (
+    Body,
+    Door,
+    Guarded,
+    command,
+    decode_cursor,
+    encode_cursor,
+    etag,
+    query,
+)
 from maillage_serving.testing import app_of, client, memory_runner, published, token, verifier
 
 ACTOR = an_id("an actor")
@@ -33,7 +42,7 @@ class Order(Body):
 
 def odd_routes(_: Runner[Store]) -> APIRouter:
     """Doors that answer each kind of error."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=Guarded)
     errors = {
         "refused": Refused("the flow is not open: qualify it first"),
         "missing": NotFound("no flow has this identifier"),
@@ -378,6 +387,19 @@ def test_a_route_without_a_permission_stops_the_start(tally: Runner[Store]) -> N
         with pytest.raises(ValueError, match="GET /open"):
             build(routes)
     build(odd_routes(tally))
+
+
+def test_a_route_that_reads_the_body_first_stops_the_start(tally: Runner[Store]) -> None:
+    def router(_: Runner[Store]) -> APIRouter:
+        routes = APIRouter()
+
+        @routes.get("/late")
+        async def enter(who: Annotated[Principal, query("flows.flow.read")]) -> None: ...
+
+        return routes
+
+    with pytest.raises(ValueError, match="route_class=Guarded to the routes GET /late"):
+        app_of(replace(service(), router=router), tally)
 
 
 def test_a_permission_that_is_not_in_the_policy_cannot_be_asked_for() -> None:

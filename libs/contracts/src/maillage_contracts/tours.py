@@ -12,6 +12,10 @@ from maillage_contracts.vocabulary import (
     KNOWN_ENERGIES,
     KNOWN_VEHICLE_CLASSES,
     Amount,
+    BsdReference,
+    ConsignmentId,
+    Count,
+    HubId,
     Kilograms,
     Kilometres,
     Label,
@@ -24,17 +28,24 @@ from maillage_contracts.vocabulary import (
     PlanId,
     Positive,
     Share,
+    TemperatureClass,
     Text,
     TimeWindow,
     TourId,
+    Treatment,
+    UnitId,
     Value,
     VehicleId,
+    WasteCode,
     Word,
     known,
 )
 
 TRANSPORT_ORDERS = Topic("tours", "transportorder")
 TOURS = Topic("tours", "tour")
+HUB_STOCKS = Topic("tours", "hubstock")
+CONSIGNMENTS = Topic("tours", "custody")
+RETURNABLE_UNITS = Topic("tours", "returnableunit")
 KNOWN_ORIGINS = ("synergy", "actor", "marketplace", "import")
 
 
@@ -132,6 +143,20 @@ class TourPublished(Event):
     tour: Tour
 
 
+class TourCancelled(Event):
+    """A published tour will not be driven; its orders are to be planned again."""
+
+    TYPE: ClassVar[str] = "org.maillage.tour.cancelled.v1"
+    TOPIC: ClassVar[Topic] = TOURS
+    SUBJECT: ClassVar[str] = "tour_id"
+
+    tour_id: TourId
+    plan_id: PlanId
+    on: date
+    vehicle_id: VehicleId
+    reason: Word = Field(examples=["no_crew"])
+
+
 class Handover(Value):
     """What was really handed over for one order at a stop."""
 
@@ -142,6 +167,36 @@ class Handover(Value):
     reason: Word | None = Field(
         default=None, description="Why some was refused.", examples=["damaged"]
     )
+
+
+class StopArrived(Event):
+    """The crew reached a stop; what it does there is told when it is done."""
+
+    TYPE: ClassVar[str] = "org.maillage.stop.arrived.v1"
+    TOPIC: ClassVar[Topic] = TOURS
+    SUBJECT: ClassVar[str] = "tour_id"
+
+    tour_id: TourId
+    number: Ordinal = Field(description="The planned stop, from 1.")
+    arrived_at: Moment = Field(description="By the clock of the crew's phone.")
+    received_at: Moment = Field(description="When the hub heard of it, by its own clock.")
+
+
+class StopFailed(Event):
+    """Nothing could be handed over at a stop."""
+
+    TYPE: ClassVar[str] = "org.maillage.stop.failed.v1"
+    TOPIC: ClassVar[Topic] = TOURS
+    SUBJECT: ClassVar[str] = "tour_id"
+
+    tour_id: TourId
+    number: Ordinal = Field(description="The planned stop, from 1.")
+    arrived_at: Moment
+    completed_at: Moment = Field(description="When the crew gave up, by its phone's clock.")
+    received_at: Moment = Field(description="When the hub heard of it, by its own clock.")
+    order_ids: tuple[OrderId, ...] = Field(max_length=1000, description="What was not handed over.")
+    reason: Word = Field(examples=["nobody_there"])
+    proof: Label | None = Field(default=None, description="Reference of a document, never a name.")
 
 
 class StopCompleted(Event):
@@ -155,6 +210,9 @@ class StopCompleted(Event):
     number: Ordinal = Field(description="The planned stop, from 1.")
     arrived_at: Moment
     completed_at: Moment
+    received_at: Moment | None = Field(
+        default=None, description="When the hub heard of it; the other moments are the phone's."
+    )
     handovers: tuple[Handover, ...] = Field(min_length=1, max_length=1000)
     temperature_c: Amount | None = Field(default=None, ge=-60, le=120, description="At handover.")
     proof: Label | None = Field(default=None, description="Reference of a document, never a name.")
@@ -190,3 +248,132 @@ class TourCompleted(Event):
     insertion_hours: Positive = Field(description="Of these, by persons in work insertion.")
     carried: tuple[CarriedOrder, ...] = Field(max_length=1000)
     matrix: Word = Field(description="Where planned distances come from.", examples=["estimated"])
+
+
+class StockMoved(Event):
+    """What all events of a hub's stock carry: what moved, and what is there after it."""
+
+    TOPIC: ClassVar[Topic] = HUB_STOCKS
+    SUBJECT: ClassVar[str] = "hub_id"
+
+    hub_id: HubId
+    temperature: TemperatureClass
+    order_id: OrderId | None = Field(default=None, description="Whose goods; absent: no order's.")
+    tour_id: TourId | None = Field(default=None, description="Which tour brought or took them.")
+    at: Moment = Field(description="When it happened, by the clock of who tells it.")
+    in_stock_kg: Amount = Field(
+        description="After it, in this temperature class; negative when goods left that nobody "
+        "had booked in."
+    )
+    in_stock_crates: int = Field(ge=-1_000_000, le=1_000_000, description="The same, in crates.")
+
+
+class HubStockReceived(StockMoved):
+    """Goods came into a hub, by a tour or by their owner."""
+
+    TYPE: ClassVar[str] = "org.maillage.hubstock.received.v1"
+
+    mass_kg: Kilograms
+    crates: Count = 0
+
+
+class HubStockDispatched(StockMoved):
+    """Goods left a hub, on a tour or with their owner."""
+
+    TYPE: ClassVar[str] = "org.maillage.hubstock.dispatched.v1"
+
+    mass_kg: Kilograms
+    crates: Count = 0
+
+
+class HubStockDiscrepancy(StockMoved):
+    """A count found another stock than the books; from now on the count holds."""
+
+    TYPE: ClassVar[str] = "org.maillage.hubstock.discrepancy.v1"
+
+    expected_kg: Amount = Field(description="By the books.")
+    expected_crates: int = Field(ge=-1_000_000, le=1_000_000, description="By the books.")
+
+
+class Consignment(Value):
+    """One load of waste, from its producer to its treatment. The words are those of the BSD."""
+
+    consignment_id: ConsignmentId
+    order_id: OrderId
+    bsd_reference: BsdReference | None = None
+    waste_code: WasteCode | None = None
+    status: Word = Field(
+        description="taken_over, temp_stored, resent, accepted, partially_refused, refused or "
+        "processed.",
+        examples=["taken_over"],
+    )
+    taken_over_kg: Kilograms = Field(description="Weighed when its carrier took it.")
+    accepted_kg: Kilograms = Field(default=Decimal(0), description="Taken in for treatment.")
+    refused_kg: Kilograms = Field(default=Decimal(0), description="Refused on the way or there.")
+    reason: Word | None = Field(default=None, description="Why some was refused.")
+    operation_code: Treatment | None = None
+
+
+class ConsignmentEvent(Event):
+    """What all events of custody carry: the whole consignment."""
+
+    TOPIC: ClassVar[Topic] = CONSIGNMENTS
+    SUBJECT: ClassVar[str] = "consignment.consignment_id"
+
+    consignment: Consignment
+    at: Moment = Field(description="When it happened, by the clock of who tells it.")
+
+
+class CustodyTakenOver(ConsignmentEvent):
+    """A carrier took charge of waste, at its producer or again at a hub (`resent`)."""
+
+    TYPE: ClassVar[str] = "org.maillage.custody.taken_over.v1"
+
+
+class CustodyTempStored(ConsignmentEvent):
+    """Waste waits at a hub for another carrier."""
+
+    TYPE: ClassVar[str] = "org.maillage.custody.temp_stored.v1"
+
+
+class CustodyAccepted(ConsignmentEvent):
+    """Who treats it took waste in, all of it or in part (`partially_refused`)."""
+
+    TYPE: ClassVar[str] = "org.maillage.custody.accepted.v1"
+
+
+class CustodyRefused(ConsignmentEvent):
+    """Nothing of the waste was taken in."""
+
+    TYPE: ClassVar[str] = "org.maillage.custody.refused.v1"
+
+
+class CustodyProcessed(ConsignmentEvent):
+    """The waste was treated, by the operation that its code names."""
+
+    TYPE: ClassVar[str] = "org.maillage.custody.processed.v1"
+
+
+class ReturnableUnitMoved(Event):
+    """A crate, pallet or other container for reuse went one step on in its loop."""
+
+    TYPE: ClassVar[str] = "org.maillage.returnableunit.moved.v1"
+    TOPIC: ClassVar[Topic] = RETURNABLE_UNITS
+    SUBJECT: ClassVar[str] = "unit_id"
+
+    unit_id: UnitId
+    kind: Word = Field(description="crate, pallet, bin, jar; more may come.", examples=["crate"])
+    came_from: Word | None = Field(
+        default=None, description="Its status before; absent: it is new."
+    )
+    status: Word = Field(
+        description="in_stock, out_full, at_customer, out_empty, to_wash, lost or scrapped.",
+        examples=["out_full"],
+    )
+    loops: Count = Field(description="How often it has come back to stock, washed.")
+    at: Moment = Field(description="When it happened, by the clock of who tells it.")
+    order_id: OrderId | None = Field(default=None, description="With whose goods.")
+    tour_id: TourId | None = None
+    is_implied: bool = Field(
+        default=False, description="Nobody told this step: it follows from where it is seen next."
+    )

@@ -1,14 +1,13 @@
 """The FastAPI application of a service: its routes behind limits, headers, probes and problems."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, FastAPI, Response
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -20,7 +19,7 @@ from maillage_common.health import Health
 from maillage_common.identifiers import uuid7
 from maillage_common.metrics import Metrics
 from maillage_serving.auth import Verifier
-from maillage_serving.http import Allowed
+from maillage_serving.http import Guarded
 from maillage_serving.openapi import describe
 from maillage_serving.problems import answer_problems, problem, unexpected
 
@@ -39,9 +38,11 @@ TOO_LARGE = f"the body is larger than {BODY_BYTES_MAX} bytes: send it in parts"
 def create_app(
     routes: APIRouter, *, service: str, verifier: Verifier, health: Health, metrics: Metrics
 ) -> FastAPI:
-    """The application of a service. Refuses routes that do not name a permission."""
+    """The application of a service. Refuses routes that are not Guarded by a permission."""
     if nameless := [path for path, permission in permissions(routes) if permission is None]:
-        raise ValueError(f"routes without a permission: {', '.join(nameless)}")
+        raise ValueError(
+            f"give a permission and route_class=Guarded to the routes {', '.join(nameless)}"
+        )
     app = FastAPI(
         title=f"maillage {service}",
         # Documentation pages would load scripts from a content delivery network: the document only.
@@ -59,7 +60,7 @@ def create_app(
 
 
 def permissions(routes: APIRouter, prefix: str = "") -> Iterable[tuple[str, str | None]]:
-    """Each route, as `GET /v1/flows`, with the permission it names; also of routers inside."""
+    """Each route, as `GET /v1/flows`, with the permission that guards it; and of routers inside."""
     for route in routes.routes:
         inner: object = getattr(route, "original_router", None)
         if isinstance(inner, APIRouter):
@@ -67,16 +68,10 @@ def permissions(routes: APIRouter, prefix: str = "") -> Iterable[tuple[str, str 
             yield from permissions(inner, prefix + below)
         elif isinstance(route, APIRoute):
             name = f"{','.join(sorted(route.methods or ()))} {prefix}{route.path}"
-            yield name, next(_asked(route.dependant), None)
+            guard = route.guard if isinstance(route, Guarded) else None
+            yield name, guard and guard.permission
         else:
             yield repr(route), None  # what we cannot look into names nothing
-
-
-def _asked(dependant: Dependant) -> Iterator[str]:
-    for inner in dependant.dependencies:
-        if isinstance(inner.call, Allowed):
-            yield inner.call.permission
-        yield from _asked(inner)
 
 
 def _probes(health: Health, metrics: Metrics) -> APIRouter:

@@ -4,13 +4,15 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as Dependency
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
 from maillage_common.ledger import Context, Idempotency, Outcome
@@ -53,13 +55,18 @@ class Allowed:
         self.permission = permission
         self._rule = POLICY[permission]
 
-    async def __call__(self, request: Request) -> Principal:
-        """Raises Unauthenticated, Forbidden, or Invalid for what is no text."""
+    async def admit(self, request: Request) -> None:
+        """Look at the token, and at nothing else; raises Unauthenticated or Forbidden."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send a token: Authorization: Bearer ...")
         verifier: Verifier = request.app.state.verifier
-        principal = permit(await verifier.principal(token.strip()), self._rule)
+        principal = await verifier.principal(token.strip())
+        request.state.admitted = {self.permission: permit(principal, self._rule)}
+
+    async def __call__(self, request: Request) -> Principal:
+        """Who was admitted; raises Invalid for what is no text."""
+        principal: Principal = request.state.admitted[self.permission]
         if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
             raise Invalid("address", "leave out the character NUL: no database keeps it")
         if NUL.search(await request.body()):
@@ -92,7 +99,7 @@ class Opened(Allowed):
     """The same for a command: gives all that it brings beside its body."""
 
     async def __call__(self, request: Request) -> Door:  # type: ignore[override] a door has more
-        """Raises Unauthenticated, Forbidden, or Invalid naming the header."""
+        """Raises Invalid naming the header."""
         principal = await super().__call__(request)
         return Door(
             principal=principal,
@@ -100,6 +107,35 @@ class Opened(Allowed):
             idempotency=await _idempotency(request, principal),
             expected_version=_expected_version(request),
         )
+
+
+class Guarded(APIRoute):
+    """A route that admits its caller before it reads what is sent; FastAPI reads the body first."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of FastAPI, behind the guard."""
+        handle = super().get_route_handler()
+        guard = self.guard
+        if guard is None:
+            return handle  # an application refuses such a route
+
+        async def guarded(request: Request) -> Response:
+            await guard.admit(request)
+            return await handle(request)
+
+        return guarded
+
+    @property
+    def guard(self) -> Allowed | None:
+        """What lets a caller in; None when nothing asks for a permission."""
+        return next(_guards(self.dependant), None)
+
+
+def _guards(dependant: Dependant) -> Iterator[Allowed]:
+    for inner in dependant.dependencies:
+        if isinstance(inner.call, Allowed):
+            yield inner.call
+        yield from _guards(inner)
 
 
 def query(permission: str) -> Dependency:

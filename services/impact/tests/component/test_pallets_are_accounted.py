@@ -16,6 +16,7 @@ from maillage_contracts.samples import (
     a_synergy_agreed,
     a_synergy_ended,
     a_tour,
+    a_tour_cancelled,
     a_tour_completed,
     a_tour_published,
     a_transport_order_fulfilled,
@@ -323,6 +324,34 @@ async def test_a_day_is_accounted_when_its_baseline_comes_late(runner: Runner[St
         "round_ids": [str(declared.round.round_id)],
     }
     await approve(runner, rounds)
+    found = {s.indicator for s in await statements(runner) if s.about == "plan"}
+    assert found == {"distance_avoided", "ghg_avoided_logistics"}
+
+
+async def test_a_day_does_not_wait_for_a_cancelled_tour(runner: Runner[Store]) -> None:
+    declared = an_existing_round_declared(round=an_existing_round(weekdays=(1, 2, 3, 4, 5, 6, 7)))
+    other = an_id("other tour")
+    await deliver_twice(
+        runner,
+        handlers(),
+        received(declared),
+        received(a_tour_published()),
+        received(a_tour_published(tour=a_tour(tour_id=other))),
+    )
+    rounds = {
+        **BASELINE,
+        "scope": "rounds",
+        "synergy_id": None,
+        "route_before": None,
+        "replaces_spec": None,
+        "round_ids": [str(declared.round.round_id)],
+    }
+    await approve(runner, rounds)
+    await deliver_twice(runner, handlers(), received(a_tour_completed(), sequence=2))
+    assert not [s for s in await statements(runner) if s.about == "plan"]
+    cancelled = received(a_tour_cancelled(tour_id=other), sequence=2)
+    never_told = received(a_tour_cancelled(tour_id=an_id("unknown tour")))
+    await deliver_twice(runner, handlers(), cancelled, never_told)
     found = {s.indicator for s in await statements(runner) if s.about == "plan"}
     assert found == {"distance_avoided", "ghg_avoided_logistics"}
 

@@ -15,6 +15,7 @@ from maillage_contracts.samples import (
     a_synergy,
     a_synergy_agreed,
     a_tour,
+    a_tour_cancelled,
     a_tour_completed,
     a_tour_published,
     a_transport_order_fulfilled,
@@ -49,6 +50,8 @@ def told() -> list[Received[Event]]:
         a_transport_order_fulfilled(origin_id=SYNERGY, order_id=UUID(int=20)),
         a_synergy_agreed(synergy=agreed),
     ]
+    given = a_tour(tour_id=UUID(int=32), plan_id=PLAN)
+    events += [a_tour_published(tour=given), a_tour_cancelled(tour_id=given.tour_id)]
     for number in (30, 31):
         tour = a_tour(tour_id=UUID(int=number), plan_id=PLAN)
         events += [

@@ -111,6 +111,8 @@ async def test_a_driven_tour_comes_back_with_its_orders(runner: Runner[Store]) -
         assert await store.tour(uid(40)) is None
         assert await store.tours_of(uid(6)) == [home, out]
         assert await store.plans_between(DAY, DAY) == [uid(6)]
+        await store.drop_tour(uid(5))
+        assert await store.tours_of(uid(6)) == [home]
         assert await store.plans_between(date(2026, 1, 1), date(2026, 1, 2)) == []
 
 

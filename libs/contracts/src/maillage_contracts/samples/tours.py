@@ -142,3 +142,123 @@ def a_tour_completed(**changes: object) -> tours.TourCompleted:
         ),
         matrix="estimated",
     )
+
+
+def a_tour_cancelled(**changes: object) -> tours.TourCancelled:
+    return made(
+        tours.TourCancelled,
+        changes,
+        tour_id=an_id("tour"),
+        plan_id=an_id("plan"),
+        on=DAY,
+        vehicle_id=an_id("vehicle Electric van"),
+        reason="no_crew",
+    )
+
+
+def a_stop_arrived(**changes: object) -> tours.StopArrived:
+    return made(
+        tours.StopArrived,
+        changes,
+        tour_id=an_id("tour"),
+        number=2,
+        arrived_at=at(9, 2),
+        received_at=at(9, 2),
+    )
+
+
+def a_stop_failed(**changes: object) -> tours.StopFailed:
+    """Told an hour later: the phone had no network."""
+    return made(
+        tours.StopFailed,
+        changes,
+        tour_id=an_id("tour"),
+        number=2,
+        arrived_at=at(9, 2),
+        completed_at=at(9, 8),
+        received_at=at(10, 8),
+        order_ids=(an_id("order"),),
+        reason="nobody_there",
+    )
+
+
+def _stock(**about: object) -> dict[str, object]:
+    return {
+        "hub_id": an_id("hub"),
+        "temperature": "cold",
+        "order_id": an_id("order"),
+        "tour_id": an_id("tour"),
+        "at": at(9, 20),
+        "in_stock_kg": "340",
+        "in_stock_crates": 34,
+        **about,
+    }
+
+
+def a_hub_stock_received(**changes: object) -> tours.HubStockReceived:
+    return made(tours.HubStockReceived, changes, **_stock(mass_kg="40", crates=4))
+
+
+def a_hub_stock_dispatched(**changes: object) -> tours.HubStockDispatched:
+    return made(tours.HubStockDispatched, changes, **_stock(mass_kg="40", crates=4))
+
+
+def a_hub_stock_discrepancy(**changes: object) -> tours.HubStockDiscrepancy:
+    """The evening count: one crate less than there should be."""
+    counted = _stock(expected_kg="350", expected_crates=35, order_id=None, tour_id=None)
+    return made(tours.HubStockDiscrepancy, changes, **counted)
+
+
+def a_consignment(**changes: object) -> tours.Consignment:
+    """Wooden packaging on its way to who presses it."""
+    return made(
+        tours.Consignment,
+        changes,
+        consignment_id=an_id("consignment"),
+        order_id=an_id("order"),
+        bsd_reference="BSD-20261123-7HX4KQ2TN",
+        waste_code="15 01 03",
+        status="taken_over",
+        taken_over_kg="200",
+    )
+
+
+def a_custody_taken_over(**changes: object) -> tours.CustodyTakenOver:
+    return made(tours.CustodyTakenOver, changes, consignment=a_consignment(), at=at(8, 25))
+
+
+def a_custody_temp_stored(**changes: object) -> tours.CustodyTempStored:
+    stored = a_consignment(status="temp_stored")
+    return made(tours.CustodyTempStored, changes, consignment=stored, at=at(8, 50))
+
+
+def a_custody_accepted(**changes: object) -> tours.CustodyAccepted:
+    taken_in = a_consignment(
+        status="partially_refused", accepted_kg="180", refused_kg="20", reason="damaged"
+    )
+    return made(tours.CustodyAccepted, changes, consignment=taken_in, at=at(9, 20))
+
+
+def a_custody_refused(**changes: object) -> tours.CustodyRefused:
+    refused = a_consignment(status="refused", refused_kg="200", reason="contaminated")
+    return made(tours.CustodyRefused, changes, consignment=refused, at=at(9, 20))
+
+
+def a_custody_processed(**changes: object) -> tours.CustodyProcessed:
+    treated = a_consignment(status="processed", accepted_kg="200", operation_code="R3")
+    return made(tours.CustodyProcessed, changes, consignment=treated, at=at(16))
+
+
+def a_returnable_unit_moved(**changes: object) -> tours.ReturnableUnitMoved:
+    return made(
+        tours.ReturnableUnitMoved,
+        changes,
+        unit_id=an_id("crate 17"),
+        kind="crate",
+        came_from="in_stock",
+        status="out_full",
+        loops=11,
+        at=at(8, 25),
+        order_id=an_id("order"),
+        tour_id=an_id("tour"),
+    )

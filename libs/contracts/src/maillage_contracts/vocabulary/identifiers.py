@@ -22,6 +22,8 @@ PatternId = NewType("PatternId", UUID)
 OrderId = NewType("OrderId", UUID)
 PlanId = NewType("PlanId", UUID)
 TourId = NewType("TourId", UUID)
+ConsignmentId = NewType("ConsignmentId", UUID)
+UnitId = NewType("UnitId", UUID)
 BaselineId = NewType("BaselineId", UUID)
 StatementId = NewType("StatementId", UUID)
 
@@ -104,5 +106,24 @@ WasteCode = Annotated[
         description="European list of waste (decision 2000/532/EC); a star means hazardous.",
         examples=["15 01 03"],
         json_schema_extra={"pattern": "^[0-9]{2} [0-9]{2} [0-9]{2}\\*?$"},
+    ),
+]
+
+
+BsdReference = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z][A-Z0-9-]{3,39}$",
+        description="Number of the waste tracking note (bordereau de suivi), as Trackdechets "
+        "gives it.",
+        examples=["BSD-20261123-7HX4KQ2TN"],
+    ),
+]
+Treatment = Annotated[
+    str,
+    Field(
+        pattern=r"^(R([1-9]|1[0-3])|D([1-9]|1[0-5]))$",
+        description="Recovery or disposal operation: directive 2008/98/EC, annexes I and II.",
+        examples=["R3"],
     ),
 ]

@@ -10,13 +10,14 @@ from maillage_flows.entrypoints.flows import FlowDoors
 from maillage_flows.entrypoints.questions import NoteDoors, QuestionDoors
 from maillage_flows.entrypoints.rounds import RoundDoors
 from maillage_flows.usecases.store import Store
+from maillage_serving.http import Guarded
 
 Path = tuple[str, str, Callable[..., Any]]
 
 
 def router(runner: Runner[Store]) -> APIRouter:
     """All the paths, in one list."""
-    routes = APIRouter(prefix="/v1")
+    routes = APIRouter(prefix="/v1", route_class=Guarded)
     for tag, paths in (
         ("flows", _flows(FlowDoors(runner))),
         ("notes", _notes(NoteDoors(runner))),

@@ -116,6 +116,9 @@ class MemoryStore:
     async def tour(self, tour_id: UUID) -> PlannedTour | None:
         return self.tours.get(tour_id)
 
+    async def drop_tour(self, tour_id: UUID) -> None:
+        self.tours.pop(tour_id, None)
+
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
         found = [tour for tour in self.tours.values() if tour.plan_id == plan_id]
         return sorted(found, key=lambda tour: tour.tour_id)

@@ -75,6 +75,12 @@ class RebuildingStore(MemoryStore):
         self.new_tours[tour.tour_id] = tour
         self.by_plan[tour.plan_id].add(tour.tour_id)
 
+    async def drop_tour(self, tour_id: UUID) -> None:
+        await self.flush()
+        await self._db.drop_tour(tour_id)
+        if tour := self.tours.pop(tour_id, None):
+            self.by_plan[tour.plan_id].discard(tour_id)
+
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
         return [self.tours[tour_id] for tour_id in sorted(self.by_plan[plan_id])]
 

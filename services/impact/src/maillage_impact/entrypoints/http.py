@@ -7,11 +7,12 @@ from maillage_impact.entrypoints.accounts import AccountDoors
 from maillage_impact.entrypoints.baselines import BaselineDoors
 from maillage_impact.entrypoints.statements import StatementDoors
 from maillage_impact.usecases.store import Store
+from maillage_serving.http import Guarded
 
 
 def router(runner: Runner[Store]) -> APIRouter:
     """All the paths, in one list."""
-    routes = APIRouter(prefix="/v1")
+    routes = APIRouter(prefix="/v1", route_class=Guarded)
     ledger, baselines = StatementDoors(runner), BaselineDoors(runner)
     accounts = AccountDoors(runner)
     for method, path, door, code in (

@@ -7,13 +7,18 @@ from maillage_common.handlers import Handlers
 from maillage_contracts.flows import ExistingRoundDeclared
 from maillage_contracts.matching import SynergyAgreed, SynergyEnded
 from maillage_contracts.registry import ActorClosed, ActorProfileChanged, ActorRegistered
-from maillage_contracts.tours import TourCompleted, TourPublished, TransportOrderFulfilled
+from maillage_contracts.tours import (
+    TourCancelled,
+    TourCompleted,
+    TourPublished,
+    TransportOrderFulfilled,
+)
 from maillage_impact.usecases.follow_actors import follow_actors
 from maillage_impact.usecases.follow_rounds import follow_rounds
 from maillage_impact.usecases.follow_synergies import end_agreement, keep_agreement
 from maillage_impact.usecases.store import Store
 from maillage_impact.usecases.write_delivery import write_delivery
-from maillage_impact.usecases.write_tour import keep_published_tour, write_tour
+from maillage_impact.usecases.write_tour import drop_cancelled_tour, keep_published_tour, write_tour
 
 
 def handlers(zone: tzinfo) -> Handlers[Store]:
@@ -26,5 +31,6 @@ def handlers(zone: tzinfo) -> Handlers[Store]:
         .each(SynergyEnded, run=end_agreement)
         .each(TransportOrderFulfilled, run=partial(write_delivery, zone=zone))
         .each(TourPublished, run=keep_published_tour)
+        .each(TourCancelled, run=drop_cancelled_tour)
         .each(TourCompleted, run=write_tour)
     )

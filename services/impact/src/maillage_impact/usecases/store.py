@@ -154,6 +154,10 @@ class Store(Protocol):
         """The tour, if it was published."""
         ...
 
+    async def drop_tour(self, tour_id: UUID) -> None:
+        """Forget a tour that will not be driven."""
+        ...
+
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
         """All published tours of a plan."""
         ...

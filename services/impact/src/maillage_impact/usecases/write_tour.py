@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from maillage_contracts.envelope import Event, Received
-from maillage_contracts.tours import TourCompleted, TourPublished
+from maillage_contracts.tours import TourCancelled, TourCompleted, TourPublished
 from maillage_impact.domain.accounting import in_force, lines_of_plan
 from maillage_impact.domain.entry import Entry, Occasion, Subject, write
 from maillage_impact.domain.factors import MixedBoundaries, UnknownFactor
@@ -24,6 +24,18 @@ async def keep_published_tour(
     if await store.tour(tour.tour_id) is None:
         await store.save_tour(PlannedTour(tour.tour_id, tour.plan_id, tour.on))
     return ()
+
+
+async def drop_cancelled_tour(
+    message: Received[TourCancelled], store: Store, now: datetime
+) -> Iterable[Event]:
+    """On tour.cancelled: the day does not wait for it any more."""
+    del now
+    planned = await store.tour(message.event.tour_id)
+    if planned is None:
+        return ()
+    await store.drop_tour(planned.tour_id)
+    return await write_lines(await lines_of_day(planned.plan_id, store), store)
 
 
 async def write_tour(

@@ -60,6 +60,11 @@ class Knowledge:
         resource = self.resources.get(spec or "")
         return frozenset(resource.functions) if resource else frozenset()
 
+    def class_of(self, resource: str) -> str:
+        """Its place in the taxonomy; what is not in the catalogue is a class of its own."""
+        known = self.resources.get(resource)
+        return known.path if known else resource
+
     def wanted_with(self, spec: str | None) -> tuple[str, ...]:
         """What somebody who asks for this resource wants it for: its main function.
 

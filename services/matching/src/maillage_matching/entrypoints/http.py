@@ -9,11 +9,12 @@ from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
 from maillage_matching.entrypoints.resources import ResourceDoors
 from maillage_matching.usecases.store import Store
+from maillage_serving.http import Guarded
 
 
 def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
     """All the paths, in one list."""
-    routes = APIRouter(prefix="/v1")
+    routes = APIRouter(prefix="/v1", route_class=Guarded)
     _leads(routes, LeadDoors(runner, knowledge), ReasonDoors(runner, knowledge))
     _cases(routes, CaseDoors(runner), SynergyDoors(runner))
     engine = EngineDoors(runner)

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.vocabulary import FlowId
+from maillage_matching.domain.diversity import POOL, diverse
 from maillage_matching.domain.flow import GONE
 from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.lead import Lead, born, still_holds
+from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead, born, still_holds
 from maillage_matching.domain.pair import DETOUR, Ask, Ground, Side
 from maillage_matching.domain.policy import PATIENCE, is_calm, room_for_leads, start_of, week_of
 from maillage_matching.domain.search import is_answered, keys_of, sought_by, turns_on, unnamed
 from maillage_matching.domain.substitution import pair_up
+from maillage_matching.domain.throttle import throttle_after
 from maillage_matching.usecases.draft_leads import (
     drafts_for_streams,
     drafts_of_slots,
@@ -29,6 +31,10 @@ TELLING = timedelta(hours=1)
 KM_PER_DEGREE = 111.0
 BEYOND = 1.5
 """Look somewhat farther than leads may go, so that "too far" can be told as a reason."""
+DECISIONS_MAX = 1_000
+"""Decisions that the pace is worked out from, the last ones."""
+ON_DESKS_MAX = 200
+"""Leads on the desks that a new one is compared with, the oldest."""
 
 
 @dataclass(frozen=True)
@@ -182,15 +188,21 @@ async def _fill(store: Store, ground: Ground, now: datetime) -> list[Event]:
 
     Not while flows still pour in: of many at once the best are shown, not the first.
     """
-    room = room_for_leads(ground.policy, await store.desk(week_of(now)))
+    throttle = throttle_after(one.is_accepted for one in await store.decisions(DECISIONS_MAX))
+    room = room_for_leads(throttle.slowed(ground.policy), await store.desk(week_of(now)))
     quiet = timedelta(seconds=ground.policy.quiet_s)
     came = await store.arrivals(lately=now - quiet, since=now - PATIENCE * quiet)
     if not room or not is_calm(ground.policy, came, now):
         return []
-    slots = await store.best_slots(room)
+    slots = await store.best_slots(room * POOL)
     drafts = await drafts_of_slots(slots, store, ground)
-    past = await store.leads_of_slots(slots)
-    best = [drafts[slot][0] for slot in slots if drafts.get(slot)]
+    good = [drafts[slot][0] for slot in slots if drafts.get(slot)]
+    good = [draft for draft in good if (draft.content.score or 0.0) >= throttle.score_min]
+    there = await store.leads(
+        statuses=WAITS_FOR_A_PERSON, source=None, after=None, limit=ON_DESKS_MAX
+    )
+    best = diverse(good, [lead.content for lead in there], room, ground.knowledge.class_of)
+    past = await store.leads_of_slots([draft.slot for draft in best])
     shown = [born(draft, past, now).moved("surfaced", surfaced_at=now) for draft in best]
     await store.save_leads(shown)
     await _look_again([slot for slot in slots if not drafts.get(slot)], store, now)

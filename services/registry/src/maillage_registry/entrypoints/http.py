@@ -10,11 +10,12 @@ from maillage_registry.entrypoints.persons import PersonDoors
 from maillage_registry.entrypoints.vehicles import VehicleDoors
 from maillage_registry.entrypoints.zones import ZoneDoors
 from maillage_registry.usecases.store import Store
+from maillage_serving.http import Guarded
 
 
 def router(runner: Runner[Store]) -> APIRouter:
     """All the paths, in one list."""
-    routes = APIRouter(prefix="/v1")
+    routes = APIRouter(prefix="/v1", route_class=Guarded)
     _actors(routes, ActorDoors(runner))
     _persons(routes, PersonDoors(runner))
     _equipment(routes, runner)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 
 from maillage_serving.auth import Principal
-from maillage_serving.http import query
+from maillage_serving.http import Guarded, query
 from maillage_tours.entrypoints.desk import Desk
 
 Reader = Annotated[Principal, query("tours.plan.read")]
@@ -13,7 +13,7 @@ Reader = Annotated[Principal, query("tours.plan.read")]
 
 def router(desk: Desk) -> APIRouter:
     """As they were last told: their own services say more of them, and change them."""
-    routes, runner = APIRouter(tags=["fleet"]), desk.runner
+    routes, runner = APIRouter(tags=["fleet"], route_class=Guarded), desk.runner
 
     @routes.get("/vehicles")
     async def vehicles(_: Reader) -> dict[str, Any]:

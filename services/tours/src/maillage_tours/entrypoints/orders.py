@@ -10,7 +10,7 @@ from maillage_common.identifiers import uuid7
 from maillage_contracts.refusals import Invalid, NotFound
 from maillage_contracts.vocabulary import ActorId, Load, OrderId, Place, TimeWindow, Word
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, answer, command, etag, query
+from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, etag, query
 from maillage_tours.domain.joining import Offer
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.entrypoints.desk import Desk
@@ -48,7 +48,7 @@ class ReasonBody(Body):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/orders."""
-    routes = APIRouter(prefix="/orders", tags=["orders"])
+    routes = APIRouter(prefix="/orders", tags=["orders"], route_class=Guarded)
     _ask(routes, desk)
     _decide(routes, desk)
     _read(routes, desk)

@@ -11,7 +11,7 @@ from pydantic import Field
 from maillage_common.identifiers import uuid7
 from maillage_contracts.vocabulary import PlanId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, answer, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, query
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.problem import Search
 from maillage_tours.domain.tour import Tour, TourStatus
@@ -63,7 +63,7 @@ class PlanOut(Plan):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/plans."""
-    routes = APIRouter(prefix="/plans", tags=["plans"])
+    routes = APIRouter(prefix="/plans", tags=["plans"], route_class=Guarded)
     _make(routes, desk)
     _read(routes, desk)
     _decide(routes, desk)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from maillage_contracts.vocabulary import TourId, Word
-from maillage_serving.http import Door, answer, command
+from maillage_serving.http import Door, Guarded, answer, command
 from maillage_tours.domain.execution import Handed
 from maillage_tours.domain.tour import Visited
 from maillage_tours.entrypoints.desk import Desk
@@ -29,7 +29,9 @@ class FailStopBody(Visited):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/tours/{tour_id}/stops."""
-    routes = APIRouter(prefix="/tours/{tour_id}/stops/{number}", tags=["stops"])
+    routes = APIRouter(
+        prefix="/tours/{tour_id}/stops/{number}", tags=["stops"], route_class=Guarded
+    )
 
     @routes.post("/complete")
     async def complete(

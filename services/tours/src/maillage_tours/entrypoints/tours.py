@@ -20,7 +20,7 @@ from maillage_contracts.vocabulary import (
     Word,
 )
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, answer, command, etag, query
+from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, etag, query
 from maillage_tours.domain.tour import Stop, Task, Tour, TourStatus, Visited
 from maillage_tours.domain.travel import profile_of
 from maillage_tours.entrypoints.desk import Desk
@@ -118,7 +118,7 @@ class JoinBody(Body):
 
 def router(desk: Desk) -> APIRouter:
     """Below /v1/tours."""
-    routes = APIRouter(prefix="/tours", tags=["tours"])
+    routes = APIRouter(prefix="/tours", tags=["tours"], route_class=Guarded)
     _read(routes, desk)
     _decide(routes, desk)
     _join(routes, desk)
