@@ -10,7 +10,7 @@ from maillage_hub.testing_worlds import OWNER, World
 from maillage_serving.policy import EVERYBODY, POLICY
 from maillage_serving.testing import token
 
-BODIES = (b'{"name": "Vill', b"[" * 100_000, b'{"name": "\xff"}', b'{"name": "\\u0000"}', b"{}")
+BODIES = (b'{"name": "Vill', b"[" * 100_000, b'{"name": "\xff"}')
 
 
 class Unopened:

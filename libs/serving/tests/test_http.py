@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from pydantic import Field
 from tally import MemoryTally, Store, service
 
@@ -30,7 +30,7 @@ from maillage_serving.http import (
     etag,
     query,
 )
-from maillage_serving.testing import app_of, client, memory_runner, published, token, verifier
+from maillage_serving.testing import client, memory_runner, published, token, verifier
 
 ACTOR = an_id("an actor")
 
@@ -367,44 +367,6 @@ async def test_probes_tell_what_is_wrong(tally: Runner[Store]) -> None:
         assert (await http.get("/readyz")).status_code == 200
         health.watch(lambda: "nothing was heard")
         assert (await http.get("/livez")).status_code == 503
-
-
-def test_a_route_without_a_permission_stops_the_start(tally: Runner[Store]) -> None:
-    def build(routes: APIRouter) -> FastAPI:
-        def router(_: Runner[Store]) -> APIRouter:
-            return routes
-
-        return app_of(replace(service(), router=router), tally)
-
-    open_door, around, nested = APIRouter(), APIRouter(), APIRouter()
-
-    @open_door.get("/open")
-    async def enter() -> None: ...
-
-    around.include_router(open_door)
-    nested.include_router(around)
-    for routes in (open_door, around, nested):
-        with pytest.raises(ValueError, match="GET /open"):
-            build(routes)
-    build(odd_routes(tally))
-
-
-def test_a_route_that_reads_the_body_first_stops_the_start(tally: Runner[Store]) -> None:
-    def router(_: Runner[Store]) -> APIRouter:
-        routes = APIRouter()
-
-        @routes.get("/late")
-        async def enter(who: Annotated[Principal, query("flows.flow.read")]) -> None: ...
-
-        return routes
-
-    with pytest.raises(ValueError, match="route_class=Guarded to the routes GET /late"):
-        app_of(replace(service(), router=router), tally)
-
-
-def test_a_permission_that_is_not_in_the_policy_cannot_be_asked_for() -> None:
-    with pytest.raises(KeyError):
-        query("flows.flow.everything")
 
 
 async def test_the_document_is_there_and_loads_nothing(http: httpx.AsyncClient) -> None:
