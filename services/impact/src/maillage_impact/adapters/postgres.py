@@ -205,7 +205,7 @@ class PostgresStore(PostgresLines, PostgresRestated, PostgresSums):
         return tour_of(dict(row)) if row else None
 
     async def drop_tour(self, tour_id: UUID) -> None:
-        await self._db.execute("delete from tour where tour_id = $1", tour_id)
+        await self.db.execute("delete from tour where tour_id = $1", tour_id)
 
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
         # Locked, so that two tours coming home at once see one another.
