@@ -105,6 +105,42 @@ async def test_full_desks_take_nothing_new(
     assert len(await surfaced()) == 4
 
 
+async def test_many_refusals_slow_it_down_and_it_says_so(
+    hear: Hear, look: Look, door: Door, clock: FixedClock, surfaced: Leads
+) -> None:
+    generous = {"weekly_leads": 20, "open_cases_max": 100}
+    await set_engine(door, **generous)
+    await hear(*many_pairs(20))
+    await look()
+    async with door() as http:
+        for lead in await inbox(door):
+            await post(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
+        clock.advance(timedelta(days=7))
+        await hear(*[told for n in range(12) for told in a_pair(f"Other {n}")])
+        await look()
+        state = (await http.get("/v1/inbox")).json()
+    assert (state["weekly_leads"], state["weekly_leads_now"], state["steps_back"]) == (20, 10, 1)
+    assert state["pace"].startswith("of the last 20 decisions 0 % accepted: 1 steps back")
+    assert (state["surfaced_this_week"], state["room"]) == (10, 0)
+    later = (await surfaced())[20:]
+    assert all((lead.score or 0) >= state["score_min"] > 0 for lead in later)
+
+
+async def test_not_five_times_the_same(hear: Hear, look: Look, door: Door, surfaced: Leads) -> None:
+    """The pallets of one firm would fill the inbox by their score; another thing comes first."""
+    await set_engine(door, weekly_leads=2)
+    giver = an_actor(name="Gives pallets")
+    told: list[object] = [giver]
+    for n in range(3):
+        _, taker, offer, need = a_pair(f"Pallet {n}", cost_today={"amount": "4000.00"})
+        assert isinstance(offer, Flow)
+        told += [taker, need, offer.model_copy(update={"actor_id": giver.actor_id})]
+    await hear(*told, *a_pair("Wool", cost_today={"amount": "3500.00"}))
+    await look()
+    first, second = await surfaced()
+    assert (first.resource[:6], second.resource) == ("pallet", "wool")
+
+
 async def test_of_many_flows_at_once_the_best_are_shown_not_the_first(
     hear: Hear, look: Look, door: Door, surfaced: Leads
 ) -> None:

@@ -12,11 +12,12 @@ from maillage_contracts.samples import a_synergy, an_id
 from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
 from maillage_matching.domain.case import Case, CaseStatus
 from maillage_matching.domain.draft import Content, Member
-from maillage_matching.domain.lead import Lead
+from maillage_matching.domain.lead import Lead, LeadStatus
 from maillage_matching.domain.pair import Verdict
 from maillage_matching.domain.policy import Desk
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
+from maillage_matching.domain.throttle import Decided
 from maillage_matching.usecases.store import (
     KeptSynergy,
     Store,
@@ -203,6 +204,25 @@ async def test_leads_are_listed_by_status_source_and_page(do: Do[Any]) -> None:
         ("engine", "substitution", "surfaced", 4),
         ("workshop", "substitution", "accepted", 1),
     ]
+
+
+async def test_the_last_decisions_about_leads_of_the_engine(do: Do[Any]) -> None:
+    at = [NOW + timedelta(minutes=n) for n in range(5)]
+    statuses: tuple[LeadStatus, ...] = ("accepted", "rejected", "expired", "accepted", "rejected")
+    leads = [
+        a_lead(f"lead {n}", status=status, decided_at=at[-n], surfaced_at=NOW)
+        for n, status in enumerate(statuses)
+    ]
+    leads += [a_lead("human", source="advisor", status="rejected", decided_at=LATER), a_lead()]
+    await do(lambda store: store.save_leads(leads))
+    by_day = [
+        Decided(NOW, at[0], is_accepted=True),
+        Decided(NOW, at[1], is_accepted=False),
+        Decided(NOW, at[2], is_accepted=True),
+        Decided(NOW, at[4], is_accepted=False),
+    ]
+    assert await do(lambda store: store.decisions(9)) == by_day
+    assert await do(lambda store: store.decisions(2)) == by_day[2:]
 
 
 async def test_suppressions_hold_until_their_day_or_until_lifted(do: Do[Any]) -> None:

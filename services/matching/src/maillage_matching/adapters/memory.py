@@ -9,7 +9,8 @@ from typing import Self
 
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
-from maillage_matching.adapters.memory_decisions import MemoryDecisions, page
+from maillage_matching.adapters.memory_decisions import page
+from maillage_matching.adapters.memory_outcomes import MemoryOutcomes
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
@@ -40,7 +41,7 @@ class FlowRow:
 
 
 @dataclass
-class MemoryStore(MemoryDecisions):
+class MemoryStore(MemoryOutcomes):
     """Everything in memory."""
 
     flow_rows: dict[FlowId, FlowRow] = field(default_factory=dict[FlowId, FlowRow])

@@ -7,7 +7,7 @@ import asyncpg
 
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
-from maillage_matching.adapters.postgres_decisions import PostgresDecisions
+from maillage_matching.adapters.postgres_outcomes import PostgresOutcomes
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
@@ -26,7 +26,7 @@ KNOWN = """
 """
 
 
-class PostgresStore(PostgresDecisions):
+class PostgresStore(PostgresOutcomes):
     """Everything in one database; a transaction is open already."""
 
     async def follow_flows(self, flows: Sequence[tuple[Flow, int]], now: datetime) -> None:

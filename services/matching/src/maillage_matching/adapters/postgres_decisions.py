@@ -68,20 +68,20 @@ class PostgresDecisions:
         await self.db.execute(
             """
             INSERT INTO lead (lead_id, slot, status, source, kind, rule, case_open, flow_ids,
-                actor_ids, surfaced_at, deferred_until, doc)
+                actor_ids, surfaced_at, deferred_until, decided_at, doc)
             SELECT lead_id, slot, status, source, kind, rule, case_open,
                 string_to_array(flow_ids, ',')::uuid[], string_to_array(actor_ids, ',')::uuid[],
-                surfaced_at, deferred_until, doc
+                surfaced_at, deferred_until, decided_at, doc
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
                     $7::boolean[], $8::text[], $9::text[], $10::timestamptz[],
-                    $11::date[], $12::jsonb[])
+                    $11::date[], $12::timestamptz[], $13::jsonb[])
                 AS told (lead_id, slot, status, source, kind, rule, case_open, flow_ids, actor_ids,
-                    surfaced_at, deferred_until, doc)
+                    surfaced_at, deferred_until, decided_at, doc)
             ON CONFLICT (lead_id) DO UPDATE SET
                 status = excluded.status, rule = excluded.rule, case_open = excluded.case_open,
                 flow_ids = excluded.flow_ids, actor_ids = excluded.actor_ids,
                 surfaced_at = excluded.surfaced_at, deferred_until = excluded.deferred_until,
-                doc = excluded.doc
+                decided_at = excluded.decided_at, doc = excluded.doc
             """,
             [lead.lead_id for lead in leads],
             [lead.slot for lead in leads],
@@ -94,6 +94,7 @@ class PostgresDecisions:
             [_joined(lead.content.actor_ids) for lead in leads],
             [lead.surfaced_at for lead in leads],
             [lead.deferred_until for lead in leads],
+            [lead.decided_at for lead in leads],
             [lead.model_dump_json() for lead in leads],
         )
 

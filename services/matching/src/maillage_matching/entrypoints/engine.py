@@ -9,7 +9,9 @@ from pydantic import BaseModel
 
 from maillage_common.transaction import Runner
 from maillage_matching.domain.policy import Desk, Policy, Settings, room_for_leads, week_of
+from maillage_matching.domain.throttle import Throttle, throttle_after
 from maillage_matching.entrypoints.commands import carry_out
+from maillage_matching.usecases.look_for_leads import DECISIONS_MAX
 from maillage_matching.usecases.set_policy import SetPolicy, set_policy
 from maillage_matching.usecases.store import Store
 from maillage_serving.auth import Principal
@@ -19,11 +21,20 @@ THE_ENGINE = uuid5(NAMESPACE_URL, "engine")
 
 
 class Inbox(BaseModel):
-    """How full the inbox is, and what it would still take this week."""
+    """How full the inbox is, and what it would still take this week.
+
+    `weekly_leads` is what the settings allow, `weekly_leads_now` what is left of it after steps
+    back: the engine shows less after many refusals.
+    """
 
     is_on: bool
     week_began: datetime
     weekly_leads: int
+    weekly_leads_now: int
+    steps_back: int
+    acceptance: float | None
+    score_min: float
+    pace: str
     advisors: int
     surfaced_this_week: int
     waiting: int
@@ -57,14 +68,20 @@ class EngineDoors:
     async def inbox(self, _: Annotated[Principal, query("matching.lead.read")]) -> Inbox:
         """The state of the inbox."""
         week = week_of(self._runner.clock())
-        policy, desk = await self._runner.read(lambda store: _state(store, week))
+        policy, desk, throttle = await self._runner.read(lambda store: _state(store, week))
+        slowed = throttle.slowed(policy)
         return Inbox(
             is_on=policy.is_on,
             week_began=week,
             weekly_leads=policy.weekly_leads,
+            weekly_leads_now=slowed.weekly_leads,
+            steps_back=throttle.steps,
+            acceptance=throttle.acceptance,
+            score_min=throttle.score_min,
+            pace=throttle.words,
             advisors=policy.advisors,
             open_cases_max=policy.open_cases_max,
-            room=room_for_leads(policy, desk),
+            room=room_for_leads(slowed, desk),
             **dict(desk),
         )
 
@@ -82,5 +99,7 @@ class EngineDoors:
         }
 
 
-async def _state(store: Store, week: datetime) -> tuple[Policy, Desk]:
-    return await store.policy(), await store.desk(week)
+async def _state(store: Store, week: datetime) -> tuple[Policy, Desk, Throttle]:
+    decisions = await store.decisions(DECISIONS_MAX)
+    throttle = throttle_after(one.is_accepted for one in decisions)
+    return await store.policy(), await store.desk(week), throttle

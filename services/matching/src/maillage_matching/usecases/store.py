@@ -18,6 +18,7 @@ from maillage_matching.domain.policy import Arrivals, Desk, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
+from maillage_matching.usecases.outcomes import Outcomes
 
 CANDIDATES_MAX = 5_000
 """Flows that one search loads at most, nearest to the asked box first by identifier."""
@@ -279,7 +280,7 @@ class Cases(Protocol):
         ...
 
 
-class Store(Copies, Found, Leads, Cases, Protocol):
+class Store(Copies, Found, Leads, Cases, Outcomes, Protocol):
     """All of it, in one transaction."""
 
 

@@ -1,0 +1,13 @@
+"""What came of leads and cases, as the store counts it."""
+
+from typing import Protocol
+
+from maillage_matching.domain.throttle import Decided
+
+
+class Outcomes(Protocol):
+    """Decisions and what followed, for the pace of the engine, for yields and for metrics."""
+
+    async def decisions(self, limit: int) -> list[Decided]:
+        """The last leads of the engine that a person accepted or rejected, oldest first."""
+        ...
