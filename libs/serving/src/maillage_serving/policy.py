@@ -93,6 +93,12 @@ MATCHING: dict[str, Rule] = {
         "advisor", "dispatcher", "actor", "observer", "operator", "service"
     ),
     "matching.prospect.read": may("advisor"),
+    # Who lends and who borrows say so themselves, or have their advisor say it.
+    "matching.sharing.ask": may("advisor", own=("actor",)),
+    "matching.sharing.answer": may("advisor", own=("actor",)),
+    "matching.sharing.read": may("advisor", own=("actor",)),
+    # When a thing is promised, not to whom: who lends lets it be known.
+    "matching.calendar.read": may("advisor", "actor"),
 }
 
 TOURS: dict[str, Rule] = {

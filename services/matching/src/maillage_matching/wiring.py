@@ -10,11 +10,15 @@ from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.entrypoints import evaluate, http, kafka
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
+from maillage_matching.usecases.move_sharing import FinishSharings, finish_sharings
 from maillage_serving.service import Service, Worker
 
 LOOK_EVERY_S = 5
 """Flows are looked at when they come. This is for what a decision or a date lets through."""
 
+
+FINISH_EVERY_S = 600
+"""What was lent and is over is finished soon enough."""
 
 def service() -> Service[Store]:
     """Matching."""
@@ -34,6 +38,12 @@ def service() -> Service[Store]:
                 make_command=lambda _: LookForLeads(),
             ),
         ),
+            Worker(
+                "finish_sharings",
+                every_s=FINISH_EVERY_S,
+                use_case=finish_sharings,
+                make_command=lambda _: FinishSharings(),
+            ),
     )
 
 

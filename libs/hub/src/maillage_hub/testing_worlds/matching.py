@@ -1,6 +1,8 @@
 """Matching with a lead, cases before and after the introduction, a synergy, a suppression."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from maillage_common.transaction import Runner
 from maillage_contracts.samples import (
@@ -11,6 +13,7 @@ from maillage_contracts.samples import (
     an_actor_registered,
     an_id,
 )
+from maillage_hub.testing_worlds.matching_outcomes import outcomes, tried
 from maillage_hub.testing_worlds.world import (
     OWNER,
     PARTNER,
@@ -27,11 +30,12 @@ from maillage_matching.usecases.store import Store
 from maillage_matching.wiring import service
 from maillage_serving.testing import deliver, received
 
-LEADS = ("waits", "chosen", "introduced", "agreed")
+LEADS = ("waits", "chosen", "introduced", "agreed", "tried")
 """Each of another pair of flows of the same two firms, and where it has got to."""
 PARTIES = ({"actor_id": str(OWNER), "role": "donor", "share": "0.5"},
            {"actor_id": str(PARTNER), "role": "receiver", "share": "0.5"})  # fmt: skip
 AGREED = {"parties": PARTIES, "starts_on": "2026-12-01"}
+ENDED = {"ended_on": "2027-06-30", "reason": "moved", "attribution": "no"}
 SETTINGS = Settings().model_dump(mode="json")
 
 
@@ -53,7 +57,7 @@ def _members(name: str) -> dict[str, Any]:
     return {"members": [{"flow_id": flow_id, "role": role} for flow_id, role in roles]}
 
 
-def _valid(chosen: str) -> dict[str, Valid]:
+def _valid(chosen: str, made: Mapping[str, str]) -> dict[str, Valid]:
     before = {"case_id": chosen}
     one, other = _pair("waits")
     return {
@@ -80,7 +84,7 @@ def _valid(chosen: str) -> dict[str, Valid]:
         "POST /v1/cases/{case_id}/abandon": Valid({"reasons": ["too_far"]}),
         "GET /v1/synergies": Valid(),
         "GET /v1/synergies/{synergy_id}": Valid(),
-        "POST /v1/synergies/{synergy_id}/end": Valid({"ended_on": "2027-06-30", "reason": "moved"}),
+        "POST /v1/synergies/{synergy_id}/end": Valid(ENDED),
         "POST /v1/synergies/{synergy_id}/publish": Valid({"consented": True}),
         "GET /v1/engine": Valid(),
         "PUT /v1/engine": Valid({**SETTINGS, "weekly_leads": 3}),
@@ -89,7 +93,52 @@ def _valid(chosen: str) -> dict[str, Valid]:
         "GET /v1/resources": Valid(query="?text=pallets"),
         "GET /v1/resources/{spec}": Valid(),
         "GET /v1/prospects": Valid(query="?activity=16&lat=46.06&lon=6.38"),
+        **_sharings(made),
     }
+
+
+def _sharings(made: Mapping[str, str]) -> dict[str, Valid]:
+    """What the owner of the world asks and answers, lending its forklift or borrowing another."""
+    owner = {"actor_id": str(OWNER)}
+    bounds = "&starts_at=2027-01-01T00:00:00Z&ends_at=2027-03-01T00:00:00Z"
+    accepted, confirmed = ({"sharing_id": made[one]} for one in ("accepted", "confirmed"))
+    return {
+        "GET /v1/sharings": Valid(),
+        "POST /v1/sharings": Valid(_asked(OWNER, PARTNER, day=20)),
+        "GET /v1/sharings/{sharing_id}": Valid(),
+        "POST /v1/sharings/{sharing_id}/accept": Valid(owner),
+        "POST /v1/sharings/{sharing_id}/other-time": Valid({**owner, **_day(21)}, about=accepted),
+        "POST /v1/sharings/{sharing_id}/confirm": Valid(owner, about=accepted),
+        "POST /v1/sharings/{sharing_id}/finish": Valid(owner, about=confirmed),
+        "POST /v1/sharings/{sharing_id}/refuse": Valid(owner),
+        "GET /v1/calendar": Valid(query=f"?flow_id={_forklift(OWNER)}{bounds}"),
+    }
+
+
+def _forklift(whose: UUID) -> str:
+    return str(an_id(f"forklift of {whose}"))
+
+
+def _asked(borrower: UUID, owner: UUID, *, day: int) -> dict[str, str]:
+    return {"flow_id": _forklift(owner), "actor_id": str(borrower), **_day(day)}
+
+
+def _day(day: int) -> dict[str, str]:
+    return {"starts_at": f"2027-02-{day}T08:00:00Z", "ends_at": f"2027-02-{day}T18:00:00Z"}
+
+
+async def _share(advisor: Builder) -> dict[str, str]:
+    """A request that waits for the owner, one that waits for its answer, one that is agreed."""
+    asked = {
+        "waits": _asked(PARTNER, OWNER, day=10),
+        "accepted": _asked(OWNER, PARTNER, day=11),
+        "confirmed": _asked(PARTNER, OWNER, day=12),
+    }
+    made = {name: await advisor.post("/sharings", body) for name, body in asked.items()}
+    await advisor.post(f"/sharings/{made['accepted']}/accept", {"actor_id": str(PARTNER)})
+    await advisor.post(f"/sharings/{made['confirmed']}/accept", {"actor_id": str(OWNER)})
+    await advisor.post(f"/sharings/{made['confirmed']}/confirm", {"actor_id": str(PARTNER)})
+    return made
 
 
 def _apart() -> dict[str, Any]:
@@ -106,14 +155,18 @@ async def fill(runner: Runner[Store]) -> World:
             await advisor.post(f"/cases/{case_id}/move", {"to": "qualifying"})
             if name != "chosen":
                 await _to_feasibility(advisor, case_id)
+        made = await _share(advisor)
         usual = {
+            "sharing_id": made["waits"],
             "lead_id": leads["waits"],
             "spec": "pallet",
             "case_id": cases["introduced"],
             "synergy_id": await advisor.post(f"/cases/{cases['agreed']}/agree", AGREED),
             "suppression_id": await advisor.post("/suppressions", _apart()),
         }
-    return World(service(), runner, usual, _valid(cases["chosen"]))
+        await tried(advisor, cases["tried"], AGREED)
+    valid = _valid(cases["chosen"], made) | outcomes(cases["agreed"], cases["tried"])
+    return World(service(), runner, usual, valid)
 
 
 def _heard() -> list[Any]:
@@ -122,6 +175,9 @@ def _heard() -> list[Any]:
     for offer, need in map(_pair, LEADS):
         told.append(received(a_flow_opened(flow=a_flow(flow_id=offer))))
         told.append(received(a_flow_opened(flow=a_wanted_flow(flow_id=need))))
+    for whose in (OWNER, PARTNER):
+        lent = a_flow(flow_id=_forklift(whose), actor_id=whose, kind="equipment", intent="lend")
+        told.append(received(a_flow_opened(flow=lent)))
     return told
 
 

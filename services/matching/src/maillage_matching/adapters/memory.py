@@ -9,6 +9,7 @@ from typing import Self
 
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_matching.adapters.memory_collective import MemoryCollective
 from maillage_matching.adapters.memory_decisions import page
 from maillage_matching.adapters.memory_outcomes import MemoryOutcomes
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
@@ -41,7 +42,7 @@ class FlowRow:
 
 
 @dataclass
-class MemoryStore(MemoryOutcomes):
+class MemoryStore(MemoryOutcomes, MemoryCollective):
     """Everything in memory."""
 
     flow_rows: dict[FlowId, FlowRow] = field(default_factory=dict[FlowId, FlowRow])

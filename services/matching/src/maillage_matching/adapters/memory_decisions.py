@@ -119,7 +119,7 @@ class MemoryDecisions:
 
     async def save_case(self, case: Case) -> None:
         before = self.case_rows.get(case.case_id)
-        _check_next(before.version if before else 0, case.version)
+        check_next(before.version if before else 0, case.version)
         self.case_rows[case.case_id] = case
 
     async def open_cases_of(self, actor_id: ActorId) -> list[Case]:
@@ -157,7 +157,7 @@ class MemoryDecisions:
 
     async def save_synergy(self, kept: KeptSynergy) -> None:
         before = self.synergy_rows.get(kept.synergy.synergy_id)
-        _check_next(before.version if before else 0, kept.version)
+        check_next(before.version if before else 0, kept.version)
         self.synergy_rows[kept.synergy.synergy_id] = kept
 
     async def running_synergies_of(self, actor_id: ActorId) -> list[KeptSynergy]:
@@ -183,7 +183,7 @@ def _is_party(kept: KeptSynergy, actor_id: ActorId) -> bool:
     return any(party.actor_id == actor_id for party in kept.synergy.parties)
 
 
-def _check_next(found_version: int, version: int) -> None:
+def check_next(found_version: int, version: int) -> None:
     if version != found_version + 1:
         raise Stale(expected=version - 1, found=found_version)
 

@@ -7,6 +7,7 @@ import asyncpg
 
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_matching.adapters.postgres_collective import PostgresCollective
 from maillage_matching.adapters.postgres_outcomes import PostgresOutcomes
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
@@ -26,7 +27,7 @@ KNOWN = """
 """
 
 
-class PostgresStore(PostgresOutcomes):
+class PostgresStore(PostgresOutcomes, PostgresCollective):
     """Everything in one database; a transaction is open already."""
 
     async def follow_flows(self, flows: Sequence[tuple[Flow, int]], now: datetime) -> None:

@@ -33,7 +33,7 @@ class PostgresDecisions:
 
     async def lead(self, lead_id: LeadId, *, to_change: bool = False) -> Lead:
         query = "SELECT doc FROM lead WHERE lead_id = $1"
-        doc = await self.db.fetchval(query + _lock(to_change=to_change), lead_id)
+        doc = await self.db.fetchval(query + lock(to_change=to_change), lead_id)
         if doc is None:
             raise NotFound(f"no lead has the identifier {lead_id}")
         return Lead.model_validate_json(doc)
@@ -136,7 +136,7 @@ class PostgresDecisions:
             """,
             list(statuses),
             source,
-            *_place(after),
+            *place(after),
             limit,
         )
         return _leads(rows)
@@ -162,7 +162,7 @@ class PostgresDecisions:
             WHERE $1::timestamptz IS NULL OR (since, suppression_id) > ($1, $2::uuid)
             ORDER BY since, suppression_id LIMIT $3
             """,
-            *_place(after),
+            *place(after),
             limit,
         )
         return [Suppression.model_validate_json(row["doc"]) for row in rows]
@@ -194,7 +194,7 @@ class PostgresDecisions:
 
     async def case(self, case_id: CaseId, *, to_change: bool = False) -> Case:
         query = "SELECT doc FROM synergy_case WHERE case_id = $1"
-        doc = await self.db.fetchval(query + _lock(to_change=to_change), case_id)
+        doc = await self.db.fetchval(query + lock(to_change=to_change), case_id)
         if doc is None:
             raise NotFound(f"no case has the identifier {case_id}")
         return Case.model_validate_json(doc)
@@ -255,7 +255,7 @@ class PostgresDecisions:
             """,
             list(statuses),
             party,
-            *_place(after),
+            *place(after),
             limit,
         )
         return [Case.model_validate_json(row["doc"]) for row in rows]
@@ -268,7 +268,7 @@ class PostgresDecisions:
 
     async def synergy(self, synergy_id: SynergyId, *, to_change: bool = False) -> KeptSynergy:
         query = f"{SYNERGY} WHERE synergy_id = $1"
-        row = await self.db.fetchrow(query + _lock(to_change=to_change), synergy_id)
+        row = await self.db.fetchrow(query + lock(to_change=to_change), synergy_id)
         if row is None:
             raise NotFound(f"no synergy has the identifier {synergy_id}")
         return _synergy(row)
@@ -326,7 +326,7 @@ class PostgresDecisions:
             """,
             status,
             party,
-            *_place(after),
+            *place(after),
             limit,
         )
         return [_synergy(row) for row in rows]
@@ -336,7 +336,7 @@ class PostgresDecisions:
         return cast("int", await self.db.fetchval(query, pattern_id))
 
 
-def _place(after: After) -> tuple[datetime | None, UUID | None]:
+def place(after: After) -> tuple[datetime | None, UUID | None]:
     """Where a page begins, from the cursor of a caller; raises Invalid."""
     if after is None:
         return None, None
@@ -346,7 +346,7 @@ def _place(after: After) -> tuple[datetime | None, UUID | None]:
         raise Invalid("cursor", "send the value of `next` from the page before") from error
 
 
-def _lock(*, to_change: bool) -> str:
+def lock(*, to_change: bool) -> str:
     """A query may not lock: it runs in a read-only transaction."""
     return " FOR UPDATE" if to_change else ""
 

@@ -8,6 +8,7 @@ from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
 from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
 from maillage_matching.entrypoints.resources import ResourceDoors
+from maillage_matching.entrypoints.sharings import SharingDoors
 from maillage_matching.usecases.store import Store
 from maillage_serving.http import Guarded
 
@@ -17,6 +18,7 @@ def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
     routes = APIRouter(prefix="/v1", route_class=Guarded)
     _leads(routes, LeadDoors(runner, knowledge), ReasonDoors(runner, knowledge))
     _cases(routes, CaseDoors(runner), SynergyDoors(runner))
+    _sharings(routes, SharingDoors(runner))
     engine = EngineDoors(runner)
     routes.add_api_route("/engine", engine.settings, methods=["GET"], tags=["engine"])
     routes.add_api_route("/engine", engine.set, methods=["PUT"], tags=["engine"])
@@ -68,3 +70,19 @@ def _cases(routes: APIRouter, cases: CaseDoors, synergies: SynergyDoors) -> None
     ):
         tag = path.split("/")[1]
         routes.add_api_route(path, door, methods=[method], tags=[tag])
+
+
+def _sharings(routes: APIRouter, sharings: SharingDoors) -> None:
+    for method, path, door in (
+        ("GET", "/sharings", sharings.list),
+        ("GET", "/sharings/{sharing_id}", sharings.read),
+        ("POST", "/sharings/{sharing_id}/accept", sharings.accept),
+        ("POST", "/sharings/{sharing_id}/other-time", sharings.other_time),
+        ("POST", "/sharings/{sharing_id}/confirm", sharings.confirm),
+        ("POST", "/sharings/{sharing_id}/finish", sharings.finish),
+        ("POST", "/sharings/{sharing_id}/refuse", sharings.refuse),
+        ("GET", "/calendar", sharings.calendar),
+    ):
+        routes.add_api_route(path, door, methods=[method], tags=["sharings"])
+    path, door = "/sharings", sharings.ask
+    routes.add_api_route(path, door, methods=["POST"], status_code=201, tags=["sharings"])

@@ -1,4 +1,4 @@
-"""An establishment ceased: its leads, its cases and its synergies stop at once."""
+"""An establishment ceased: its leads, cases, synergies and loans stop at once."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -37,6 +37,8 @@ async def close_actor(
                 version=kept.version + 1,
             )
         )
+    for sharing in await store.open_sharings_of(actor.actor_id):
+        await store.save_sharing(sharing.moved("refused", now, BY))
     for case in await store.open_cases_of(actor.actor_id):
         await _stop(case, actor.actor_id, store, now)
     return [_told(kept, event.effective_on) for kept in running]

@@ -18,6 +18,7 @@ from maillage_matching.domain.policy import Arrivals, Desk, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
+from maillage_matching.usecases.collective import Collective
 from maillage_matching.usecases.outcomes import Outcomes
 
 CANDIDATES_MAX = 5_000
@@ -280,7 +281,7 @@ class Cases(Protocol):
         ...
 
 
-class Store(Copies, Found, Leads, Cases, Outcomes, Protocol):
+class Store(Copies, Found, Leads, Cases, Outcomes, Collective, Protocol):
     """All of it, in one transaction."""
 
 
