@@ -81,7 +81,7 @@ async def _orders(calls: Calls, synergy: UUID, giver: UUID) -> list[Document]:
 async def _can_go_on(calls: Calls, synergy: UUID, flows: list[UUID]) -> None:
     """End the synergy: its flows are free again, by events alone."""
     today = datetime.now(UTC).date().isoformat()
-    ending = {"ended_on": today, "reason": "moved_away"}
+    ending = {"ended_on": today, "reason": "moved_away", "attribution": "no"}
     await calls.send("matching", f"/v1/synergies/{synergy}/end", ending)
     for flow_id in flows:
 

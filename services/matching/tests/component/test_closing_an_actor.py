@@ -131,7 +131,7 @@ async def test_a_synergy_whose_case_is_closed_ends_too(hear: Hear, door: Door) -
     async with door() as http:
         case = await accept_first(http)
         await agree(http, case)
-        await post(http, f"cases/{case['case_id']}/move", {"to": "closed"})
+        await post(http, f"cases/{case['case_id']}/close", {"attribution": "no"})
         assert len(await hear(STRH_CLOSED)) == 1
         assert (await status_of(http, case))["status"] == "closed"
 

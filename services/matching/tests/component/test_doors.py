@@ -53,6 +53,10 @@ COMMANDS = {
     f"POST /v1/cases/{SOME}/introduce": "advisor",
     f"POST /v1/cases/{SOME}/agree": "advisor",
     f"POST /v1/cases/{SOME}/abandon": "advisor",
+    f"POST /v1/cases/{SOME}/pilot": "advisor",
+    f"POST /v1/cases/{SOME}/measure": "advisor",
+    f"POST /v1/cases/{SOME}/spend": "advisor",
+    f"POST /v1/cases/{SOME}/close": "advisor",
     f"POST /v1/synergies/{SOME}/end": "advisor",
     f"POST /v1/synergies/{SOME}/publish": "advisor",
     "PUT /v1/engine": "advisor operator",
@@ -130,7 +134,7 @@ async def test_a_synergy_has_a_version_too(lead: Lead, door: Door) -> None:
         synergy = (await http.post(f"/v1/cases/{case}/agree", json=told)).json()["id"]
         path = f"/v1/synergies/{synergy}"
         tag = (await http.get(path)).headers["etag"]
-        over = {"ended_on": "2027-01-01", "reason": "moved"}
+        over = {"ended_on": "2027-01-01", "reason": "moved", "attribution": "yes"}
         stale = await http.post(f"{path}/end", json=over, headers={"If-Match": '"9"'})
         assert stale.status_code == 412
         assert (await http.post(f"{path}/end", json=over, headers={"If-Match": tag})).is_success

@@ -46,6 +46,10 @@ AGREED: dict[str, Any] = {
     "material": {"resource_spec": "pallet", "waste_code": "15 01 03", "route_after": "reuse"},
     "logistics": [a_logistics_need().model_dump(mode="json")],
 }
+PILOT: dict[str, Any] = {
+    "kpis": [{"name": "pallets reused", "unit": "a month", "target": "30", "before": "0"}],
+    "decide_on": "2027-03-01",
+}
 
 BOTH = pytest.mark.parametrize(
     "database",
@@ -81,7 +85,8 @@ async def test_every_step_is_an_event(lead: Lead, door: Door, runner: Runner[Sto
     async with door() as http:
         case = await to_feasibility(http, lead)
         synergy = (await done(http, f"cases/{case}/agree", AGREED))["id"]
-        await done(http, f"cases/{case}/move", {"to": "piloting"})
+        await done(http, f"cases/{case}/pilot", PILOT)
+        await done(http, f"cases/{case}/measure", {"values": {"pallets reused": "28"}})
         await done(http, f"cases/{case}/move", {"to": "running"})
         await done(http, f"synergies/{synergy}/publish", {"consented": True})
         ended = {"ended_on": "2027-06-30", "reason": "moved", "attribution": "partly"}
@@ -227,7 +232,7 @@ async def test_steps_with_a_command_of_their_own_are_not_taken_by_the_way(
 ) -> None:
     async with door() as http:
         case = (await done(http, f"leads/{lead.lead_id}/accept"))["id"]
-        for status in ("introduced", "agreed", "abandoned", "opened"):
+        for status in ("introduced", "agreed", "piloting", "closed", "abandoned", "opened"):
             answer = await http.post(f"/v1/cases/{case}/move", json={"to": status})
             assert answer.status_code == 422, status
         await done(http, f"cases/{case}/move", {"to": "paused"})
@@ -239,12 +244,15 @@ async def test_a_case_that_runs_may_be_closed_while_its_synergy_goes_on(
 ) -> None:
     async with door() as http:
         case = await to_feasibility(http, lead)
-        early = await http.post(f"/v1/cases/{case}/move", json={"to": "closed"})
+        early = await http.post(f"/v1/cases/{case}/close", json={"attribution": "no"})
         assert early.status_code == 409
         synergy = (await done(http, f"cases/{case}/agree", AGREED))["id"]
         given_up = await http.post(f"/v1/cases/{case}/abandon", json={"reasons": ["no_time"]})
         assert given_up.status_code == 409
-        await done(http, f"cases/{case}/move", {"to": "closed"})
+        unanswered = await http.post(f"/v1/cases/{case}/close", json={})
+        assert unanswered.status_code == 422
+        assert "without the hub" in unanswered.text
+        await done(http, f"cases/{case}/close", {"attribution": "partly"})
         over = await http.post(f"/v1/cases/{case}/plan", json={})
         assert over.status_code == 409
         ended = {"ended_on": "2027-06-30", "reason": "moved"}
@@ -254,7 +262,7 @@ async def test_a_case_that_runs_may_be_closed_while_its_synergy_goes_on(
         assert len((await http.get("/v1/synergies?status=ended")).json()["items"]) == 1
     last = (await published(runner))[-1].event
     assert isinstance(last, SynergyEnded)
-    assert last.attribution is None
+    assert last.attribution == "partly"
 
 
 async def test_a_pattern_needs_consent_or_a_crowd(lead: Lead, door: Door, hear: Hear) -> None:

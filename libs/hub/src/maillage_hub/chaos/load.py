@@ -125,7 +125,7 @@ class Writer:
         synergy = await an_agreed_synergy(calls, case, *firms, first_on=first_on)
         await an_order(calls, *firms, on=first_on)
         if self.chance.random() < ENDED_SHARE:
-            ending = {"ended_on": today.isoformat(), "reason": "moved_away"}
+            ending = {"ended_on": today.isoformat(), "reason": "moved_away", "attribution": "no"}
             ended = await calls.send("matching", f"/v1/synergies/{synergy}/end", ending)
             cause = ended["events"][0]["id"]
             self.load.owed += [Owed(cause, str(flow_id), reader="flows") for flow_id in flows]

@@ -26,6 +26,14 @@ def check_move(status: SynergyStatus, to: SynergyStatus) -> None:
         raise Refused(f"this synergy is {status}: it cannot become {to}")
 
 
+def answered(now: Attribution | None, before: str | None) -> str:
+    """The answer to the closing question; raises Invalid when it was never given."""
+    told = now or before
+    if told is None:
+        raise Invalid("attribution", "would it have happened without the hub? no, partly or yes")
+    return told
+
+
 def check_parties(
     case: Case, shares: Sequence[tuple[ActorId, Decimal]], flows: Sequence[FlowId]
 ) -> None:

@@ -11,6 +11,7 @@ from maillage_contracts.vocabulary import ActorId, CaseId, LeadId, SynergyId
 from maillage_matching.domain.draft import LeadKind, Member
 from maillage_matching.domain.kept import Kept
 from maillage_matching.domain.lead import LeadSource
+from maillage_matching.domain.pilot import Pilot
 
 CaseStatus = Literal[
     "opened",
@@ -55,7 +56,7 @@ OVER: frozenset[CaseStatus] = frozenset({"closed", "abandoned"})
 BEFORE_AGREEMENT: frozenset[CaseStatus] = frozenset(
     {"opened", "qualifying", "introduced", "feasibility"}
 )
-BY_ITSELF: frozenset[CaseStatus] = frozenset({"qualifying", "feasibility", "piloting", "running"})
+BY_ITSELF: frozenset[CaseStatus] = frozenset({"qualifying", "feasibility", "running"})
 """Steps that need nothing but the wish to take them; the others have a command of their own."""
 
 FACETS = (
@@ -108,6 +109,8 @@ class Case(Kept):
         default_factory=lambda: dict.fromkeys(FACETS, Facet()), validate_default=True
     )
     plan: Plan = Plan()
+    pilot: Pilot | None = None
+    minutes_spent: int = 0
     resource: str
     replaces: str | None = None
     transformation: str | None = None

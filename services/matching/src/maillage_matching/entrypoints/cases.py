@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from maillage_contracts.vocabulary import (
 )
 from maillage_matching.domain.agreement import Attribution
 from maillage_matching.domain.case import Case, CaseStatus, Facet, FacetVerdict, Plan
+from maillage_matching.domain.pilot import Kpi, Wanted
 from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note, Reasons, Title
 from maillage_matching.entrypoints.views import (
@@ -36,11 +38,15 @@ from maillage_matching.usecases.abandon_case import AbandonCase, abandon_case
 from maillage_matching.usecases.agree_synergy import AgreeSynergy, agree_synergy
 from maillage_matching.usecases.assess_case import AssessCase, assess_case
 from maillage_matching.usecases.choose_parties import ChooseParties, choose_parties
+from maillage_matching.usecases.close_case import CloseCase, close_case
 from maillage_matching.usecases.end_synergy import EndSynergy, end_synergy
 from maillage_matching.usecases.introduce_case import IntroduceCase, introduce_case
+from maillage_matching.usecases.measure_pilot import MeasurePilot, measure_pilot
 from maillage_matching.usecases.move_case import MoveCase, move_case
+from maillage_matching.usecases.pilot_case import PilotCase, pilot_case
 from maillage_matching.usecases.plan_case import PlanCase, plan_case
 from maillage_matching.usecases.publish_pattern import PublishPattern, publish_pattern
+from maillage_matching.usecases.spend_time import SpendTime, spend_time
 from maillage_matching.usecases.store import Store, key_of_case, key_of_synergy
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Paged, command, etag, query
@@ -109,14 +115,55 @@ class AgreeBody(Body):
     logistics: tuple[matching.LogisticsNeed, ...] = Field(default=(), max_length=200)
 
 
+Figure = Annotated[Decimal, Field(max_digits=15, decimal_places=4)]
+Answer = Annotated[
+    Attribution | None,
+    Field(description="Would it have happened without the hub? Asked once of each synergy."),
+]
+
+
+class KpiBody(Body):
+    """A figure that will decide."""
+
+    name: str = Field(min_length=1, max_length=80, examples=["pallets reused"])
+    unit: str = Field(min_length=1, max_length=30, examples=["a month"])
+    target: Figure
+    wanted: Wanted = "at_least"
+    before: Figure | None = Field(default=None, description="The same figure before the trial.")
+
+
+class PilotBody(Body):
+    """What the trial is measured by, and when it is decided. Sent again, it gives more time."""
+
+    kpis: tuple[KpiBody, ...] = Field(min_length=1, max_length=10)
+    decide_on: date
+
+
+class MeasureBody(Body):
+    """What was found today, by the name of the figure."""
+
+    values: Mapping[str, Figure] = Field(min_length=1, max_length=10)
+
+
+class SpendBody(Body):
+    """Time that the case took, to be added."""
+
+    minutes: int = Field(ge=1, le=1440)
+
+
+class CloseBody(Body):
+    """The closing question, where a synergy came of the case."""
+
+    attribution: Answer = None
+    note: Note | None = None
+
+
 class EndBody(Body):
     """Since when, why, and the closing question."""
 
     ended_on: date
     reason: Word
-    attribution: Attribution | None = Field(
-        default=None, description="Would it have happened without the hub?"
-    )
+    attribution: Answer = None
 
 
 class PublishBody(Body):
@@ -199,9 +246,30 @@ class CaseDoors:
         return await carry_out(self._runner, choose_parties, order, case_id, door=door)
 
     async def move(self, case_id: UUID, body: MoveBody, door: Working) -> dict[str, Any]:
-        """Take a step: qualifying, feasibility, piloting, running, paused, back, or closed."""
+        """Take a step: qualifying, feasibility, running after a pilot, paused, or back."""
         order = MoveCase(**working(case_id, door), to=body.to)
         return await carry_out(self._runner, move_case, order, case_id, door=door)
+
+    async def pilot(self, case_id: UUID, body: PilotBody, door: Working) -> dict[str, Any]:
+        """Try what was agreed, until a day on which it is decided; or go on trying."""
+        kpis = tuple(Kpi(**dict(one)) for one in body.kpis)
+        order = PilotCase(**working(case_id, door), kpis=kpis, decide_on=body.decide_on)
+        return await carry_out(self._runner, pilot_case, order, case_id, door=door)
+
+    async def measure(self, case_id: UUID, body: MeasureBody, door: Working) -> dict[str, Any]:
+        """Write down figures of the trial; with all of them it may be moved to running."""
+        order = MeasurePilot(**working(case_id, door), values=body.values)
+        return await carry_out(self._runner, measure_pilot, order, case_id, door=door)
+
+    async def spend(self, case_id: UUID, body: SpendBody, door: Working) -> dict[str, Any]:
+        """Add the time it took, so that what each source of leads costs can be told."""
+        order = SpendTime(**working(case_id, door), minutes=body.minutes)
+        return await carry_out(self._runner, spend_time, order, case_id, door=door)
+
+    async def close(self, case_id: UUID, body: CloseBody, door: Working) -> dict[str, Any]:
+        """Close it: its synergy goes on, and the closing question is answered."""
+        order = CloseCase(**working(case_id, door), **dict(body))
+        return await carry_out(self._runner, close_case, order, case_id, door=door)
 
     async def introduce(self, case_id: UUID, body: IntroduceBody, door: Working) -> dict[str, Any]:
         """Bring the parties together."""

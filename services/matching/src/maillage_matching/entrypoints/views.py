@@ -21,6 +21,7 @@ from maillage_matching.domain.case import Case, CaseStatus, Facet, Plan, Step
 from maillage_matching.domain.draft import LeadKind, Member
 from maillage_matching.domain.lead import Lead, LeadSource, LeadStatus
 from maillage_matching.domain.pair import Gate
+from maillage_matching.domain.pilot import Pilot
 from maillage_matching.usecases.store import KeptSynergy
 
 Version = Annotated[int, Field(description="Send it back in If-Match to change what you read.")]
@@ -70,6 +71,7 @@ class PartyCaseView(BaseModel):
     resource: str
     transformation: str | None
     introduced_at: datetime | None
+    pilot: Pilot | None
     synergy_id: SynergyId | None
     version: Version
 
@@ -83,6 +85,7 @@ class CaseView(PartyCaseView):
     paused_from: CaseStatus | None
     facets: Mapping[str, Facet]
     plan: Plan
+    minutes_spent: int = Field(description="Time of advisors, as they wrote it down.")
     replaces: str | None
     equipment: str | None
     channel: str | None

@@ -8,14 +8,14 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.matching import SynergyEnded
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import SynergyId
-from maillage_matching.domain.agreement import Attribution, check_move
+from maillage_matching.domain.agreement import Attribution, answered, check_move
 from maillage_matching.usecases.case_at_hand import free_slots
 from maillage_matching.usecases.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndSynergy:
-    """Which synergy, since when, why, and the answer to the closing question."""
+    """Which synergy, since when, why, and the closing question unless it was answered before."""
 
     synergy_id: SynergyId
     by: str
@@ -31,12 +31,13 @@ async def end_synergy(command: EndSynergy, store: Store, now: datetime) -> Itera
     if command.version is not None and command.version != kept.version:
         raise Stale(expected=command.version, found=kept.version)
     check_move(kept.status, "ended")
+    attribution = answered(command.attribution, kept.attribution)
     ended = replace(
         kept,
         status="ended",
         ended_on=command.ended_on,
         end_reason=command.reason,
-        attribution=command.attribution,
+        attribution=attribution,
         version=kept.version + 1,
     )
     await store.save_synergy(ended)
@@ -50,6 +51,6 @@ async def end_synergy(command: EndSynergy, store: Store, now: datetime) -> Itera
             synergy_id=command.synergy_id,
             ended_on=command.ended_on,
             reason=command.reason,
-            attribution=command.attribution,
+            attribution=attribution,
         )
     ]

@@ -26,7 +26,7 @@ async def lead_at_hand(command: Decision, store: Store) -> Lead:
     return lead
 
 
-def check_later(until: date | None, today: date) -> None:
+def check_later(until: date | None, today: date, *, field: str = "until") -> None:
     """Raise Invalid unless the day is still to come."""
     if until is not None and until <= today:
-        raise Invalid("until", "give a day that is still to come")
+        raise Invalid(field, "give a day that is still to come")
