@@ -85,7 +85,8 @@ async def target(fresh_database: str) -> AsyncIterator[PostgresStore]:
         store = PostgresStore(connection)
         for baseline in baselines():
             await store.save_baseline(baseline)
-        yield store
+        async with connection.transaction():
+            yield store
     finally:
         await connection.close()
 

@@ -54,6 +54,11 @@ async def test_what_was_written_in_turn_holds(store: Store) -> None:
     assert found.head == await store.head()
 
 
+async def test_less_than_nothing_by_less_than_a_gram_is_nothing(store: Store) -> None:
+    await store.append([a_line(1, "-0.0001")])
+    assert (await verify_ledger(store)).broken is None
+
+
 async def test_a_head_that_was_noted_must_be_there(store: Store) -> None:
     await store.append([a_line(1)])
     found = await verify_ledger(store, b"another")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -9,15 +10,60 @@ import asyncpg
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound, Refused
 from maillage_impact.adapters.postgres_sums import add_days
-from maillage_impact.adapters.rows import entry_of, sealed_json, sealed_of
+from maillage_impact.adapters.rows import entry_of, rows_of, sealed_of
 from maillage_impact.domain.entry import Entry, Subject
-from maillage_impact.domain.seal import Head, Sealed, seal_all
+from maillage_impact.domain.seal import Head, Sealed
+from maillage_impact.domain.sums import add_by_day
 from maillage_impact.usecases.store import EntryFilter
 
 _ENTRY = """
     number, entry_id, subject_kind, subject_id, indicator, account, value, low, high,
     period_start, period_end, quality, state, method, causes, factors, baseline_id,
     corrects, delta, reason, reverses, claim, revision, terms, recorded_at
+"""
+_TYPES = """place bigint, entry_id uuid, subject_kind text, subject_id uuid, indicator text,
+    account text, value numeric, low numeric, high numeric, period_start date, period_end date,
+    quality text, state text, method text, causes uuid[], factors text, baseline_id uuid,
+    corrects uuid, delta numeric, reason text, reverses uuid, claim text, revision integer,
+    terms text, recorded_at timestamptz"""
+COLUMNS = tuple(column.split()[0] for column in _TYPES.split(","))
+_FROM_JSON = f"jsonb_to_recordset($1::jsonb) as line ({_TYPES})"
+_FROM_STAGED = "staged"
+_STAGED = f"""
+    create temporary table if not exists staged ({_TYPES}) on commit drop;
+    truncate staged;
+"""
+# The text that is hashed is that of `domain.seal`: whoever verifies makes it again there.
+_SEAL = """
+    with head as (select hash from chain_head),
+    told as (
+        select source.*, jsonb_build_array(
+            place::text, entry_id::text, subject_kind, subject_id::text, indicator, account,
+            value::text, low::text, high::text, period_start::text, period_end::text, quality,
+            state, method, array_to_string(causes, ','), factors, baseline_id::text,
+            corrects::text, delta::text, reason, reverses::text, claim, revision::text,
+            to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')
+        ) || case when terms = '[]' then '[]' else jsonb_build_array(terms) end as text
+        from (select * from {source}) source
+    ),
+    hashed as (
+        select told.*, chain_hash(head.hash, text::text) over (order by place) as hash
+        from told, head
+    ),
+    sealed as (
+        insert into entry (entry_id, subject_kind, subject_id, indicator, account, value,
+            low, high, period_start, period_end, quality, state, method, causes, factors,
+            baseline_id, corrects, delta, reason, reverses, claim, revision, terms,
+            recorded_at, place, previous_hash, hash)
+        select entry_id, subject_kind, subject_id, indicator, account, value,
+            low, high, period_start, period_end, quality, state, method, causes, factors::jsonb,
+            baseline_id, corrects, delta, reason, reverses, claim, revision, terms::jsonb,
+            recorded_at, place, lag(hashed.hash, 1, head.hash) over (order by place), hashed.hash
+        from hashed, head order by place
+        returning place, hash
+    )
+    update chain_head set place = last.place, hash = last.hash
+    from (select place, hash from sealed order by place desc limit 1) last
 """
 
 
@@ -31,19 +77,32 @@ class PostgresLines:
         if not entries:
             return []
         # The head is locked first: whoever appends at the same time waits for its turn.
-        head = await self.db.fetchrow(
-            "select place, hash, clock_timestamp() as now from chain_head for update"
-        )
-        assert head is not None  # noqa: S101 the migration wrote it
-        new = await self._unknown(entries)
-        if not new:
-            return []
-        sealed = seal_all(new, Head(head["place"], head["hash"]), head["now"])
-        try:
-            await self._insert(sealed)
-        except asyncpg.UniqueViolationError as error:
-            raise Refused(f"counted already, or not next in the ledger: {error.detail}") from error
+        place, now = await self._next()
+        if new := await self._unknown(entries):
+            rows = rows_of(new, place, now)
+            lines = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+            await self._seal(_FROM_JSON, json.dumps(lines, default=str))
+            await add_days(self.db, add_by_day({}, new))
         return new
+
+    async def stage(self, entries: Sequence[Entry]) -> None:
+        """Bring lines that are new for certain into the table `staged`, in bulk."""
+        place, now = await self._next()
+        await self.db.execute(_STAGED)
+        await self.db.copy_records_to_table(
+            "staged", columns=COLUMNS, records=rows_of(entries, place, now)
+        )
+
+    async def append_staged(self) -> None:
+        """Seal what is staged, and add it to the ledger; its days are not summed."""
+        await self._seal(_FROM_STAGED)
+
+    async def _next(self) -> tuple[int, datetime]:
+        row = await self.db.fetchrow(
+            "select place + 1 as place, clock_timestamp() as now from chain_head for update"
+        )
+        assert row is not None  # noqa: S101 the migration wrote it
+        return row["place"], row["now"]
 
     async def _unknown(self, entries: Sequence[Entry]) -> list[Entry]:
         rows = await self.db.fetch(
@@ -62,34 +121,11 @@ class PostgresLines:
             new.setdefault(entry.entry_id, entry)
         return list(new.values())
 
-    async def _insert(self, sealed: Sequence[Sealed]) -> None:
-        await self.db.execute(
-            """
-            with written as (
-                insert into entry (entry_id, subject_kind, subject_id, indicator, account, value,
-                    low, high, period_start, period_end, quality, state, method, causes, factors,
-                    baseline_id, corrects, delta, reason, reverses, claim, revision, terms,
-                    recorded_at, place, previous_hash, hash)
-                select entry_id, subject_kind, subject_id, indicator, account, value,
-                    low, high, period_start, period_end, quality, state, method, causes, factors,
-                    baseline_id, corrects, delta, reason, reverses, claim, revision, terms,
-                    recorded_at, place, decode(previous_hash, 'hex'), decode(hash, 'hex')
-                from jsonb_to_recordset($1::jsonb) as line (entry_id uuid, subject_kind text,
-                    subject_id uuid, indicator text, account text, value numeric, low numeric,
-                    high numeric, period_start date, period_end date, quality text, state text,
-                    method text, causes uuid[], factors jsonb, baseline_id uuid, corrects uuid,
-                    delta numeric, reason text, reverses uuid, claim text, revision integer,
-                    terms jsonb, recorded_at timestamptz, place bigint, previous_hash text,
-                    hash text)
-                order by place
-            )
-            update chain_head set place = $2, hash = $3
-            """,
-            json.dumps([sealed_json(line) for line in sealed]),
-            sealed[-1].place,
-            sealed[-1].hash,
-        )
-        await add_days(self.db, [line.entry for line in sealed])
+    async def _seal(self, source: str, *values: object) -> None:
+        try:
+            await self.db.execute(_SEAL.format(source=source), *values)
+        except asyncpg.UniqueViolationError as error:
+            raise Refused(f"counted already, or not next in the ledger: {error.detail}") from error
 
     async def claimed(self, claims: Sequence[str]) -> dict[str, Entry]:
         rows = await self.db.fetch(

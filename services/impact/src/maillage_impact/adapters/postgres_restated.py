@@ -1,5 +1,6 @@
 """What newer factors change, in PostgreSQL: differences beside the lines of the ledger."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -28,17 +29,18 @@ class PostgresRestated:
             after,
             limit,
         )
+        told = json.loads(f"[{','.join(row['terms'] for row in rows)}]")
         return [
             Restatable(
                 place=row["place"],
                 entry_id=row["entry_id"],
                 indicator=row["indicator"],
                 current=row["current"],
-                terms=terms_of(row["terms"]),
+                terms=terms_of(terms),
                 period_start=row["period_start"],
                 period_end=row["period_end"],
             )
-            for row in rows
+            for row, terms in zip(rows, told, strict=True)
         ]
 
     async def save_differences(

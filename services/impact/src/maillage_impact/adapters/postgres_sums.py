@@ -1,14 +1,13 @@
 """Sums by day in PostgreSQL: added to with each line, read for a year at once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from maillage_common.postgres import Connection
 from maillage_impact.adapters.rows import entry_of
-from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.statement import Scope
-from maillage_impact.domain.sums import Product, Sum, Sums, sums_by_day, sums_of
+from maillage_impact.domain.sums import DayKey, Product, Sum, Sums, sums_of
 
 _ADD = """
     with total as (
@@ -28,11 +27,11 @@ _ADD = """
 """
 
 
-async def add_days(db: Connection, entries: Sequence[Entry]) -> None:
-    """Add lines to the sums of their days."""
+async def add_days(db: Connection, sums: Mapping[DayKey, Sum]) -> None:
+    """Add to the sums of days."""
     totals: list[dict[str, object]] = []
     terms: list[dict[str, object]] = []
-    for (kind, indicator, day), one in sums_by_day(entries).items():
+    for (kind, indicator, day), one in sums.items():
         key: dict[str, object] = {
             "subject_kind": kind,
             "indicator": indicator,

@@ -4,6 +4,8 @@ The use cases are those of every day, so what they write is the same; only round
 It starts from an empty ledger and keeps the baselines that people approved.
 """
 
+import gc
+from asyncio import Task, create_task, sleep
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +18,14 @@ from maillage_contracts.envelope import Event, Received
 from maillage_contracts.refusals import NotFound, Refused
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.adapters.postgres import PostgresStore
+from maillage_impact.adapters.postgres_sums import add_days
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.seal import Head
+from maillage_impact.domain.sums import DayKey, Sum, add_by_day
 from maillage_impact.usecases.store import Delivery, PlannedTour, Store
 
-LINES_AT_ONCE = 5_000
+LINES_AT_ONCE = 10_000
 EVENTS_AT_ONCE = 5_000
 
 
@@ -40,6 +44,9 @@ class RebuildingStore(MemoryStore):
         default_factory=lambda: defaultdict[object, list[Baseline]](list)
     )
     pending: list[Entry] = field(default_factory=list[Entry])
+    writing: Task[None] | None = None
+    """Lines that the database is busy with, while the next ones are computed."""
+    days: dict[DayKey, Sum] = field(default_factory=dict[DayKey, Sum])
     written: set[int] = field(default_factory=set[int])
     """Identifiers of all lines so far."""
     counted: set[int] = field(default_factory=set[int])
@@ -97,6 +104,7 @@ class RebuildingStore(MemoryStore):
         return await self._db.baseline(baseline_id)
 
     async def append(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Returns nothing: what a rebuilt ledger says was told before."""
         new = [entry for entry in entries if entry.entry_id.int not in self.written]
         for entry in new:
             self.written.add(entry.entry_id.int)
@@ -104,8 +112,8 @@ class RebuildingStore(MemoryStore):
                 self.counted.add(hash(entry.claim))
         self.pending += new
         if len(self.pending) >= LINES_AT_ONCE:
-            await self.flush()
-        return new
+            await self.begin_writing()
+        return ()
 
     async def claimed(self, claims: Sequence[str]) -> dict[str, Entry]:
         perhaps = [claim for claim in claims if hash(claim) in self.counted]
@@ -132,10 +140,12 @@ class RebuildingStore(MemoryStore):
         while some := list(islice(source, EVENTS_AT_ONCE)):
             await handlers.apply(some, self, now)
             events += len(some)
+            gc.freeze()  # what is kept now is kept to the end: no use in looking through it
         return events
 
-    async def flush(self) -> None:
-        """Write what waits: facts first, then lines in their order."""
+    async def begin_writing(self) -> None:
+        """Hand what waits to the database: facts first, then lines in their order."""
+        await self.written_out()
         if self.new_deliveries:
             await self._db.save_deliveries(self.new_deliveries)
             self.new_deliveries = []
@@ -144,16 +154,32 @@ class RebuildingStore(MemoryStore):
             self.new_tours = {}
         if self.pending:
             lines, self.pending = self.pending, []
-            await self._db.append(lines)
+            add_by_day(self.days, lines)
+            await self._db.stage(lines)
+            self.writing = create_task(self._db.append_staged())
+            await sleep(0)  # so that it is sent
+
+    async def written_out(self) -> None:
+        """Wait until the database has what it was handed."""
+        if self.writing is not None:
+            await self.writing
+            self.writing = None
+
+    async def flush(self) -> None:
+        """Write what waits, and wait for it."""
+        await self.begin_writing()
+        await self.written_out()
 
     async def head(self) -> Head:
         return await self._db.head()
 
     async def finish(self) -> None:
-        """Write all that is left: lines, synergies, rounds and names."""
+        """Write all that is left: lines and their days, synergies, rounds and names."""
         await self.flush()
+        await add_days(self._db.db, self.days)
         for synergy in self.known_synergies.values():
             await self._db.save_synergy(synergy)
         await self._db.save_rounds(list(self.known_rounds.values()))
         await self._db.save_actors([(id_, n, name) for id_, (n, name) in self.actors.items()])
         await self._db.save_zones([(id_, n, zones) for id_, (n, zones) in self.zones.items()])
+        gc.unfreeze()

@@ -1,14 +1,16 @@
 """Rows of the ledger's tables as the values that the rules work with, and back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Correction, Entry, Reversal, Subject
-from maillage_impact.domain.seal import Sealed
+from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.seal import Sealed, factors_text, terms_text
 from maillage_impact.domain.transport import Carried, DrivenTour, ReferenceRound
 from maillage_impact.domain.uncertainty import Term
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
@@ -108,14 +110,14 @@ def entry_of(row: Row) -> Entry:
         reversal=reversal,
         claim=row["claim"],
         revision=row["revision"],
-        terms=terms_of(row["terms"]),
+        terms=terms_of(json.loads(row["terms"])),
         recorded_at=row["recorded_at"],
     )
 
 
-def terms_of(text: str) -> tuple[Term, ...]:
-    """The terms of a line, as they are kept."""
-    return tuple(Term(Decimal(amount), tuple(factors)) for amount, factors in json.loads(text))
+def terms_of(told: Iterable[tuple[str, Iterable[str]]]) -> tuple[Term, ...]:
+    """The terms of a line, from the JSON that they are kept as."""
+    return tuple(Term(Decimal(amount), tuple(factors)) for amount, factors in told)
 
 
 def sealed_of(row: Row) -> Sealed:
@@ -130,37 +132,37 @@ def sealed_of(row: Row) -> Sealed:
     )
 
 
-def sealed_json(line: Sealed) -> dict[str, object]:
-    """A line as the object that `append` sends: one JSON array for many lines."""
-    entry = line.entry
-    correction, reversal = entry.correction, entry.reversal
-    reason = correction.reason if correction else reversal.reason if reversal else None
-    return {
-        "entry_id": str(entry.entry_id),
-        "subject_kind": entry.subject.kind,
-        "subject_id": str(entry.subject.id),
-        "indicator": entry.indicator,
-        "account": line.account,
-        "value": str(entry.value),
-        "low": _text(entry.low),
-        "high": _text(entry.high),
-        "period_start": entry.period_start.isoformat(),
-        "period_end": entry.period_end.isoformat(),
-        "quality": entry.quality,
-        "state": entry.state,
-        "method": entry.method,
-        "causes": [str(cause) for cause in entry.causes],
-        "factors": entry.factors,
-        "baseline_id": _text(entry.baseline_id),
-        "corrects": str(correction.corrects) if correction else None,
-        "delta": str(correction.delta) if correction else None,
-        "reason": reason,
-        "reverses": str(reversal.reverses) if reversal else None,
-        "claim": entry.claim,
-        "revision": entry.revision,
-        "terms": [[format(term.amount, "f"), term.factors] for term in entry.terms],
-        "recorded_at": line.recorded_at.isoformat(),
-        "place": line.place,
-        "previous_hash": line.previous_hash.hex(),
-        "hash": line.hash.hex(),
-    }
+def rows_of(
+    entries: Iterable[Entry], place: int, recorded_at: datetime
+) -> Iterator[tuple[object, ...]]:
+    """Lines with their places and their time, in the order of `postgres_lines.COLUMNS`."""
+    for number, entry in enumerate(entries, place):
+        correction, reversal = entry.correction, entry.reversal
+        why = correction or reversal
+        yield (
+            number,
+            entry.entry_id,
+            entry.subject.kind,
+            entry.subject.id,
+            entry.indicator,
+            INDICATORS[entry.indicator].account,
+            entry.value,
+            entry.low,
+            entry.high,
+            entry.period_start,
+            entry.period_end,
+            entry.quality,
+            entry.state,
+            entry.method,
+            entry.causes,
+            factors_text(entry.factors),
+            entry.baseline_id,
+            correction and correction.corrects,
+            correction and correction.delta,
+            why and why.reason,
+            reversal and reversal.reverses,
+            entry.claim,
+            entry.revision,
+            terms_text(entry.terms),
+            recorded_at,
+        )

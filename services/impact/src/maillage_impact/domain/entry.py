@@ -10,10 +10,9 @@ from uuid import UUID, uuid5
 from maillage_contracts.refusals import Invalid
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
-from maillage_impact.domain.uncertainty import Term, product_range
+from maillage_impact.domain.uncertainty import THOUSANDTH, Term, product_range
 
 ENTRY_NAMESPACE = UUID("d1b8a4a0-52f1-5d70-8f6c-3f3c8f0e6b21")
-THOUSANDTH = Decimal("0.001")
 CORRECTION_REASONS = (
     "factor_update",
     "activity_correction",

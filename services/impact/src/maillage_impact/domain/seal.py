@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.uncertainty import Term
 
 FIRST_HASH = bytes(32)
+FACTORS_KEPT = 1_000
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def _hash(previous: bytes, text: str) -> bytes:
 
 
 def _text(place: int, entry: Entry, account: str, recorded_at: datetime) -> str:
-    """A line as one text; migration 0002 writes the same for the lines of before."""
+    """A line as one text; `adapters.postgres_lines` writes the same where lines are kept."""
     correction, reversal = entry.correction, entry.reversal
     reason = correction.reason if correction else reversal.reason if reversal else None
     fields = [
@@ -104,7 +107,7 @@ def _text(place: int, entry: Entry, account: str, recorded_at: datetime) -> str:
         entry.state,
         entry.method,
         ",".join(map(str, entry.causes)),
-        json.dumps(entry.factors, ensure_ascii=False),
+        factors_text(entry.factors),
         str(entry.baseline_id) if entry.baseline_id else None,
         str(correction.corrects) if correction else None,
         _number(correction.delta) if correction else None,
@@ -115,8 +118,19 @@ def _text(place: int, entry: Entry, account: str, recorded_at: datetime) -> str:
         recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
     ]
     if entry.terms:  # lines of before have none, and their hash stays as it was
-        fields.append(json.dumps([[_number(term.amount), term.factors] for term in entry.terms]))
+        fields.append(terms_text(entry.terms))
     return json.dumps(fields, ensure_ascii=False)
+
+
+@lru_cache(FACTORS_KEPT)
+def factors_text(factors: tuple[tuple[str, str], ...]) -> str:
+    """Factors with their versions, as JSON."""
+    return json.dumps(factors, ensure_ascii=False)
+
+
+def terms_text(terms: Iterable[Term]) -> str:
+    """Amounts with what they are multiplied by, as JSON."""
+    return json.dumps([[_number(term.amount), term.factors] for term in terms])
 
 
 def _number(value: Decimal | None) -> str | None:

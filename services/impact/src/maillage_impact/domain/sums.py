@@ -57,12 +57,12 @@ def sums_of(entries: Iterable[Entry]) -> Sums:
     return sums
 
 
-def sums_by_day(entries: Iterable[Entry]) -> dict[DayKey, Sum]:
-    """Lines by kind of subject, indicator and day."""
-    sums: dict[DayKey, Sum] = {}
+def add_by_day(sums: dict[DayKey, Sum], entries: Iterable[Entry]) -> dict[DayKey, Sum]:
+    """Lines, added to sums by kind of subject, indicator and day."""
     for entry in entries:
         key = (entry.subject.kind, entry.indicator, entry.period_start)
-        sums[key] = sums.get(key, Sum()).plus(sum_of(entry))
+        before = sums.get(key)
+        sums[key] = sum_of(entry) if before is None else before.plus(sum_of(entry))
     return sums
 
 

@@ -15,6 +15,7 @@ DEMONSTRATED_FROM = 0.9
 """Below this probability that something was avoided, it is said not to be demonstrated."""
 _Z_95 = NormalDist().inv_cdf(0.975)
 FACTORS_KEPT = 500
+THOUSANDTH = Decimal("0.001")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _spread_of(totals: Sequence[float]) -> Spread:
 
 
 def _thousandths(value: float) -> Decimal:
-    return Decimal(repr(round(value, 3))).quantize(Decimal("0.001"))
+    return Decimal(repr(round(value, 3))).quantize(THOUSANDTH)
 
 
 @lru_cache(FACTORS_KEPT)
@@ -104,18 +105,21 @@ def _scores(seed: str) -> tuple[float, ...]:
 
 def product_range(terms: Sequence[Term], factors: Mapping[str, Factor]) -> Spread | None:
     """The interval of terms that all have the same factors, without drawing; None for others."""
-    gathered = gather(terms)
+    gathered = terms if len(terms) == 1 else gather(terms)
     if len(gathered) != 1:
         return None
     (term,) = gathered
-    values = {factor_id: factors[factor_id].value for factor_id in term.factors}
-    middle = term.value(values)
-    sigmas = [
-        log(1 + float(factors[factor_id].uncertainty_pct or 0) / 100) / _Z_95
-        for factor_id in term.factors
-    ]
-    width = Decimal(repr(exp(_Z_95 * sum(sigma**2 for sigma in sigmas) ** 0.5)))
+    used = [factors[factor_id] for factor_id in term.factors]
+    middle = term.amount
+    for factor in used:
+        middle *= factor.value
+    width = _width(tuple(factor.uncertainty_pct for factor in used))
     low, high = sorted((middle / width, middle * width))
-    return Spread(
-        low.quantize(Decimal("0.001")), high.quantize(Decimal("0.001")), float(middle > 0)
-    )
+    return Spread(low.quantize(THOUSANDTH), high.quantize(THOUSANDTH), float(middle > 0))
+
+
+@lru_cache(FACTORS_KEPT)
+def _width(uncertainties_pct: tuple[Decimal | None, ...]) -> Decimal:
+    """What a product is divided and multiplied by for its interval."""
+    sigmas = [log(1 + float(pct or 0) / 100) / _Z_95 for pct in uncertainties_pct]
+    return Decimal(repr(exp(_Z_95 * sum(sigma**2 for sigma in sigmas) ** 0.5)))
