@@ -67,6 +67,27 @@ async def test_a_key_is_good_for_one_request_only(runner: Runner[Store]) -> None
     assert refused.value.field == "Idempotency-Key"
 
 
+async def declare_once(command: Declaration, store: Store, now: datetime) -> Iterable[Event]:
+    if await store.applied():
+        raise Refused("it is there already")
+    return await declare(command, store, now)
+
+
+async def test_a_call_that_is_refused_by_what_it_did_itself_answers_as_the_first(
+    runner: Runner[Store],
+) -> None:
+    call = Declaration(name="a")
+    first = await runner.execute(
+        declare_once, call, subject="first", context=context(), idempotency=KEY
+    )
+    again = await runner.execute(
+        declare_once, call, subject="again", context=context(), idempotency=KEY
+    )
+    assert (again.subject, again.replayed) == (first.subject, True)
+    with pytest.raises(Refused):
+        await runner.execute(declare_once, call, subject="other", context=context())
+
+
 async def test_keys_of_two_callers_do_not_meet(runner: Runner[Store]) -> None:
     for caller in ("one", "two"):
         key = Idempotency(key="k", caller=caller, fingerprint=caller)

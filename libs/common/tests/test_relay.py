@@ -142,6 +142,21 @@ async def test_unsent_events_are_measured(wired: Wired, monkeypatch: pytest.Monk
         await eventually(lambda: wired.metric("maillage_outbox_oldest_seconds") > 0)
 
 
+async def test_calls_are_forgotten_after_a_week(wired: Wired) -> None:
+    kept = """
+        INSERT INTO idempotency (caller, key, fingerprint, called_at)
+        SELECT 'someone', age::text, '', now() - age * interval '1 day'
+        FROM generate_series(6, 8) AS age
+    """
+    await wired.value(kept)
+
+    async def is_forgotten() -> bool:
+        return await wired.value("SELECT array_agg(key) = '{6}' FROM idempotency")
+
+    async with wired.relaying():
+        await eventually(is_forgotten)
+
+
 class Clinging(AIOKafkaProducer):
     """A producer that does not stop, as one whose bus is away."""
 

@@ -30,6 +30,9 @@ class Queueing:
     async def fetchrow(self, _sql: str) -> None:
         return
 
+    async def execute(self, _sql: str) -> None:
+        return
+
     async def fetch(self, *_: object) -> list[object]:
         self.read_with_lock.append(self.asked_for_the_lock >= 3)
         return []

@@ -47,6 +47,14 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What the call with this key did."""
+
+    call: Idempotency
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class Context:
     """What an event says of its origin beside its own data."""
 
@@ -134,12 +142,8 @@ Closed = Literal["replayed", "discarded"]
 class Ledger(Protocol):
     """The kernel's own rows. No method makes a round trip for each item of a batch."""
 
-    async def claim(self, idempotency: Idempotency) -> tuple[str, Outcome] | None:
-        """Take the key, or return the fingerprint and the outcome of the call that has it."""
-        ...
-
-    async def settle(self, idempotency: Idempotency, outcome: Outcome) -> None:
-        """Keep what the call with this key did, for a week; older calls are forgotten."""
+    async def recall(self, call: Idempotency) -> tuple[str, Outcome] | None:
+        """The fingerprint and the outcome of an earlier call with this key, of the last week."""
         ...
 
     async def take_numbers(self, counts: Mapping[Lane, int]) -> Mapping[Lane, int]:
@@ -149,8 +153,11 @@ class Ledger(Protocol):
         """
         ...
 
-    async def append(self, outgoing: Sequence[Outgoing]) -> None:
-        """Write to the event log, queue for the bus, and wake the relay at commit."""
+    async def append(self, outgoing: Sequence[Outgoing], settled: Settled | None = None) -> None:
+        """Write to the event log, queue for the bus, and wake the relay after the commit.
+
+        Raises when the key of what is `settled` is taken, once the call that has it is committed.
+        """
         ...
 
     async def first_sight(self, consumer: str, event_ids: Sequence[UUID]) -> AbstractSet[UUID]:

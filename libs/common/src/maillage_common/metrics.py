@@ -34,19 +34,19 @@ class Metrics:
         )
         self.dead_letters = self._counter("dead_letters", "Records put aside.", "reason")
         self.retries = self._counter("consumer_retries", "Batches tried again after a failure.")
-        self.lag_messages = self._gauge(
+        self.lag_messages = self.gauge(
             "consumer_lag_messages", "Records on the bus that were not handled yet."
         )
-        self.lag_seconds = self._gauge(
+        self.lag_seconds = self.gauge(
             "consumer_lag_seconds", "Age of the oldest record in hand; 0 when all are handled."
         )
-        self.braked = self._gauge("consumer_braked", "1 while dead letters hold the consumer.")
-        self.outbox_unsent = self._gauge("outbox_unsent", "Events that wait for the bus.")
-        self.outbox_oldest_s = self._gauge("outbox_oldest_seconds", "Age of the oldest of them.")
-        self.bus_refused = self._gauge(
+        self.braked = self.gauge("consumer_braked", "1 while dead letters hold the consumer.")
+        self.outbox_unsent = self.gauge("outbox_unsent", "Events that wait for the bus.")
+        self.outbox_oldest_s = self.gauge("outbox_oldest_seconds", "Age of the oldest of them.")
+        self.bus_refused = self.gauge(
             "bus_refused", "1 while the topics or the identity of the bus are not as they must be."
         )
-        self.trouble = self._gauge(
+        self.trouble = self.gauge(
             "trouble", "1 for each part of a service that keeps it from being ready.", "part"
         )
         self.http_seconds = partial(
@@ -63,6 +63,7 @@ class Metrics:
         counter = Counter(f"maillage_{name}", what, [*COMMON, *labels], registry=self.registry)
         return partial(counter.labels, *self._common)
 
-    def _gauge(self, name: str, what: str, *labels: str) -> Callable[..., Gauge]:
+    def gauge(self, name: str, what: str, *labels: str) -> Callable[..., Gauge]:
+        """A gauge of this name, as a function of its own labels."""
         gauge = Gauge(f"maillage_{name}", what, [*COMMON, *labels], registry=self.registry)
         return partial(gauge.labels, *self._common)

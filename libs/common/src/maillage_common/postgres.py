@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import asyncpg
 
 from maillage_common.ledger import Ledger
-from maillage_common.postgres_ledger import PostgresLedger
+from maillage_common.postgres_ledger import CHANNEL, PostgresLedger
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -93,6 +93,7 @@ class PostgresDatabase(Generic[S]):
     def __init__(self, pool: Pool, make_store: Callable[[Connection], S]) -> None:
         self.pool = pool
         self._make_store = make_store
+        self._news = _News(pool)
 
     @asynccontextmanager
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[tuple[S, Ledger]]:
@@ -101,4 +102,34 @@ class PostgresDatabase(Generic[S]):
             self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection,
             connection.transaction(isolation=isolation, readonly=read_only),
         ):
-            yield self._make_store(connection), PostgresLedger(connection)
+            ledger = PostgresLedger(connection)
+            yield self._make_store(connection), ledger
+        if ledger.has_queued:
+            self._news.tell()
+
+
+class _News:
+    """Wakes the relay after commits, once for all those that come while it is being told.
+
+    A NOTIFY within the transaction would hold a lock of the whole server until the commit is on
+    disk: writers would queue for it instead of being written together.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._is_new = False
+        self._telling: asyncio.Task[None] | None = None
+
+    def tell(self) -> None:
+        """Something was committed to the outbox."""
+        self._is_new = True
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        with suppress(
+            OSError, asyncpg.PostgresError, asyncpg.InterfaceError
+        ):  # the relay looks too
+            while self._is_new:
+                self._is_new = False
+                await self._pool.execute(f"NOTIFY {CHANNEL}")

@@ -9,7 +9,16 @@ import asyncpg
 import orjson
 from pydantic import TypeAdapter
 
-from maillage_common.ledger import Closed, DeadLetter, Idempotency, Lane, Origin, Outcome, Outgoing
+from maillage_common.ledger import (
+    Closed,
+    DeadLetter,
+    Idempotency,
+    Lane,
+    Origin,
+    Outcome,
+    Outgoing,
+    Settled,
+)
 from maillage_contracts.envelope import Record, unwrap
 
 if TYPE_CHECKING:
@@ -27,45 +36,15 @@ class PostgresLedger:
 
     def __init__(self, connection: "Connection") -> None:
         self._db = connection
+        self.has_queued = False
+        """Whether there will be news for the relay."""
 
-    async def claim(self, idempotency: Idempotency) -> tuple[str, Outcome] | None:
-        claimed = await self._db.fetchval(
-            """
-            INSERT INTO idempotency (caller, key, fingerprint) VALUES ($1, $2, $3)
-            ON CONFLICT DO NOTHING
-            RETURNING true
-            """,
-            idempotency.caller,
-            idempotency.key,
-            idempotency.fingerprint,
-        )
-        if claimed:
-            return None
-        # A second statement, to see what the call we waited for has committed meanwhile.
+    async def recall(self, call: Idempotency) -> tuple[str, Outcome] | None:
         row = await self._db.fetchrow(
             "SELECT fingerprint, outcome FROM idempotency WHERE caller = $1 AND key = $2",
-            idempotency.caller,
-            idempotency.key,
+            *(call.caller, call.key),
         )
         return None if row is None else (row["fingerprint"], _OUTCOME.validate_json(row["outcome"]))
-
-    async def settle(self, idempotency: Idempotency, outcome: Outcome) -> None:
-        await self._db.execute(
-            """
-            WITH forgotten AS (
-                DELETE FROM idempotency WHERE (caller, key) IN (
-                    SELECT caller, key FROM idempotency
-                    WHERE called_at < now() - interval '7 days'
-                    LIMIT 100
-                    FOR UPDATE SKIP LOCKED
-                )
-            )
-            UPDATE idempotency SET outcome = $3 WHERE caller = $1 AND key = $2
-            """,
-            idempotency.caller,
-            idempotency.key,
-            _OUTCOME.dump_json(outcome).decode(),
-        )
 
     async def take_numbers(self, counts: Mapping[Lane, int]) -> Mapping[Lane, int]:
         rows = await self._db.fetch(
@@ -82,8 +61,8 @@ class PostgresLedger:
         )
         return {(row["entity"], row["subject"]): row["last"] for row in rows}
 
-    async def append(self, outgoing: Sequence[Outgoing]) -> None:
-        if not outgoing:
+    async def append(self, outgoing: Sequence[Outgoing], settled: Settled | None = None) -> None:
+        if not outgoing and not settled:
             return
         rows = (
             (
@@ -99,7 +78,7 @@ class PostgresLedger:
             for one in outgoing
         )
         await self._db.execute(
-            f"""
+            """
             WITH logged AS (
                 INSERT INTO event_log
                     (event_id, topic, state_topic, type, subject, key, headers, payload)
@@ -114,10 +93,13 @@ class PostgresLedger:
             ), queued AS (
                 INSERT INTO outbox (seq) SELECT seq FROM logged
             )
-            SELECT pg_notify('{CHANNEL}', '')
-            """,  # noqa: S608 a constant of ours
+            INSERT INTO idempotency (caller, key, fingerprint, outcome)
+            SELECT $9, $10, $11, $12 WHERE $9::text IS NOT NULL
+            """,
             *_columns(rows, 8),
+            *_call(settled),
         )
+        self.has_queued |= bool(outgoing)
 
     async def first_sight(self, consumer: str, event_ids: Sequence[UUID]) -> AbstractSet[UUID]:
         if not event_ids:
@@ -252,6 +234,13 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """The columns of rows, as unnest takes them; as many of them when there is no row."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]
+
+
+def _call(settled: Settled | None) -> Sequence[str | None]:
+    if settled is None:
+        return [None] * 4
+    call, outcome = settled.call, settled.outcome
+    return call.caller, call.key, call.fingerprint, _OUTCOME.dump_json(outcome).decode()
 
 
 def _pack(headers: Headers) -> str:

@@ -174,6 +174,9 @@ class Relay:
         if row is not None:
             self._metrics.outbox_unsent().set(row["unsent"])
             self._metrics.outbox_oldest_s().set(float(row["oldest_s"]))
+        await connection.execute(
+            "DELETE FROM idempotency WHERE called_at < now() - interval '7 days'"
+        )
 
 
 async def _send_lane(

@@ -20,6 +20,7 @@ from maillage_common.ledger import (
     Outcome,
     Outgoing,
     Published,
+    Settled,
 )
 from maillage_common.reading import RECORD_BYTES_MAX, Reader
 from maillage_contracts.envelope import Envelope, Event, Received, Unreadable, encode
@@ -98,16 +99,23 @@ class Runner(Generic[S]):
         context: Context,
         idempotency: Idempotency | None = None,
     ) -> Outcome:
-        """Run a command about `subject`. A refusal of the use case rises, with nothing kept."""
-        async with self.database.transaction() as (store, ledger):
-            if idempotency is not None and (earlier := await _recall(ledger, idempotency)):
-                return earlier
-            now = self.clock()
-            caused = [(event, context) for event in await use_case(command, store, now)]
-            outcome = Outcome(subject, await self._publish(ledger, caused, now), replayed=False)
-            if idempotency is not None:
-                await ledger.settle(idempotency, outcome)
-            return outcome
+        """Run a command about `subject`. A refusal of the use case rises, with nothing kept.
+
+        When an earlier call had the same key nothing is kept either: its outcome is returned.
+        """
+        try:
+            async with self.database.transaction() as (store, ledger):
+                now = self.clock()
+                caused = [(event, context) for event in await use_case(command, store, now)]
+                outgoing, published = await self._prepare(ledger, caused, now)
+                outcome = Outcome(subject, published, replayed=False)
+                await ledger.append(outgoing, idempotency and Settled(idempotency, outcome))
+                return outcome
+        except Exception:
+            # To look for the key first would cost every call a round trip, for one in a thousand.
+            if idempotency is None or (earlier := await self._recall(idempotency)) is None:
+                raise
+            return earlier
 
     async def execute_batch(
         self, consumer: str, batch: Sequence[Delivered], handlers: Handlers[S]
@@ -179,6 +187,17 @@ class Runner(Generic[S]):
         async with self.database.transaction(read_only=True) as (store, _):
             return await query(store)
 
+    async def _recall(self, call: Idempotency) -> Outcome | None:
+        async with self.database.transaction(read_only=True) as (_, ledger):
+            earlier = await ledger.recall(call)
+        if earlier is None:
+            return None
+        fingerprint, outcome = earlier
+        if fingerprint != call.fingerprint:
+            why = "this key was used for another request: make a new one"
+            raise Invalid("Idempotency-Key", why)
+        return replace(outcome, replayed=True)
+
     async def _react(
         self,
         store: S,
@@ -195,8 +214,15 @@ class Runner(Generic[S]):
     async def _publish(
         self, ledger: Ledger, caused: Sequence[tuple[Event, Context]], now: datetime
     ) -> tuple[Published, ...]:
+        outgoing, published = await self._prepare(ledger, caused, now)
+        await ledger.append(outgoing)
+        return published
+
+    async def _prepare(
+        self, ledger: Ledger, caused: Sequence[tuple[Event, Context]], now: datetime
+    ) -> tuple[Sequence[Outgoing], tuple[Published, ...]]:
         if not caused:
-            return ()
+            return (), ()
         counts = Counter((event.TOPIC.entity, event.subject) for event, _ in caused)
         last = await ledger.take_numbers(counts)
         numbers = {lane: last[lane] - count for lane, count in counts.items()}
@@ -210,8 +236,7 @@ class Runner(Generic[S]):
             published.append(
                 Published(envelope.id, envelope.type, envelope.subject, envelope.sequence)
             )
-        await ledger.append(outgoing)
-        return tuple(published)
+        return outgoing, tuple(published)
 
     def _envelope(self, event: Event, context: Context, number: int, now: datetime) -> Envelope:
         return Envelope(
@@ -244,16 +269,6 @@ class Runner(Generic[S]):
             subject=envelope.subject,
             record=record,
         )
-
-
-async def _recall(ledger: Ledger, idempotency: Idempotency) -> Outcome | None:
-    earlier = await ledger.claim(idempotency)
-    if earlier is None:
-        return None
-    fingerprint, outcome = earlier
-    if fingerprint != idempotency.fingerprint:
-        raise Invalid("Idempotency-Key", "this key was used for another request: make a new one")
-    return replace(outcome, replayed=True)
 
 
 async def _park(ledger: Ledger, letters: Sequence[DeadLetter]) -> frozenset[UUID]:

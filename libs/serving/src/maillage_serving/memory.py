@@ -11,7 +11,16 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from maillage_common.ledger import Closed, DeadLetter, Idempotency, Lane, Ledger, Outcome, Outgoing
+from maillage_common.ledger import (
+    Closed,
+    DeadLetter,
+    Idempotency,
+    Lane,
+    Ledger,
+    Outcome,
+    Outgoing,
+    Settled,
+)
 
 S = TypeVar("S")
 
@@ -36,20 +45,20 @@ class MemoryLedger:
         """Only what changes is copied: each call, event and letter is a frozen value."""
         return replace(self, **{name: copy(rows) for name, rows in vars(self).items()})
 
-    async def claim(self, idempotency: Idempotency) -> tuple[str, Outcome] | None:
-        return self._calls.get((idempotency.caller, idempotency.key))
-
-    async def settle(self, idempotency: Idempotency, outcome: Outcome) -> None:
-        key = idempotency.caller, idempotency.key
-        self._calls[key] = idempotency.fingerprint, outcome
+    async def recall(self, call: Idempotency) -> tuple[str, Outcome] | None:
+        return self._calls.get((call.caller, call.key))
 
     async def take_numbers(self, counts: Mapping[Lane, int]) -> Mapping[Lane, int]:
         for lane, count in counts.items():
             self._numbers[lane] += count
         return {lane: self._numbers[lane] for lane in counts}
 
-    async def append(self, outgoing: Sequence[Outgoing]) -> None:
+    async def append(self, outgoing: Sequence[Outgoing], settled: Settled | None = None) -> None:
         self.log.extend(outgoing)
+        if settled is not None:
+            call, kept = settled.call, (settled.call.fingerprint, settled.outcome)
+            if self._calls.setdefault((call.caller, call.key), kept) is not kept:
+                raise ValueError(f"the key {call.key} is taken")
 
     async def first_sight(self, consumer: str, event_ids: Sequence[UUID]) -> AbstractSet[UUID]:
         new = {event_id for event_id in event_ids if (consumer, event_id) not in self._inbox}

@@ -1,6 +1,7 @@
 """The process of a service: its parts start together, are watched, and end together."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Coroutine, Generator, Iterator
@@ -24,6 +25,7 @@ from maillage_common.topics import specs_of
 from maillage_common.transaction import Runner
 from maillage_serving.application import create_app
 from maillage_serving.auth import Verifier, keys_from_file, keys_from_url
+from maillage_serving.figures import Figures
 from maillage_serving.workers import run_worker
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ class Process(Generic[S]):
             self._health.watch(subscription.stuck)
             yield self._once_migrated(subscription.run())
         if "worker" in roles:
+            figures = Figures(self._metrics, self._service.figures)
+            yield self._once_migrated(figures.tell(self._runner, self._pool, self._settings))
             for worker in self._service.workers:
                 yield self._once_migrated(run_worker(worker, self._runner, self._settings.dsn))
 
@@ -188,6 +192,8 @@ async def serve(service: "Service[S]", settings: Settings) -> int:
     host, port = listener.getsockname()[:2]
     log.info("listening", address=f"http://{host}:{port}", parts=sorted(settings.roles))
     pool = await open_pool(settings.dsn, service.name)
+    gc.freeze()  # what is there now stays: to look for rings in it again and again is lost time
+    gc.set_threshold(10_000)  # new objects before the next look; a request makes some thousands
     code = 0
     try:
         await Process(service, settings, pool).run(listener)

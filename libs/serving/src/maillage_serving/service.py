@@ -27,11 +27,12 @@ from maillage_common.settings import BadSetting, Settings, load
 from maillage_common.topics import look
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Refused
+from maillage_serving.figures import Figure
 from maillage_serving.logging import configure_logging
 from maillage_serving.process import serve
 from maillage_serving.workers import Worker
 
-__all__ = ["Service", "Worker", "run"]
+__all__ = ["Figure", "Service", "Worker", "run"]
 
 FAILED, USAGE = 1, 2
 
@@ -48,6 +49,7 @@ class Service(Generic[S]):
     router: Callable[[Runner[S]], APIRouter]
     handlers: Callable[[], Handlers[S]]
     workers: Sequence[Worker[S]] = ()
+    figures: Sequence[Figure[S]] = ()
     settings: type[Settings] = Settings
 
 

@@ -1,0 +1,111 @@
+"""Figures that call people and that nothing in the process counts: read now and then, and told."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from maillage_common.failures import is_transient, rest
+from maillage_common.metrics import Metrics
+from maillage_common.postgres import ACQUIRE_TIMEOUT_S, Connection, Pool
+from maillage_common.settings import Settings
+from maillage_common.transaction import Runner
+
+READ_EVERY_S = 60.0
+HANDSHAKE_S_MAX = 5.0
+CHECKS = ("reconciliation", "restore")
+"""What is looked at from outside, with `maillage outbox compare` and `maillage backup tested`."""
+
+log = structlog.get_logger()
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Figure(Generic[S]):
+    """A gauge of one service, told as `maillage_<name>`: its unit is the end of its name."""
+
+    name: str
+    words: str
+    read: Callable[[S, datetime], Awaitable[float]]
+
+
+class Figures(Generic[S]):
+    """The gauges of a process whose values stand in its database, or on certificates."""
+
+    def __init__(self, metrics: Metrics, own: Sequence[Figure[S]] = ()) -> None:
+        self.checked_at = metrics.gauge(
+            "check_timestamp_seconds",
+            "When this was last checked; 0 before the first time.",
+            "check",
+        )
+        self.gap = metrics.gauge(
+            "reconciliation_gap",
+            "Events missing, altered, unknown or unread, as the last reconciliation found.",
+            "kind",
+        )
+        self.expires_at = metrics.gauge(
+            "certificate_expires_timestamp_seconds",
+            "When the first certificate ends: of the bus, or of who signs for it.",
+            "of",
+        )
+        self.own = [(figure, metrics.gauge(figure.name, figure.words)) for figure in own]
+
+    async def tell(self, runner: Runner[S], pool: Pool, settings: Settings) -> None:
+        """Keep the gauges in step, until cancelled."""
+        while True:
+            try:
+                await self.read_own(runner)
+                async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                    await self.read_checks(connection)
+                await self.read_certificates(settings)
+            except Exception as error:
+                if is_transient(error):
+                    log.warning("figures_not_read", error=type(error).__name__)
+                else:  # the doors stay open: what only tells must not take the service with it
+                    log.exception("figures_broken")
+            await rest(READ_EVERY_S)
+
+    async def read_own(self, runner: Runner[S]) -> None:
+        """Ask the store, in one transaction."""
+
+        async def values(store: S) -> list[float]:
+            return [await figure.read(store, now) for figure, _ in self.own]
+
+        now = runner.clock()
+        for (_, gauge), value in zip(self.own, await runner.read(values), strict=True):
+            gauge().set(value)
+
+    async def read_checks(self, connection: Connection) -> None:
+        """What was found from outside, the last time."""
+        rows = await connection.fetch("SELECT what, found, checked_at FROM last_check")
+        checked = {row["what"]: row for row in rows}
+        for what in CHECKS:
+            row = checked.get(what)
+            self.checked_at(what).set(row["checked_at"].timestamp() if row else 0)
+        if row := checked.get("reconciliation"):
+            for kind, count in json.loads(row["found"]).items():
+                self.gap(kind).set(count)
+
+    async def read_certificates(self, settings: Settings) -> None:
+        """When those end by which the bus is known."""
+        if settings.kafka_security == "plaintext":
+            return
+        context = ssl.create_default_context(cafile=settings.kafka_ca_file)
+        if settings.kafka_ca_file:  # else those of the system, which are renewed with it
+            self.expires_at("authority").set(min(map(_end, context.get_ca_certs())))
+        host, _, port = settings.brokers[0].rpartition(":")
+        async with asyncio.timeout(HANDSHAKE_S_MAX):
+            _, writer = await asyncio.open_connection(host, int(port), ssl=context)
+        self.expires_at("bus").set(_end(writer.get_extra_info("peercert")))
+        writer.close()
+
+
+def _end(certificate: Mapping[str, Any]) -> int:
+    """When it ends, in seconds since 1970."""
+    return ssl.cert_time_to_seconds(certificate["notAfter"])
