@@ -65,7 +65,9 @@ async def test_people_propose_leads_and_take_no_quota(
     assert summary["leads"] == [
         {"source": source, "kind": "substitution", "status": "accepted", "count": 1}
     ]
-    assert summary["cases"] == [{"kind": "substitution", "status": "opened", "count": 1}]
+    assert summary["cases"] == [
+        {"source": source, "kind": "substitution", "status": "opened", "count": 1}
+    ]
 
 
 @pytest.mark.usefixtures("off")

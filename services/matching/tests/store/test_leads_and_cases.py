@@ -18,6 +18,7 @@ from maillage_matching.domain.policy import Desk
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.domain.throttle import Decided
+from maillage_matching.domain.yields import Tally
 from maillage_matching.usecases.store import (
     KeptSynergy,
     Store,
@@ -200,10 +201,6 @@ async def test_leads_are_listed_by_status_source_and_page(do: Do[Any]) -> None:
     assert await listed(statuses=("accepted", "rejected")) == [leads[4]]
     assert await listed(source="engine", limit=2) == leads[:2]
     assert await listed(after=key_of_lead(leads[1]), limit=2) == leads[2:4]
-    assert await do(lambda store: store.lead_counts()) == [
-        ("engine", "substitution", "surfaced", 4),
-        ("workshop", "substitution", "accepted", 1),
-    ]
 
 
 async def test_the_last_decisions_about_leads_of_the_engine(do: Do[Any]) -> None:
@@ -223,6 +220,41 @@ async def test_the_last_decisions_about_leads_of_the_engine(do: Do[Any]) -> None
     ]
     assert await do(lambda store: store.decisions(9)) == by_day
     assert await do(lambda store: store.decisions(2)) == by_day[2:]
+
+
+async def test_what_came_of_leads_is_counted_by_their_source(do: Do[Any]) -> None:
+    two = ("no_time", "too_far")
+    leads = [
+        a_lead("one", status="rejected", reasons=two),
+        a_lead("two", status="rejected", reasons=two[:1]),
+        a_lead("three", status="accepted", source="workshop", reasons=two),
+    ]
+    cases = [
+        a_case("agreed", status="closed", introduced_at=NOW, source="workshop", minutes_spent=90),
+        a_case("other", status="closed", introduced_at=NOW, source="workshop", minutes_spent=45),
+        a_case("given up", status="abandoned", reasons=("insurance",), kind="mutualisation"),
+    ]
+    synergies = [kept(case="agreed"), kept("s2", case="other", status="ended", attribution="no")]
+    await do(lambda store: store.save_leads(leads))
+    for case in cases:
+        await do(lambda store, case=case: store.save_case(case))
+    for synergy in synergies:
+        await do(lambda store, synergy=synergy: store.save_synergy(synergy))
+    engine, workshop = ("engine", "substitution"), ("workshop", "substitution")
+    assert await do(lambda store: store.tallies()) == [
+        Tally("answer", *workshop, "no", 1),
+        Tally("case", "engine", "mutualisation", "abandoned", 1),
+        Tally("case", *workshop, "closed", 2),
+        Tally("introduced", *workshop, "", 2),
+        Tally("lead", *engine, "rejected", 2),
+        Tally("lead", *workshop, "accepted", 1),
+        Tally("minutes", *workshop, "", 135),
+        Tally("obstacle", "engine", "mutualisation", "insurance", 1),
+        Tally("reason", *engine, "no_time", 2),
+        Tally("reason", *engine, "too_far", 1),
+        Tally("synergy", *workshop, "agreed", 1),
+        Tally("synergy", *workshop, "ended", 1),
+    ]
 
 
 async def test_suppressions_hold_until_their_day_or_until_lifted(do: Do[Any]) -> None:
@@ -280,8 +312,6 @@ async def test_a_party_is_told_of_its_cases_once_introduced(do: Do[Any]) -> None
     assert await do(lambda store: store.open_cases_of(actor_id("STRH"))) == sorted(
         cases[:2], key=lambda case: case.case_id
     )
-    counts = await do(lambda store: store.case_counts())
-    assert counts == [("substitution", status, 1) for status in sorted(statuses)]
 
 
 async def test_a_synergy_ends_in_one_place(do: Do[Any]) -> None:

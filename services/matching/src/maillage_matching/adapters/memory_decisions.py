@@ -1,6 +1,5 @@
 """What people see and decide, in dictionaries."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -94,10 +93,6 @@ class MemoryDecisions:
         ]
         return page(rows, key_of_lead, after, limit)
 
-    async def lead_counts(self) -> list[tuple[str, str, str, int]]:
-        counts = Counter((lead.source, lead.content.kind, lead.status) for lead in self._leads())
-        return [(*key, count) for key, count in sorted(counts.items())]
-
     def _leads(self) -> list[Lead]:
         return [lead for _, lead in sorted(self.lead_rows.items())]
 
@@ -142,10 +137,6 @@ class MemoryDecisions:
             and (party is None or (case.introduced_at and party in case.actor_ids))
         ]
         return page(rows, key_of_case, after, limit)
-
-    async def case_counts(self) -> list[tuple[str, str, int]]:
-        counts = Counter((case.kind, case.status) for case in self.case_rows.values())
-        return [(*key, count) for key, count in sorted(counts.items())]
 
     async def synergy(
         self,

@@ -1,9 +1,11 @@
 """What came of leads and cases, counted in dictionaries."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from maillage_matching.adapters.memory_decisions import MemoryDecisions
 from maillage_matching.domain.throttle import Decided
+from maillage_matching.domain.yields import Tally
 
 
 @dataclass
@@ -21,3 +23,25 @@ class MemoryOutcomes(MemoryDecisions):
             Decided(lead.surfaced_at or lead.created_at, at, lead.status == "accepted")
             for at, _, lead in decided[-limit:]
         ]
+
+    async def tallies(self) -> list[Tally]:
+        counts = Counter[tuple[str, str, str, str]]()
+        for lead in self.lead_rows.values():
+            whose = lead.source, lead.content.kind
+            counts["lead", *whose, lead.status] += 1
+            if lead.status == "rejected":
+                counts.update(("reason", *whose, reason) for reason in lead.reasons)
+        for case in self.case_rows.values():
+            whose = case.source, case.kind
+            counts["case", *whose, case.status] += 1
+            counts["introduced", *whose, ""] += case.introduced_at is not None
+            counts["minutes", *whose, ""] += case.minutes_spent
+            if case.status == "abandoned":
+                counts.update(("obstacle", *whose, reason) for reason in case.reasons)
+        for kept in self.synergy_rows.values():
+            case = self.case_rows[kept.synergy.case_id]
+            whose = case.source, case.kind
+            counts["synergy", *whose, kept.status] += 1
+            if kept.attribution:
+                counts["answer", *whose, kept.attribution] += 1
+        return [Tally(*key, count) for key, count in sorted(counts.items()) if count]

@@ -141,14 +141,6 @@ class PostgresDecisions:
         )
         return _leads(rows)
 
-    async def lead_counts(self) -> list[tuple[str, str, str, int]]:
-        rows = await self.db.fetch(
-            """
-            SELECT source, kind, status, count(*) FROM lead GROUP BY source, kind, status
-            """
-        )
-        return sorted((row[0], row[1], row[2], row[3]) for row in rows)
-
     async def suppressions(self, day: date) -> list[Suppression]:
         rows = await self.db.fetch(
             "SELECT doc FROM suppression WHERE lifted_at IS NULL AND until >= $1", day
@@ -259,12 +251,6 @@ class PostgresDecisions:
             limit,
         )
         return [Case.model_validate_json(row["doc"]) for row in rows]
-
-    async def case_counts(self) -> list[tuple[str, str, int]]:
-        rows = await self.db.fetch(
-            "SELECT kind, status, count(*) FROM synergy_case GROUP BY kind, status"
-        )
-        return sorted((row[0], row[1], row[2]) for row in rows)
 
     async def synergy(self, synergy_id: SynergyId, *, to_change: bool = False) -> KeptSynergy:
         query = f"{SYNERGY} WHERE synergy_id = $1"

@@ -2,6 +2,37 @@
 
 from maillage_matching.adapters.postgres_decisions import PostgresDecisions
 from maillage_matching.domain.throttle import Decided
+from maillage_matching.domain.yields import Tally
+
+TALLIES = """
+    SELECT 'lead' AS what, source, kind, status AS word, count(*) FROM lead
+        GROUP BY source, kind, status
+    UNION ALL
+    SELECT 'reason', source, kind, reason, count(*)
+        FROM lead, jsonb_array_elements_text(doc -> 'reasons') AS reason
+        WHERE status = 'rejected' GROUP BY source, kind, reason
+    UNION ALL
+    SELECT 'case', doc ->> 'source', kind, status, count(*) FROM synergy_case
+        GROUP BY doc ->> 'source', kind, status
+    UNION ALL
+    SELECT 'introduced', doc ->> 'source', kind, '', count(introduced_at) FROM synergy_case
+        GROUP BY doc ->> 'source', kind
+    UNION ALL
+    SELECT 'minutes', doc ->> 'source', kind, '', sum((doc ->> 'minutes_spent')::bigint)::bigint
+        FROM synergy_case GROUP BY doc ->> 'source', kind
+    UNION ALL
+    SELECT 'obstacle', doc ->> 'source', kind, reason, count(*)
+        FROM synergy_case, jsonb_array_elements_text(doc -> 'reasons') AS reason
+        WHERE status = 'abandoned' GROUP BY doc ->> 'source', kind, reason
+    UNION ALL
+    SELECT 'synergy', c.doc ->> 'source', c.kind, s.status, count(*)
+        FROM synergy s JOIN synergy_case c ON c.case_id = s.case_id
+        GROUP BY c.doc ->> 'source', c.kind, s.status
+    UNION ALL
+    SELECT 'answer', c.doc ->> 'source', c.kind, s.attribution, count(*)
+        FROM synergy s JOIN synergy_case c ON c.case_id = s.case_id
+        WHERE s.attribution IS NOT NULL GROUP BY c.doc ->> 'source', c.kind, s.attribution
+"""
 
 
 class PostgresOutcomes(PostgresDecisions):
@@ -19,3 +50,7 @@ class PostgresOutcomes(PostgresDecisions):
             limit,
         )
         return [Decided(**row) for row in rows]
+
+    async def tallies(self) -> list[Tally]:
+        rows = await self.db.fetch(TALLIES)
+        return sorted(Tally(*row) for row in rows if row["count"])

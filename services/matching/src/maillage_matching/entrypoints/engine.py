@@ -1,5 +1,6 @@
 """Doors to the engine: its settings, the state of the inbox, and figures without names."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from maillage_common.transaction import Runner
 from maillage_matching.domain.policy import Desk, Policy, Settings, room_for_leads, week_of
 from maillage_matching.domain.throttle import Throttle, throttle_after
+from maillage_matching.domain.yields import Tally, yields_of
 from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.usecases.look_for_leads import DECISIONS_MAX
 from maillage_matching.usecases.set_policy import SetPolicy, set_policy
@@ -88,15 +90,23 @@ class EngineDoors:
     async def summary(
         self, _: Annotated[Principal, query("matching.summary.read")]
     ) -> dict[str, list[dict[str, Any]]]:
-        """How many leads and cases, by source, kind and status: what each source yields."""
-        leads = await self._runner.read(lambda store: store.lead_counts())
-        cases = await self._runner.read(lambda store: store.case_counts())
+        """How many leads and cases, and what each source of leads yields and takes."""
+        tallies = await self._runner.read(lambda store: store.tallies())
         return {
-            "leads": [
-                dict(zip(("source", "kind", "status", "count"), row, strict=True)) for row in leads
-            ],
-            "cases": [dict(zip(("kind", "status", "count"), row, strict=True)) for row in cases],
+            "leads": _counted(tallies, "lead"),
+            "cases": _counted(tallies, "case"),
+            "reasons": _counted(tallies, "reason", word="reason"),
+            "obstacles": _counted(tallies, "obstacle", word="reason"),
+            "yields": [dict(one) for one in yields_of(tallies)],
         }
+
+
+def _counted(tallies: Sequence[Tally], what: str, word: str = "status") -> list[dict[str, Any]]:
+    return [
+        {"source": one.source, "kind": one.kind, word: one.word, "count": one.many}
+        for one in tallies
+        if one.what == what
+    ]
 
 
 async def _state(store: Store, week: datetime) -> tuple[Policy, Desk, Throttle]:

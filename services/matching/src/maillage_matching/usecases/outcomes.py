@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from maillage_matching.domain.throttle import Decided
+from maillage_matching.domain.yields import Tally
 
 
 class Outcomes(Protocol):
@@ -10,4 +11,8 @@ class Outcomes(Protocol):
 
     async def decisions(self, limit: int) -> list[Decided]:
         """The last leads of the engine that a person accepted or rejected, oldest first."""
+        ...
+
+    async def tallies(self) -> list[Tally]:
+        """Leads, reasons, cases, synergies and answers, counted and in the order of their words."""
         ...

@@ -207,10 +207,6 @@ class Leads(Protocol):
         """Leads by when they surfaced and identifier."""
         ...
 
-    async def lead_counts(self) -> list[tuple[str, str, str, int]]:
-        """Source, kind, status and number of leads."""
-        ...
-
     async def suppressions(self, day: date) -> list[Suppression]:
         """All that hold on that day."""
         ...
@@ -252,10 +248,6 @@ class Cases(Protocol):
         limit: int,
     ) -> list[Case]:
         """Cases by when they opened and identifier; for a `party` only those it has heard of."""
-        ...
-
-    async def case_counts(self) -> list[tuple[str, str, int]]:
-        """Kind, status and number."""
         ...
 
     async def synergy(self, synergy_id: SynergyId, *, to_change: bool = False) -> KeptSynergy:
