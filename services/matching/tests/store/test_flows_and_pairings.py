@@ -1,5 +1,6 @@
 """What every store must keep of flows, actors and pairs: over memory and PostgreSQL."""
 
+import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,9 +10,10 @@ import pytest
 
 from maillage_contracts.refusals import Stale
 from maillage_contracts.samples import a_credential, a_flow, an_actor, an_id
-from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_contracts.vocabulary import ActorId, FlowId, GeoPoint
 from maillage_matching.domain.actor import Actor
 from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Policy
 from maillage_matching.domain.search import Keys
@@ -19,7 +21,6 @@ from maillage_matching.domain.substitution import Pairing
 from maillage_matching.usecases.follow_actors import actor_as_known
 from maillage_matching.usecases.follow_flows import flow_as_known
 from maillage_matching.usecases.store import (
-    Box,
     SaidOfConsent,
     Store,
     key_of_pairing,
@@ -180,24 +181,54 @@ async def test_flows_are_found_by_words_and_by_place(do: Do[Any]) -> None:
     unwilling = known_flow("unwilling", willingness="none")
     flows = [near, far, nowhere, unwilling]
     await do(lambda store: store.follow_flows([(flow, 1) for flow in flows], NOW))
-    keys = {flow.flow_id: Keys(frozenset({"spec:pallet", "code:15 01 03"}), "s") for flow in flows}
+    words = frozenset({"out spec:pallet", "out code:15 01 03"})
+    keys = {flow.flow_id: Keys(words, "s", flow.position) for flow in flows[:3]}
+    keys[unwilling.flow_id] = Keys(frozenset(), "s", unwilling.position)
     await do(lambda store: store.keep_keys(keys, knowledge="v1"))
-    box = Box(46.0, 6.0, 47.0, 7.0)
 
-    async def found(tokens: set[str], box: Box | None) -> set[FlowId]:
-        known = await do(lambda store: store.find_flows(tokens, box))
-        assert [flow.flow_id for flow, _ in known] == sorted(flow.flow_id for flow, _ in known)
-        return {flow.flow_id for flow, _ in known}
+    async def found(words: set[str], at: GeoPoint | None, km: float) -> list[FlowId]:
+        sought = Sought(frozenset(words), at, km)
+        empty, found = await do(
+            lambda store: store.find_near([Sought(frozenset(), near.position, 30), sought])
+        )
+        assert empty == []
+        return found
 
-    willing = {near.flow_id, far.flow_id, nowhere.flow_id}
-    assert await found({"code:15 01 03", "spec:other"}, None) == willing
-    assert await found({"spec:pallet"}, box) == willing - {far.flow_id}
-    assert await found({"spec:other"}, None) == set()
+    at = GeoPoint(lat=46.1, lon=6.4)
+    anywhere = sorted(flow.flow_id for flow in flows[:3])
+    assert await found({"out code:15 01 03", "out spec:other"}, None, 30) == anywhere
+    assert await found({"out spec:pallet"}, at, 30) == [near.flow_id, nowhere.flow_id]
+    everybody = [near.flow_id, far.flow_id, nowhere.flow_id]
+    assert await found({"out spec:pallet", "out code:15 01 03"}, at, 1000) == everybody
+    assert await found({"out spec:other"}, None, 30) == []
     streams = await do(lambda store: store.stream_flows(["s", "t"]))
-    assert {flow.flow_id for flow, _ in streams} == willing
-    none = {near.flow_id: Keys(frozenset(), None)}
-    await do(lambda store: store.keep_keys(none, knowledge="v1"))
-    assert await found({"spec:pallet"}, box) == {nowhere.flow_id}
+    assert {flow.flow_id for flow, _ in streams} == set(everybody)
+    changed = {near.flow_id: Keys(frozenset(), None), far.flow_id: Keys(words, None, at)}
+    await do(lambda store: store.keep_keys(changed, knowledge="v1"))
+    assert await found({"out spec:pallet"}, at, 30) == [far.flow_id, nowhere.flow_id]
+
+
+async def test_a_search_finds_what_a_walk_through_all_finds(do: Do[Any]) -> None:
+    dice = random.Random(8)  # noqa: S311 a made-up country
+    places = [GeoPoint(lat=46 + dice.random(), lon=6 + dice.random()) for _ in range(120)]
+    flows = [known_flow(f"{n}", position=at) for n, at in enumerate(places)]
+    words = [frozenset(dice.sample("abcdef", 2)) for _ in flows]
+    keys = {
+        flow.flow_id: Keys(under, None, flow.position)
+        for flow, under in zip(flows, words, strict=True)
+    }
+    await do(lambda store: store.follow_flows([(flow, 1) for flow in flows], NOW))
+    await do(lambda store: store.keep_keys(keys, knowledge="v1"))
+    sought = [Sought(frozenset("ad"), at, 25) for at in places[:9]]
+    found = await do(lambda store: store.find_near(sought))
+    for one, flow_ids in zip(sought, found, strict=True):
+        away_km = {
+            flow_id: key.at.distance_km(one.at)
+            for flow_id, key in keys.items()
+            if key.at and one.at and key.words & one.words
+        }
+        near = {flow_id for flow_id, km in away_km.items() if km <= one.km}
+        assert flow_ids == sorted(near, key=lambda flow_id: away_km[flow_id])
 
 
 async def test_settings_are_changed_by_one_at_a_time(do: Do[Any]) -> None:

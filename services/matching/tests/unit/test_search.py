@@ -11,6 +11,7 @@ from maillage_contracts.samples import a_credential
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pair import Side
 from maillage_matching.domain.search import (
+    counterparts_of,
     is_answered,
     keys_of,
     sought_by,
@@ -26,10 +27,27 @@ def test_a_flow_is_found_by_its_resource_its_code_and_its_functions(
     an_offer: MakeSide, knowledge: Knowledge
 ) -> None:
     keys = keys_of(an_offer(functions=("handling",)), knowledge)
-    assert keys.tokens == {
-        *("spec:pallet", "code:15 01 03", "function:handling", "function:storage_support"),
+    assert keys.words == {
+        *("out spec:pallet", "out code:15 01 03"),
+        *("out function:handling", "out function:storage_support"),
     }
     assert keys.stream == "stream:out:pallet:jourdies"
+    assert keys.at == an_offer().flow.position
+
+
+def test_what_may_not_be_matched_is_not_found(an_offer: MakeSide, knowledge: Knowledge) -> None:
+    assert keys_of(an_offer(willingness="none"), knowledge).words == frozenset()
+
+
+def test_a_need_seeks_among_offers_and_an_offer_among_needs(
+    an_offer: MakeSide, a_need: MakeSide, knowledge: Knowledge
+) -> None:
+    offer, need = an_offer(), a_need()
+    sought = counterparts_of(need, 30, knowledge)
+    assert (sought.at, sought.km) == (need.flow.position, 30)
+    assert sought.words & keys_of(offer, knowledge).words
+    assert counterparts_of(offer, 30, knowledge).words & keys_of(need, knowledge).words
+    assert not sought.words & keys_of(need, knowledge).words
 
 
 def test_what_has_no_name_is_found_by_nothing(an_offer: MakeSide) -> None:

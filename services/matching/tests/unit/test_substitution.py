@@ -40,9 +40,9 @@ def test_each_pair_is_examined_once_from_whichever_side_it_comes(
     an_offer: MakeSide, a_need: MakeSide, ground: Ground
 ) -> None:
     offer, need = an_offer(), a_need()
-    from_offer = pair_up([offer], [need], ground)
-    from_need = pair_up([need], [offer], ground)
-    both = pair_up([need, offer], [need, offer], ground)
+    from_offer = pair_up([(offer, [need])], ground)
+    from_need = pair_up([(need, [offer])], ground)
+    both = pair_up([(need, [offer]), (offer, [need])], ground)
     assert from_offer == from_need == both
     assert [one.verdict for one in both.pairings] == ["pass"]
 
@@ -54,14 +54,14 @@ def test_those_who_have_nothing_to_do_with_one_another_are_no_pair(
     waste = an_offer(spec="mixed_waste", **same_code_only)
     butts = a_need(spec="cigarette_butts", **same_code_only)
     other = an_offer(who={"name": "STRH"})
-    assert pair_up([waste], [butts, a_need(), an_offer(), other], ground).pairings == ()
+    assert pair_up([(waste, [butts, a_need(), an_offer(), other])], ground).pairings == ()
     assert best_way(waste, butts, ground) is None
 
 
 def test_what_is_blocked_is_kept_with_its_reason(
     an_offer: MakeSide, a_need: MakeSide, ground: Ground
 ) -> None:
-    [pairing] = pair_up([an_offer(form="swarf")], [a_need(form="bar")], ground).pairings
+    [pairing] = pair_up([(an_offer(form="swarf"), [a_need(form="bar")])], ground).pairings
     assert (pairing.verdict, pairing.code) == ("fail", "form")
     assert pairing.reason == "swarf is offered, bar is needed"
 
@@ -71,7 +71,7 @@ def test_a_missing_fact_is_one_question_and_no_lead(
 ) -> None:
     offer = an_offer(contamination=None, waste_status=None)
     needs = [a_need(who={"name": f"Needs {n}"}) for n in range(3)]
-    paired = pair_up([offer], needs, ground)
+    paired = pair_up([(offer, needs)], ground)
     assert {one.verdict for one in paired.pairings} == {"unknown"}
     assert [(ask.flow_id, ask.attribute) for ask in paired.asks] == [
         (offer.flow.flow_id, "contamination")
@@ -82,7 +82,7 @@ def test_one_flow_causes_few_questions_and_few_rows(
     an_offer: MakeSide, a_need: MakeSide, ground: Ground
 ) -> None:
     offers = [an_offer(who={"name": f"Firm {n}"}, contamination=None) for n in range(50)]
-    paired = pair_up([a_need()], offers, ground)
+    paired = pair_up([(a_need(), offers)], ground)
     assert len(paired.asks) == ASKS_MAX
     assert len(paired.pairings) == KEPT_MAX
 
@@ -117,7 +117,7 @@ def test_cardboard_of_several_firms_is_shredded_for_one_that_packs(
 ) -> None:
     firms = [an_offer(who={"name": f"Firm {n}"}, **CARD) for n in range(DONORS_MAX + 2)]
     wrap = a_need(**WRAP)
-    paired = pair_up([wrap], firms, ground)
+    paired = pair_up([(wrap, firms)], ground)
     assert {one.rule for one in paired.pairings} == {"shred_cardboard"}
     machine = an_offer(
         who={"name": "Carton works"}, kind="equipment", intent="lend", spec="cardboard_shredder"

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
@@ -14,6 +15,7 @@ from maillage_matching.adapters.memory_decisions import page
 from maillage_matching.adapters.memory_outcomes import MemoryOutcomes
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.nearby import Nearby, Sought
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Policy
 from maillage_matching.domain.search import Keys
@@ -21,7 +23,6 @@ from maillage_matching.domain.substitution import Pairing, slot_of_need
 from maillage_matching.usecases.store import (
     CANDIDATES_MAX,
     After,
-    Box,
     Known,
     SaidOfConsent,
     key_of_pairing,
@@ -58,6 +59,7 @@ class MemoryStore(MemoryOutcomes, MemoryCollective):
         default_factory=dict[tuple[int, int], Pairing]
     )
     """By need and offer, as numbers: there are many, and UUIDs compare slowly."""
+    near: Nearby = field(default_factory=Nearby)
     stream_rows: dict[str, float] = field(default_factory=dict[str, float])
     ask_rows: dict[tuple[FlowId, str], datetime] = field(
         default_factory=dict[tuple[FlowId, str], datetime]
@@ -97,8 +99,9 @@ class MemoryStore(MemoryOutcomes, MemoryCollective):
                 await self.mark_due(now, actors=[one.actor_id])
 
     async def known_flows(self, flow_ids: Iterable[FlowId]) -> list[Known]:
-        wanted = set(flow_ids)
-        return [self._known(row) for row in self._rows() if row.flow.flow_id in wanted]
+        rows = {flow_id.int: self.flow_rows.get(flow_id) for flow_id in flow_ids}
+        found = ((number, row) for number, row in rows.items() if row is not None)
+        return [self._known(row) for _, row in sorted(found, key=lambda one: one[0])]
 
     async def actors(self, actor_ids: Iterable[ActorId]) -> list[Actor]:
         found = (self._actor(actor_id) for actor_id in sorted(set(actor_ids)))
@@ -174,18 +177,14 @@ class MemoryStore(MemoryOutcomes, MemoryCollective):
     async def keep_keys(self, keys: Mapping[FlowId, Keys], *, knowledge: str) -> set[str]:
         streams = {self.flow_rows[flow_id].keys.stream for flow_id in keys}
         for flow_id, one in keys.items():
+            self.near.put(flow_id.int, one.words, one.at)
             row = self.flow_rows[flow_id]
             self.flow_rows[flow_id] = replace(row, keys=one, knowledge=knowledge)
         return {stream for stream in streams if stream}
 
-    async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
-        wanted = set(tokens)
-        found = [
-            self._known(row)
-            for row in self._rows()
-            if row.flow.is_matchable and wanted & row.keys.tokens and _inside(row.flow, box)
-        ]
-        return found[:CANDIDATES_MAX]
+    async def find_near(self, sought: Sequence[Sought]) -> list[list[FlowId]]:
+        found = (self.near.find(one, CANDIDATES_MAX) for one in sought)
+        return [[FlowId(UUID(int=number)) for number in numbers] for numbers in found]
 
     async def stream_flows(self, streams: Iterable[str]) -> list[Known]:
         wanted = set(streams)
@@ -250,10 +249,3 @@ class MemoryStore(MemoryOutcomes, MemoryCollective):
     async def keep_asks(self, asks: Sequence[Ask], now: datetime) -> None:
         for ask in asks:
             self.ask_rows.setdefault((ask.flow_id, ask.attribute), now)
-
-
-def _inside(flow: Flow, box: Box | None) -> bool:
-    at = flow.position
-    if box is None or at is None:
-        return True
-    return box.south <= at.lat <= box.north and box.west <= at.lon <= box.east

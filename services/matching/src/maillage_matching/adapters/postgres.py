@@ -8,14 +8,14 @@ import asyncpg
 from maillage_contracts.refusals import Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_matching.adapters.postgres_collective import PostgresCollective
+from maillage_matching.adapters.postgres_index import PostgresIndex
 from maillage_matching.adapters.postgres_outcomes import PostgresOutcomes
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Policy
-from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
-from maillage_matching.usecases.store import CANDIDATES_MAX, After, Box, Known, SaidOfConsent
+from maillage_matching.usecases.store import After, Known, SaidOfConsent
 
 DUE_CHANNEL = "maillage_due"
 """Told, at commit, that there are flows to look at."""
@@ -27,7 +27,7 @@ KNOWN = """
 """
 
 
-class PostgresStore(PostgresOutcomes, PostgresCollective):
+class PostgresStore(PostgresOutcomes, PostgresCollective, PostgresIndex):
     """Everything in one database; a transaction is open already."""
 
     async def follow_flows(self, flows: Sequence[tuple[Flow, int]], now: datetime) -> None:
@@ -198,40 +198,6 @@ class PostgresStore(PostgresOutcomes, PostgresCollective):
             list(due),
             list(due.values()),
         )
-
-    async def keep_keys(self, keys: Mapping[FlowId, Keys], *, knowledge: str) -> set[str]:
-        rows = await self.db.fetch(
-            """
-            SELECT DISTINCT stream FROM flow_key WHERE flow_id = ANY($1) AND stream IS NOT NULL
-            """,
-            list(keys),
-        )
-        await self.db.execute(
-            """
-            INSERT INTO flow_key (flow_id, knowledge, tokens, stream)
-            SELECT flow_id, $4, string_to_array(tokens, ','), stream
-            FROM unnest($1::uuid[], $2::text[], $3::text[]) AS told (flow_id, tokens, stream)
-            ON CONFLICT (flow_id) DO UPDATE SET
-                knowledge = excluded.knowledge, tokens = excluded.tokens, stream = excluded.stream
-            """,
-            list(keys),
-            [",".join(sorted(one.tokens)) for one in keys.values()],
-            [one.stream for one in keys.values()],
-            knowledge,
-        )
-        return {row["stream"] for row in rows}
-
-    async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
-        query = f"""
-            {KNOWN} JOIN flow_key k ON k.flow_id = f.flow_id
-            WHERE f.is_matchable AND k.tokens && $1::text[]
-                AND ($2::double precision IS NULL OR f.lat IS NULL
-                    OR (f.lat BETWEEN $2 AND $4 AND f.lon BETWEEN $3 AND $5))
-            ORDER BY f.flow_id LIMIT $6
-        """
-        corners = box or (None, None, None, None)
-        rows = await self.db.fetch(query, list(tokens), *corners, CANDIDATES_MAX)
-        return [_known(row) for row in rows]
 
     async def stream_flows(self, streams: Iterable[str]) -> list[Known]:
         query = f"""

@@ -19,7 +19,7 @@ SECTOR_DIGITS = (4, 3, 2)
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """The three tables; `version` changes with any letter of them."""
+    """The three tables; `version` changes with any letter of them, and with how they are used."""
 
     version: str
     resources: Mapping[str, Resource]

@@ -11,6 +11,9 @@ from maillage_contracts.vocabulary import KNOWN_FLOW_KINDS, KNOWN_UNITS, check_w
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.resource import Activity, Hazard, Hygiene, Resource, Rule, RuleFamily
 
+WORDS = "direction and token, by place"
+"""How words of flows are made of these tables; another way is another version of the knowledge."""
+
 
 def read_knowledge(resources: str, rules: str, activities: str) -> Knowledge:
     """The knowledge in the text of the three tables; raises ValueError with the row at fault."""
@@ -26,7 +29,8 @@ def read_knowledge(resources: str, rules: str, activities: str) -> Knowledge:
     for activity in takers.values():
         if unknown := set(activity.takes) - functions:
             raise ValueError(f"activity {activity.code}: nothing serves for {sorted(unknown)}")
-    version = sha256(f"{resources}\n{rules}\n{activities}".encode()).hexdigest()[:12]
+    texts = f"{WORDS}\n{resources}\n{rules}\n{activities}"
+    version = sha256(texts.encode()).hexdigest()[:12]
     return Knowledge(version, known, named, takers)
 
 

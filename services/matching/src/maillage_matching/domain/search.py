@@ -5,24 +5,45 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from maillage_contracts.vocabulary import GeoPoint
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.gates_of_matter import MATTER
 from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ask, Side, token_of_function, token_of_spec
 from maillage_matching.domain.resource import Rule
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The words a flow is stored under. `stream` groups what may be pooled in one zone."""
+    """The words a flow is found under, and where; none while it may not be matched.
 
-    tokens: frozenset[str]
+    `stream` groups what may be pooled in one zone.
+    """
+
+    words: frozenset[str]
     stream: str | None
+    at: GeoPoint | None = None
 
 
 def keys_of(side: Side, knowledge: Knowledge) -> Keys:
     """What to store a flow under, so that one query finds its counterparts."""
-    return Keys(side.tokens, stream_of(side, knowledge))
+    flow = side.flow
+    tokens = side.tokens if flow.is_matchable else ()
+    words = frozenset(word(flow.direction, token) for token in tokens)
+    return Keys(words, stream_of(side, knowledge), flow.position)
+
+
+def word(direction: str, token: str) -> str:
+    """What offers, or needs, stand under: a need seeks among offers, and the reverse."""
+    return f"{direction} {token}"
+
+
+def counterparts_of(side: Side, km: float, knowledge: Knowledge) -> Sought:
+    """Where to look for its counterparts: under which words, and so far in a straight line."""
+    other = "in" if side.flow.direction == "out" else "out"
+    words = frozenset(word(other, token) for token in sought_by(side, knowledge))
+    return Sought(words, side.flow.position, km)
 
 
 def sought_by(side: Side, knowledge: Knowledge) -> frozenset[str]:

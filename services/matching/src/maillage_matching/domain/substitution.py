@@ -22,7 +22,6 @@ from maillage_matching.domain.pair import (
 )
 from maillage_matching.domain.resource import Rule
 from maillage_matching.domain.score import terms_of, total
-from maillage_matching.domain.search import sought_by
 
 DONORS_MAX = 3
 """Firms in one transformation: one refusal must not end it, and more would be a crowd."""
@@ -61,15 +60,14 @@ class Paired:
     asks: tuple[Ask, ...]
 
 
-def pair_up(changed: Sequence[Side], pool: Iterable[Side], ground: Ground) -> Paired:
-    """Examine each changed flow against the counterparts it may have, and each pair once."""
-    by_token = _index((*pool, *changed))
+def pair_up(found: Iterable[tuple[Side, Iterable[Side]]], ground: Ground) -> Paired:
+    """Examine each flow that changed against those found for it, and each pair once."""
     done: set[tuple[int, int]] = set()
     pairings: list[Pairing] = []
     questions: dict[tuple[FlowId, str], Ask] = {}
-    for side in changed:
+    for side, others in found:
         findings: list[Finding] = []
-        for offer, need in _couples(side, by_token, ground):
+        for offer, need in _couples(side, others):
             couple = need.rank, offer.rank
             if couple not in done and (finding := best_way(offer, need, ground)):
                 findings.append(finding)
@@ -81,29 +79,11 @@ def pair_up(changed: Sequence[Side], pool: Iterable[Side], ground: Ground) -> Pa
     return Paired(tuple(pairings), tuple(questions.values()))
 
 
-def _index(sides: Iterable[Side]) -> Mapping[str, Sequence[Side]]:
-    by_token: dict[str, list[Side]] = defaultdict(list)
-    for side in _in_order({side.rank: side for side in sides}):
-        for token in side.tokens:
-            by_token[token].append(side)
-    return by_token
-
-
-def _in_order(sides: Mapping[int, Side]) -> list[Side]:
-    return [sides[rank] for rank in sorted(sides)]
-
-
-def _couples(
-    side: Side, by_token: Mapping[str, Sequence[Side]], ground: Ground
-) -> Iterator[tuple[Side, Side]]:
-    found = {
-        other.rank: other
-        for token in sought_by(side, ground.knowledge)
-        for other in by_token.get(token, ())
-        if other.flow.direction != side.flow.direction and other.flow.actor_id != side.flow.actor_id
-    }
-    for other in _in_order(found):
-        yield (side, other) if side.flow.direction == "out" else (other, side)
+def _couples(side: Side, others: Iterable[Side]) -> Iterator[tuple[Side, Side]]:
+    mine = side.flow
+    for other in others:
+        if other.flow.direction != mine.direction and other.flow.actor_id != mine.actor_id:
+            yield (side, other) if mine.direction == "out" else (other, side)
 
 
 def best_way(offer: Side, need: Side, ground: Ground) -> Finding | None:

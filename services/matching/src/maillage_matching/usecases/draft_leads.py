@@ -6,9 +6,10 @@ from uuid import UUID
 
 from maillage_contracts.vocabulary import FlowId
 from maillage_matching.domain.draft import Draft
+from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ground, Side, token_of_spec
 from maillage_matching.domain.pooling import draft_for_stream
-from maillage_matching.domain.search import stream_of
+from maillage_matching.domain.search import stream_of, word
 from maillage_matching.domain.substitution import (
     DONORS_MAX,
     SLOT_OF_NEED,
@@ -16,7 +17,7 @@ from maillage_matching.domain.substitution import (
     drafts_for_need,
     slot_of_need,
 )
-from maillage_matching.usecases.ground import sides_of
+from maillage_matching.usecases.ground import sides_near, sides_of
 from maillage_matching.usecases.store import Store
 
 Drafts = Mapping[str, Sequence[Draft]]
@@ -65,10 +66,9 @@ async def _drafts_for_needs(
 
 async def _machines(pairings: Sequence[Pairing], store: Store, ground: Ground) -> list[Side]:
     rules = (ground.knowledge.rule_named(one.rule) for one in pairings)
-    tokens = {token_of_spec(machine) for rule in rules if rule for machine in rule.machines}
-    if not tokens:
-        return []
-    return sides_of(await store.find_flows(tokens, None), ground.knowledge)
+    machines = {machine for rule in rules if rule for machine in rule.machines}
+    words = frozenset(word("out", token_of_spec(machine)) for machine in machines)
+    return (await sides_near([Sought(words)], store, ground.knowledge))[0]
 
 
 async def drafts_for_streams(
@@ -91,7 +91,6 @@ async def _outlets(
 ) -> list[Side]:
     specs = {side.spec for sides in members.values() for side in sides}
     rules = [rule for spec in specs if (rule := ground.knowledge.outlet_of(spec))]
-    tokens = {token_of_spec(word) for rule in rules for word in (rule.equipment, rule.from_spec)}
-    if not tokens:
-        return []
-    return sides_of(await store.find_flows(tokens, None), ground.knowledge)
+    words = {word("out", token_of_spec(rule.equipment)) for rule in rules}
+    words |= {word("in", token_of_spec(rule.from_spec)) for rule in rules}
+    return (await sides_near([Sought(frozenset(words))], store, ground.knowledge))[0]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from maillage_contracts.vocabulary import GeoPoint
 from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.nearby import Sought
+from maillage_matching.domain.pair import DETOUR
 from maillage_matching.domain.prospecting import Prospect, prospects, tokens_for
-from maillage_matching.usecases.ground import sides_of
-from maillage_matching.usecases.store import Box, Store
-
-KM_PER_DEGREE = 111.0
+from maillage_matching.domain.search import word
+from maillage_matching.usecases.ground import sides_near
+from maillage_matching.usecases.store import Store
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,7 @@ async def find_streams(
     query: FindStreams, store: Store, knowledge: Knowledge
 ) -> Sequence[Prospect]:
     """The resources that such an activity takes in and that firms around want to be rid of."""
-    tokens = tokens_for(query.activity, knowledge)
-    if not tokens:
-        return ()
-    sides = sides_of(await store.find_flows(tokens, _around(query)), knowledge)
+    words = frozenset(word("out", token) for token in tokens_for(query.activity, knowledge))
+    sought = Sought(words, query.place, query.distance_km / DETOUR)
+    [sides] = await sides_near([sought], store, knowledge)
     return prospects(sides, query.activity, query.place, query.distance_km, knowledge)
-
-
-def _around(query: FindStreams) -> Box:
-    lat = query.distance_km / KM_PER_DEGREE
-    lon = lat * 2  # a degree of longitude is half as long at 60 degrees north; enough for Europe
-    place = query.place
-    return Box(place.lat - lat, place.lon - lon, place.lat + lat, place.lon + lon)

@@ -1,12 +1,13 @@
 """What an examination rests on: flows as the engine sees them, and the state of the day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from maillage_matching.domain.actor import WASTE_TRANSPORT
 from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lessons import learned_from, lessons_of, teaches
+from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Carriers, Ground, Side, side_of
 from maillage_matching.domain.policy import Policy
 from maillage_matching.domain.suppression import Suppressions
@@ -19,6 +20,20 @@ LESSONS_MAX = 1_000
 def sides_of(known: Iterable[Known], knowledge: Knowledge) -> list[Side]:
     """Flows as the engine sees them."""
     return [side_of(flow, actor, knowledge) for flow, actor in known]
+
+
+async def sides_near(
+    sought: Sequence[Sought], store: Store, knowledge: Knowledge
+) -> list[list[Side]]:
+    """For each search the flows that it finds and that may be matched, nearest first."""
+    if not any(one.words for one in sought):
+        return [[] for _ in sought]
+    found = await store.find_near(sought)
+    known = await store.known_flows({flow_id for flow_ids in found for flow_id in flow_ids})
+    sides = {
+        side.flow.flow_id: side for side in sides_of(known, knowledge) if side.flow.is_matchable
+    }
+    return [[sides[one] for one in flow_ids if one in sides] for flow_ids in found]
 
 
 async def _learned(store: Store, knowledge: Knowledge) -> Model:

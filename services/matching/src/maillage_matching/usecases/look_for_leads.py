@@ -14,7 +14,13 @@ from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead, born, still_holds
 from maillage_matching.domain.pair import DETOUR, Ask, Ground, Side
 from maillage_matching.domain.policy import PATIENCE, is_calm, room_for_leads, start_of, week_of
-from maillage_matching.domain.search import is_answered, keys_of, sought_by, turns_on, unnamed
+from maillage_matching.domain.search import (
+    counterparts_of,
+    is_answered,
+    keys_of,
+    turns_on,
+    unnamed,
+)
 from maillage_matching.domain.substitution import pair_up
 from maillage_matching.domain.throttle import throttle_after
 from maillage_matching.usecases.draft_leads import (
@@ -22,13 +28,12 @@ from maillage_matching.usecases.draft_leads import (
     drafts_of_slots,
     need_of_slot,
 )
-from maillage_matching.usecases.ground import ground_today, sides_of
-from maillage_matching.usecases.store import Box, Store
+from maillage_matching.usecases.ground import ground_today, sides_near, sides_of
+from maillage_matching.usecases.store import Store
 from maillage_matching.usecases.told import raised, surfaced
 
 TELLING = timedelta(hours=1)
 """For so long a question just raised may not show on its flow yet."""
-KM_PER_DEGREE = 111.0
 BEYOND = 1.5
 """Look somewhat farther than leads may go, so that "too far" can be told as a reason."""
 DECISIONS_MAX = 1_000
@@ -70,9 +75,9 @@ async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datet
         return []
     matchable = [side for side in sides if side.flow.is_matchable]
     await store.schedule(_turning_points(matchable, ground))
-    pool = await _counterparts(matchable, store, ground)
+    found = await _counterparts(matchable, store, ground)
     # Half a second where many meet: the doors of this process stay open meanwhile.
-    paired = await asyncio.to_thread(pair_up, matchable, pool, ground)
+    paired = await asyncio.to_thread(pair_up, list(zip(matchable, found, strict=True)), ground)
     await store.keep_pairings(keys, paired.pairings)
     streams |= {key.stream for key in keys.values() if key.stream}
     drafts = await drafts_for_streams(streams, store, ground)
@@ -80,7 +85,8 @@ async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datet
     await store.keep_streams(scores)
     await _refresh(waiting, store, ground, now)
     unnamed_ones = [ask for side in matchable if (ask := unnamed(side, knowledge))]
-    return await _ask([*unnamed_ones, *paired.asks], [*matchable, *pool], store, now)
+    others = [side for sides in found for side in sides]
+    return await _ask([*unnamed_ones, *paired.asks], [*matchable, *others], store, now)
 
 
 def _turning_points(sides: Iterable[Side], ground: Ground) -> dict[FlowId, datetime]:
@@ -99,23 +105,10 @@ def _rules_served_by(sides: Sequence[Side], ground: Ground) -> set[str]:
     return rules
 
 
-async def _counterparts(sides: Sequence[Side], store: Store, ground: Ground) -> list[Side]:
-    tokens = {token for side in sides for token in sought_by(side, ground.knowledge)}
-    if not tokens:
-        return []
-    box = _around(sides, ground.policy.distance_km_max)
-    return sides_of(await store.find_flows(tokens, box), ground.knowledge)
-
-
-def _around(sides: Sequence[Side], km_max: float) -> Box | None:
-    points = [side.flow.position for side in sides]
-    if any(point is None for point in points):
-        return None  # it may be anywhere
-    lats = [point.lat for point in points if point]
-    lons = [point.lon for point in points if point]
-    lat = km_max * BEYOND / DETOUR / KM_PER_DEGREE
-    lon = lat * 2  # a degree of longitude is half as long at 60 degrees north; enough for Europe
-    return Box(min(lats) - lat, min(lons) - lon, max(lats) + lat, max(lons) + lon)
+async def _counterparts(sides: Sequence[Side], store: Store, ground: Ground) -> list[list[Side]]:
+    km = ground.policy.distance_km_max * BEYOND / DETOUR
+    sought = [counterparts_of(side, km, ground.knowledge) for side in sides]
+    return await sides_near(sought, store, ground.knowledge)
 
 
 async def _expire_overtaken(

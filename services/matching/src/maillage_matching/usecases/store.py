@@ -13,6 +13,7 @@ from maillage_matching.domain.agreement import SynergyStatus
 from maillage_matching.domain.case import Case
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.lead import Lead
+from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Desk, Policy
 from maillage_matching.domain.search import Keys
@@ -21,22 +22,13 @@ from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.collective import Collective
 from maillage_matching.usecases.outcomes import Outcomes
 
-CANDIDATES_MAX = 5_000
-"""Flows that one search loads at most, nearest to the asked box first by identifier."""
+CANDIDATES_MAX = 1_000
+"""Flows that one search finds at most, the nearest."""
 
 Known = tuple[Flow, Actor | None]
 """A flow, and its owner once it has been heard of."""
 After = tuple[str, ...] | None
 """Sort keys of the last item of the page before."""
-
-
-class Box(NamedTuple):
-    """Degrees; a flow without a position is in every box."""
-
-    south: float
-    west: float
-    north: float
-    east: float
 
 
 class SaidOfConsent(NamedTuple):
@@ -127,8 +119,8 @@ class Found(Protocol):
         """Under which words flows are found from now on. Returns the streams they were in."""
         ...
 
-    async def find_flows(self, tokens: Iterable[str], box: Box | None) -> list[Known]:
-        """Flows that may be matched, under any of these words, in the order of identifiers."""
+    async def find_near(self, sought: Sequence[Sought]) -> list[list[FlowId]]:
+        """What each search finds: the nearest first, then flows that say no place."""
         ...
 
     async def stream_flows(self, streams: Iterable[str]) -> list[Known]:
