@@ -87,6 +87,7 @@ MATCHING: dict[str, Rule] = {
     "matching.pattern.publish": may("advisor"),
     "matching.engine.read": may("advisor", "operator"),
     "matching.engine.set": may("advisor", "operator"),
+    "matching.digest.read": may("advisor"),
     "matching.summary.read": may("advisor", "dispatcher", "observer"),
     # Words are for everybody; what firms want to be rid of, even without names, for who advises.
     "matching.resource.read": may(

@@ -34,6 +34,8 @@ READS = {
     "/v1/synergies": "advisor dispatcher service actor",
     f"/v1/synergies/{SOME}": "advisor dispatcher service actor",
     "/v1/engine": "advisor operator",
+    "/v1/digest": "advisor",
+    "/v1/digest.txt": "advisor",
     "/v1/summary": "advisor dispatcher observer",
     "/v1/resources?text=palettes": "advisor dispatcher actor observer operator service",
     "/v1/resources/pallet": "advisor dispatcher actor observer operator service",

@@ -220,6 +220,10 @@ async def test_the_last_decisions_about_leads_of_the_engine(do: Do[Any]) -> None
     ]
     assert await do(lambda store: store.decisions(9)) == by_day
     assert await do(lambda store: store.decisions(2)) == by_day[2:]
+    since = await do(lambda store: store.decided_since(at[2]))
+    assert [lead.lead_id for lead in since] == [an_id(f"lead {n}") for n in (3, 1)] + [
+        an_id("human")
+    ]
 
 
 async def test_what_came_of_leads_is_counted_by_their_source(do: Do[Any]) -> None:

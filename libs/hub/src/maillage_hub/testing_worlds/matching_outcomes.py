@@ -21,6 +21,8 @@ def outcomes(agreed: str, on_trial: str) -> dict[str, Valid]:
     """A valid request for each door, to a case that was agreed and one that is tried."""
     tried_one = {"case_id": on_trial}
     return {
+        "GET /v1/digest": Valid(),
+        "GET /v1/digest.txt": Valid(),
         "POST /v1/cases/{case_id}/pilot": Valid(PILOT, about={"case_id": agreed}),
         "POST /v1/cases/{case_id}/measure": Valid({"values": {"pallets": "28"}}, about=tried_one),
         "POST /v1/cases/{case_id}/spend": Valid({"minutes": 30}),

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
+from maillage_contracts.vocabulary import LeadId
 from maillage_matching.adapters.memory_decisions import MemoryDecisions
+from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
 from maillage_matching.domain.yields import Tally
 
@@ -13,16 +16,21 @@ class MemoryOutcomes(MemoryDecisions):
     """Decisions and what followed."""
 
     async def decisions(self, limit: int) -> list[Decided]:
-        decided = sorted(
-            (lead.decided_at, lead.lead_id, lead)
-            for lead in self.lead_rows.values()
-            if lead.source == "engine" and lead.status in {"accepted", "rejected"}
-            if lead.decided_at is not None
-        )
+        engines = [one for one in self._decided() if one[2].source == "engine"]
         return [
             Decided(lead.surfaced_at or lead.created_at, at, lead.status == "accepted")
-            for at, _, lead in decided[-limit:]
+            for at, _, lead in engines[-limit:]
         ]
+
+    async def decided_since(self, moment: datetime) -> list[Lead]:
+        return [lead for at, _, lead in self._decided() if at >= moment]
+
+    def _decided(self) -> list[tuple[datetime, LeadId, Lead]]:
+        return sorted(
+            (lead.decided_at, lead.lead_id, lead)
+            for lead in self.lead_rows.values()
+            if lead.status in {"accepted", "rejected"} and lead.decided_at is not None
+        )
 
     async def tallies(self) -> list[Tally]:
         counts = Counter[tuple[str, str, str, str]]()

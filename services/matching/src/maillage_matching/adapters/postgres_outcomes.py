@@ -1,6 +1,9 @@
 """What came of leads and cases, counted in PostgreSQL."""
 
+from datetime import datetime
+
 from maillage_matching.adapters.postgres_decisions import PostgresDecisions
+from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
 from maillage_matching.domain.yields import Tally
 
@@ -50,6 +53,17 @@ class PostgresOutcomes(PostgresDecisions):
             limit,
         )
         return [Decided(**row) for row in rows]
+
+    async def decided_since(self, moment: datetime) -> list[Lead]:
+        rows = await self.db.fetch(
+            """
+            SELECT doc FROM lead
+            WHERE status IN ('accepted', 'rejected') AND decided_at >= $1
+            ORDER BY decided_at, lead_id
+            """,
+            moment,
+        )
+        return [Lead.model_validate_json(row["doc"]) for row in rows]
 
     async def tallies(self) -> list[Tally]:
         rows = await self.db.fetch(TALLIES)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from maillage_common.transaction import Runner
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
+from maillage_matching.entrypoints.digest import DigestDoors
 from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
 from maillage_matching.entrypoints.resources import ResourceDoors
@@ -24,6 +25,9 @@ def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
     routes.add_api_route("/engine", engine.set, methods=["PUT"], tags=["engine"])
     routes.add_api_route("/inbox", engine.inbox, methods=["GET"], tags=["engine"])
     routes.add_api_route("/summary", engine.summary, methods=["GET"], tags=["engine"])
+    digest = DigestDoors(runner)
+    routes.add_api_route("/digest", digest.read, methods=["GET"], tags=["engine"])
+    routes.add_api_route("/digest.txt", digest.printed, methods=["GET"], tags=["engine"])
     resources = ResourceDoors(runner, knowledge)
     for path, door in (
         ("/resources", resources.complete),
