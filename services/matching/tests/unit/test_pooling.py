@@ -70,6 +70,21 @@ def test_a_stream_of_several_firms_is_one_lead(firms: list[Side], ground: Ground
     assert content.value is None
 
 
+def test_it_says_when_it_pays_and_on_what_that_rests(
+    firms: list[Side], plant: Callable[..., Side], ground: Ground
+) -> None:
+    content = content_of(firms, [plant(position={"lat": 46.2, "lon": 6.4})], ground)
+    assert content.pooled is not None
+    assert content.pooled.inputs.rounds_a_year == 52
+    assert not content.pooled.inputs.outlet_assumed
+    assert content.pooled.kg_a_year == 36_000
+    assert tuple(one.en for one in content.pooled.words) == content.explanation[-2:]
+    nowhere = [
+        replace(side, flow=side.flow.model_copy(update={"position": None})) for side in firms
+    ]
+    assert content_of(nowhere, [], ground).pooled is None
+
+
 def test_the_state_decides_the_outlet(
     firms: list[Side], an_offer: MakeSide, ground: Ground
 ) -> None:

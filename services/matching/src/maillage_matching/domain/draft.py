@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from maillage_contracts.vocabulary import ActorId, FlowId, Money, PeriodicQuantity
+from maillage_matching.domain.break_even import BreakEven
 from maillage_matching.domain.kept import Kept
 from maillage_matching.domain.pair import Gate, Side
 from maillage_matching.domain.score import Term
@@ -50,6 +51,7 @@ class Content(Kept):
     value: Money | None = None
     quantity: PeriodicQuantity | None = None
     cost_today: Money | None = None
+    pooled: BreakEven | None = None
 
     @property
     def flow_ids(self) -> tuple[FlowId, ...]:

@@ -44,6 +44,23 @@ class Settings(Value):
         default=Decimal("1.50"),
         description="Euros a van costs by kilometre with its driver: the territory's own figure.",
     )
+    pool_stop_eur: Positive = Field(
+        default=Decimal(6),
+        description="Euros of one stop of a shared round, some ten minutes: illustrative.",
+    )
+    pool_payload_kg: Positive = Field(
+        default=Decimal(1000), description="Kilograms a shared round takes at most: a van's load."
+    )
+    pool_haulage_share: Decimal = Field(
+        default=Decimal("0.5"),
+        gt=0,
+        le=1,
+        description="Part of what firms pay for a collection that is haulage, not treatment: "
+        "illustrative.",
+    )
+    pool_rounds_a_year: int = Field(
+        default=12, ge=1, le=366, description="Shared rounds in a year; weekly for what rots."
+    )
     quiet_s: float = Field(
         default=3,
         ge=0,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from maillage_contracts.vocabulary import GeoPoint, PeriodicQuantity
 from maillage_matching.domain.actor import WASTE_TREATMENT
+from maillage_matching.domain.break_even import break_even
 from maillage_matching.domain.draft import Content, Draft, euros, member, said
 from maillage_matching.domain.gates_of_law import NOT_WASTE, waste_carrier
 from maillage_matching.domain.gates_of_parties import TAKES_PART
@@ -42,20 +43,26 @@ def draft_for_stream(
     """The proposal for a stream of a zone, or None when too few may take part."""
     if ground.suppressions.of_slot(slot) is not None:
         return None
-    members = [side for side in sides if _may_join(side, ground)]
+    members = [side for side in sides if may_join(side, ground)]
     members.sort(key=lambda one: (one.flow.pain_rank or 9, one.flow.flow_id))
     members = members[:MEMBERS_MAX]
     if len({side.flow.actor_id for side in members}) < MEMBERS_MIN:
         return None
     rule = ground.knowledge.outlet_of(members[0].spec)
-    outlet = _nearest_outlet(rule, members, outlets, ground) if rule else None
+    outlet = nearest_outlet(rule, members, outlets, ground) if rule else None
     gates = _gates(members, rule, outlet, ground)
     if any(gate.verdict == "fail" for gate in gates):
         return None
-    return Draft(slot, KEY, _content(members, rule, outlet, gates))
+    middle = middle_of(members)
+    pooled = break_even(members, middle, outlet, ground) if middle else None
+    content = _content(members, rule, outlet, gates)
+    words = tuple(one.en for one in pooled.words) if pooled else ()
+    told = {"pooled": pooled, "explanation": (*content.explanation, *words)}
+    return Draft(slot, KEY, content.model_copy(update=told))
 
 
-def _may_join(side: Side, ground: Ground) -> bool:
+def may_join(side: Side, ground: Ground) -> bool:
+    """Whether its firm takes part, lets its data be used, and has the flow to give today."""
     actor, flow = side.actor, side.flow
     return (
         actor is not None
@@ -66,23 +73,24 @@ def _may_join(side: Side, ground: Ground) -> bool:
     )
 
 
-def _nearest_outlet(
+def nearest_outlet(
     rule: Rule, members: Sequence[Side], outlets: Iterable[Side], ground: Ground
 ) -> Side | None:
+    """Who treats this stream, is approved and is near enough, by the way from its first member."""
     firms = {side.flow.actor_id for side in members}
     fitting = [
         (km if km is not None else 0.0, side.flow.flow_id, side)
         for side in outlets
-        if side.flow.actor_id not in firms and _takes(side, rule, ground)
+        if side.flow.actor_id not in firms and takes(side, rule, ground)
         for km in (road_km(members[0].flow, side.flow),)
         if km is None or km <= ground.policy.distance_km_max
     ]
     return min(fitting, key=lambda one: one[:2], default=(0, None, None))[2]
 
 
-def _takes(side: Side, rule: Rule, ground: Ground) -> bool:
+def takes(side: Side, rule: Rule, ground: Ground) -> bool:
     """Room offered by a machine, or a need of the stream by who treats it; approved for waste."""
-    if not _may_join(side, ground) or side.actor is None:
+    if not may_join(side, ground) or side.actor is None:
         return False
     offers_room = side.spec == rule.equipment and side.flow.direction == "out"
     asks_for_it = side.spec == rule.from_spec and side.flow.direction == "in"
@@ -210,11 +218,19 @@ def _terms(members: Sequence[Side], cost: Decimal) -> tuple[Term, ...]:
 
 def _spread_km(members: Sequence[Side]) -> float | None:
     """How far by road the farthest member is from the middle of all; None: positions unknown."""
+    middle = middle_of(members)
+    if middle is None:
+        return None
+    points = [side.flow.position for side in members if side.flow.position]
+    return round(max(middle.distance_km(point) for point in points) * DETOUR, 1)
+
+
+def middle_of(members: Sequence[Side]) -> GeoPoint | None:
+    """The middle of those whose position is known."""
     points = [side.flow.position for side in members if side.flow.position]
     if not points:
         return None
-    middle = GeoPoint(
+    return GeoPoint(
         lat=sum(point.lat for point in points) / len(points),
         lon=sum(point.lon for point in points) / len(points),
     )
-    return round(max(middle.distance_km(point) for point in points) * DETOUR, 1)

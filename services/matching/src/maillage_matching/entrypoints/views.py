@@ -17,6 +17,7 @@ from maillage_contracts.vocabulary import (
     PeriodicQuantity,
     SynergyId,
 )
+from maillage_matching.domain.break_even import BreakEven
 from maillage_matching.domain.case import Case, CaseStatus, Facet, Plan, Step
 from maillage_matching.domain.draft import LeadKind, Member
 from maillage_matching.domain.lead import Lead, LeadSource, LeadStatus
@@ -52,6 +53,7 @@ class LeadView(BaseModel):
     value: Money | None = Field(description="Euros a year, estimated.")
     quantity: PeriodicQuantity | None
     cost_today: Money | None
+    pooled: BreakEven | None = Field(description="Of a shared collection: when it pays.")
     surfaced_at: datetime | None
     decided_at: datetime | None
     deferred_until: date | None
