@@ -12,20 +12,23 @@ from maillage_contracts.vocabulary import GeoPoint
 from maillage_matching.domain.nearby import Nearby, Posted, Sought, ranges
 
 Rows = Mapping[int, tuple[frozenset[str], GeoPoint | None]]
-AT = {"allow_nan": False, "width": 32}
 
 
-def around(
+def within(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_nan=False, width=32)
+
+
+def at(
     lats: st.SearchStrategy[float], lons: st.SearchStrategy[float]
 ) -> st.SearchStrategy[GeoPoint]:
     return st.builds(GeoPoint, lat=lats, lon=lons)
 
 
 points = st.one_of(
-    around(st.floats(45.5, 46.5, **AT), st.floats(5.5, 6.5, **AT)),
-    around(st.floats(-17.5, -16.5, **AT), st.sampled_from([179.9, 180.0, -180.0, -179.9])),
-    around(st.sampled_from([-90.0, -89.9, 89.9, 90.0]), st.floats(-180, 180, **AT)),
-    around(st.floats(-90, 90, **AT), st.floats(-180, 180, **AT)),
+    at(within(45.5, 46.5), within(5.5, 6.5)),
+    at(within(-17.5, -16.5), st.sampled_from([179.9, 180.0, -180.0, -179.9])),
+    at(st.sampled_from([-90.0, -89.9, 89.9, 90.0]), within(-180, 180)),
+    at(within(-90, 90), within(-180, 180)),
 )
 words = st.frozensets(st.sampled_from("abc"), max_size=3)
 rows_of = st.tuples(words, st.none() | points)

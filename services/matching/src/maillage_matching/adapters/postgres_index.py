@@ -109,5 +109,6 @@ class PostgresIndex:
         )
         found: list[list[FlowId]] = [[] for _ in sought]
         for row in rows:
-            found[row["search"] - 1].append(FlowId(row["flow_id"]))
+            search: int = row["search"]
+            found[search - 1].append(FlowId(row["flow_id"]))
         return found
