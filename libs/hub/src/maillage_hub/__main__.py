@@ -20,6 +20,7 @@ COMMANDS = {
     "events": "show the events on the bus as they come",
     "deadletters": "look at events that were put aside, and try them again",
     "outbox": "publish everything again on a new bus",
+    "backup": "write down that backups were restored and found good",
     "impact": "check the ledger of impacts, or open one of its lines",
 }
 """A command is a line here, and a module of that name in `commands`, imported when asked for."""

@@ -6,13 +6,14 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import structlog
 
 from maillage_common.failures import is_transient, rest
 from maillage_common.metrics import Metrics
-from maillage_common.postgres import ACQUIRE_TIMEOUT_S, Connection, Pool
+from maillage_common.postgres import ACQUIRE_TIMEOUT_S, Pool
 from maillage_common.settings import Settings
 from maillage_common.transaction import Runner
 
@@ -58,17 +59,20 @@ class Figures(Generic[S]):
 
     async def tell(self, runner: Runner[S], pool: Pool, settings: Settings) -> None:
         """Keep the gauges in step, until cancelled."""
+        readings = (
+            partial(self.read_own, runner),
+            partial(self.read_checks, pool),
+            partial(self.read_certificates, settings),
+        )
         while True:
-            try:
-                await self.read_own(runner)
-                async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
-                    await self.read_checks(connection)
-                await self.read_certificates(settings)
-            except Exception as error:
-                if is_transient(error):
-                    log.warning("figures_not_read", error=type(error).__name__)
-                else:  # the doors stay open: what only tells must not take the service with it
-                    log.exception("figures_broken")
+            for read in readings:
+                try:
+                    await read()
+                except Exception as error:
+                    if is_transient(error):
+                        log.warning("figures_not_read", error=type(error).__name__)
+                    else:  # what only tells must not take the service with it
+                        log.exception("figures_broken")
             await rest(READ_EVERY_S)
 
     async def read_own(self, runner: Runner[S]) -> None:
@@ -81,14 +85,14 @@ class Figures(Generic[S]):
         for (_, gauge), value in zip(self.own, await runner.read(values), strict=True):
             gauge().set(value)
 
-    async def read_checks(self, connection: Connection) -> None:
+    async def read_checks(self, pool: Pool) -> None:
         """What was found from outside, the last time."""
-        rows = await connection.fetch("SELECT what, found, checked_at FROM last_check")
-        checked = {row["what"]: row for row in rows}
+        async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+            rows = await connection.fetch("SELECT what, found, checked_at FROM last_check")
         for what in CHECKS:
-            row = checked.get(what)
-            self.checked_at(what).set(row["checked_at"].timestamp() if row else 0)
-        if row := checked.get("reconciliation"):
+            self.checked_at(what).set(0)
+        for row in rows:
+            self.checked_at(row["what"]).set(row["checked_at"].timestamp())
             for kind, count in json.loads(row["found"]).items():
                 self.gap(kind).set(count)
 

@@ -8,17 +8,18 @@ from maillage_matching.adapters.exchanges import read_exchanges
 from maillage_matching.adapters.postgres import DUE_CHANNEL, PostgresStore
 from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.entrypoints import evaluate, http, kafka
+from maillage_matching.entrypoints.figures import FIGURES
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
-from maillage_matching.usecases.store import Store
 from maillage_matching.usecases.move_sharing import FinishSharings, finish_sharings
+from maillage_matching.usecases.store import Store
 from maillage_serving.service import Service, Worker
 
 LOOK_EVERY_S = 5
 """Flows are looked at when they come. This is for what a decision or a date lets through."""
 
-
 FINISH_EVERY_S = 600
 """What was lent and is over is finished soon enough."""
+
 
 def service() -> Service[Store]:
     """Matching."""
@@ -37,13 +38,14 @@ def service() -> Service[Store]:
                 use_case=partial(look_for_leads, knowledge=knowledge),
                 make_command=lambda _: LookForLeads(),
             ),
-        ),
             Worker(
                 "finish_sharings",
                 every_s=FINISH_EVERY_S,
                 use_case=finish_sharings,
                 make_command=lambda _: FinishSharings(),
             ),
+        ),
+        figures=FIGURES,
     )
 
 

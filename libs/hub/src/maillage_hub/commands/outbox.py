@@ -4,7 +4,7 @@ import asyncio
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from maillage_common.settings import Settings, load
 from maillage_hub.commands.choosing import (
@@ -14,6 +14,7 @@ from maillage_hub.commands.choosing import (
     chosen_services,
 )
 from maillage_hub.runtime.asking import ask_service
+from maillage_hub.runtime.checks import note_check
 from maillage_hub.runtime.comparing import carried, compare
 from maillage_hub.runtime.services import settings_for
 
@@ -40,6 +41,7 @@ Make its topics first, with `maillage topics create`. What readers know already 
 
 `compare` counts the events that are missing on the bus, altered, unknown to the log, or not heard
 by a service that follows them; it exits 1 when there are any. What is on its way counts: ask again.
+Each service keeps what was found, as a metric: run it every hour, by a timer of the machine.
 
 example: maillage outbox republish --since 2026-11-23
 """
@@ -63,7 +65,9 @@ async def _compare(arguments: Namespace) -> int:
     bus = await carried(chosen_bus(arguments))
     agrees = True
     for service, hub in chosen_services(arguments):
-        found = await compare(service, settings_for(hub, service) if hub else load(Settings), bus)
+        settings = settings_for(hub, service) if hub else load(Settings)
+        found = await compare(service, settings, bus)
+        await note_check(settings.dsn, "reconciliation", datetime.now(UTC), found.amiss)
         agrees = agrees and found.agrees
         if arguments.json:
             print(json.dumps({"service": service, **asdict(found)}))

@@ -17,6 +17,7 @@ from maillage_contracts.envelope import Unreadable, unwrap
 MARGIN = timedelta(days=1)
 """The bus forgets whole segments: what is about to be forgotten is not missed."""
 LOOK_MS = 1000
+AMISS = ("missing", "altered", "unknown", "unread")
 
 RecordHeaders = Sequence[tuple[str, bytes | None]]
 Carried = Mapping[str, Mapping[UUID, bytes]]
@@ -40,9 +41,14 @@ class Comparison:
     """On the bus, said by others, followed by this service, and not received."""
 
     @property
+    def amiss(self) -> dict[str, int]:
+        """The counts that should be 0; what waits is on its way."""
+        return {kind: getattr(self, kind) for kind in AMISS}
+
+    @property
     def agrees(self) -> bool:
-        """Whether nothing is amiss; what waits is on its way."""
-        return not (self.missing or self.altered or self.unknown or self.unread)
+        """Whether nothing is amiss."""
+        return not any(self.amiss.values())
 
 
 async def carried(settings: Settings) -> Carried:
