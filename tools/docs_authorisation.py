@@ -30,26 +30,33 @@ for objects of its own organisation and of another, from this and from another t
 
 def pages() -> dict[str, str]:
     """The page, by its path."""
-    tables = "\n".join(f"## {name}\n\n{_table(routes)}\n" for name, routes in _services().items())
+    tables = "\n".join(
+        f"## {name}\n\n{_table(routes)}\n" for name, routes in _permissions().items()
+    )
     return {FILE: f"{PAGE}\n{tables.rstrip()}\n"}
 
 
 def endpoints() -> list[tuple[str, str]]:
     """Each endpoint, as `GET /v1/flows`, after the name of its service."""
-    return [(name, endpoint) for name, routes in _services().items() for endpoint in routes]
+    return [(name, endpoint) for name, routes in _permissions().items() for endpoint in routes]
 
 
 @cache
-def _services() -> Mapping[str, Mapping[str, str]]:
-    """The permission that each endpoint of each service asks for."""
-    made: tuple[Service[Any], ...] = (
+def services() -> tuple[Service[Any], ...]:
+    """All of them, as they are wired."""
+    return (
         maillage_registry.wiring.service(),
         maillage_flows.wiring.service(),
         maillage_matching.wiring.service(),
         maillage_tours.wiring.service(Terms()),
         maillage_impact.wiring.service(),
     )
-    return {service.name: _asked(service) for service in made}
+
+
+@cache
+def _permissions() -> Mapping[str, Mapping[str, str]]:
+    """The permission that each endpoint of each service asks for."""
+    return {service.name: _asked(service) for service in services()}
 
 
 def _asked(service: Service[Any]) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """docs/metrics.md: everything that a service counts or measures."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from prometheus_client.metrics import MetricWrapperBase
 
+import docs_authorisation
 from maillage_common.metrics import COMMON, Metrics
+from maillage_serving.figures import Figures
 
 FILE = "docs/metrics.md"
 
@@ -16,13 +19,15 @@ class Metric(NamedTuple):
     kind: str
     labels: tuple[str, ...]
     words: str
+    service: str | None = None
+    """The only one that tells it."""
 
 
 def pages() -> dict[str, str]:
     """The page, by its path."""
     rows = "\n".join(
         f"| `{metric.name}` | {metric.kind} | {', '.join(f'`{one}`' for one in metric.labels)}"
-        f" | {metric.words} |"
+        f" | {metric.words}{f' Told by {metric.service} only.' if metric.service else ''} |"
         for metric in metrics()
     )
     common = " and ".join(f"`{name}`" for name in COMMON)
@@ -41,9 +46,18 @@ holds an actor, a flow or a person.
 
 def metrics() -> list[Metric]:
     """All of them, by name."""
-    made = Metrics(territory="t", service="s")
-    found: list[Metric] = []
-    for labelled in vars(made).values():
+    counted = Metrics(territory="t", service="s")
+    read = Figures[object](counted)
+    found = list(_families([*vars(counted).values(), *vars(read).values()]))
+    for service in docs_authorisation.services():
+        apart = Figures(Metrics(territory="t", service=service.name), service.figures)
+        of_service = _families([gauge for _, gauge in apart.own])
+        found += [metric._replace(service=service.name) for metric in of_service]
+    return sorted(found)
+
+
+def _families(gauges: Iterable[object]) -> Iterable[Metric]:
+    for labelled in gauges:
         metric = getattr(getattr(labelled, "func", None), "__self__", None)
         if not isinstance(metric, MetricWrapperBase):
             continue
@@ -51,5 +65,4 @@ def metrics() -> list[Metric]:
         told_nowhere_else = metric._labelnames  # noqa: SLF001 # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
         labels = cast("tuple[str, ...]", told_nowhere_else)[len(COMMON) :]
         name = family.name + ("_total" if family.type == "counter" else "")
-        found.append(Metric(name, family.type, labels, family.documentation))
-    return sorted(found)
+        yield Metric(name, family.type, labels, family.documentation)

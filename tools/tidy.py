@@ -288,7 +288,8 @@ def skeleton(tree: Tree) -> Iterable[Complaint]:
 def budgets(tree: Tree) -> Iterable[Complaint]:
     """What all services share stays readable in one sitting."""
     for library, lines_max in LIBRARY_LINES_MAX.items():
-        read = tree.named(rf"{library}/src/(?!\w+/(testing|memory)\b).*\.py")  # tests use those
+        # Tests use testing and memory; the policy is a table that grows with the services.
+        read = tree.named(rf"{library}/src/(?!\w+/(testing|memory|policy)\b).*\.py")
         lines = sum(code_lines(source) for source in read)
         if lines > lines_max:
             yield Complaint(library, 1, f"{lines} lines of code, {lines_max} at most")

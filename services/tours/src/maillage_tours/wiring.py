@@ -14,6 +14,7 @@ from maillage_tours.adapters.solver import ChildSolver
 from maillage_tours.domain.terms import Terms
 from maillage_tours.entrypoints import http, kafka
 from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.entrypoints.figures import figures
 from maillage_tours.settings import ToursSettings
 from maillage_tours.usecases.extend_horizon import ExtendHorizon, extend_horizon
 from maillage_tours.usecases.plan_day import Solver
@@ -53,5 +54,6 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
                 make_command=lambda _: ExtendHorizon(agreed()),
             ),
         ),
+        figures=figures(agreed),
         settings=ToursSettings,
     )
