@@ -1,8 +1,10 @@
 """Settling a batch: only the guilty event is put aside; what passes by itself is waited for."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Literal
 
 import asyncpg
 import pytest
@@ -295,3 +297,24 @@ async def test_what_is_seen_is_counted(kitchen: Kitchen) -> None:
     assert kitchen.metric(consumed, type=kind, outcome="duplicate") == 2
     assert kitchen.metric("maillage_inbox_duplicates_total") == 2
     assert kitchen.metric("maillage_sequence_gaps_total") == 3
+
+
+class Waited(asyncio.Event):
+    """Knows whether anybody waits for it."""
+
+    is_waited_for = False
+
+    async def wait(self) -> Literal[True]:
+        self.is_waited_for = True
+        return await super().wait()
+
+
+async def test_who_is_told_to_stop_and_to_end_at_once_ends() -> None:
+    consumer = Kitchen().consumer
+    consumer.stopping = stopping = Waited()
+    holding = asyncio.create_task(consumer.hold(600))
+    await eventually(lambda: stopping.is_waited_for)
+    stopping.set()
+    holding.cancel()
+    await asyncio.wait({holding})
+    assert holding.cancelled()

@@ -85,8 +85,7 @@ class Consumer(Generic[S]):
 
     async def hold(self, wait_s: float) -> None:
         """Wait before the same records are asked for again, and see whether the brake may go."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), wait_s)
+        await self._pause(wait_s)
         if self.brake.is_on and await self._patiently(self._parked) < self._parked_at_brake:
             self.brake.release()
             self._metrics.braked().set(0)
@@ -157,8 +156,13 @@ class Consumer(Generic[S]):
                 if failures:
                     self._health.report("consumer", None)
                 return result
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), delay_s)
+            await self._pause(delay_s)
+
+    async def _pause(self, pause_s: float) -> None:
+        """Wait so long, or until told to stop."""
+        with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
+            async with asyncio.timeout(pause_s):
+                await self.stopping.wait()
 
     def _guilty(self, delivered: Delivered, error: Exception) -> DeadLetter:
         return letter_of(
