@@ -108,6 +108,14 @@ class PlannedStop(Value):
     onboard_kg: Kilograms = Field(description="On board when leaving the stop.")
 
 
+class PlannedRest(Value):
+    """A rest of the crew, as planned."""
+
+    place: Place
+    starts_at: Moment
+    ends_at: Moment
+
+
 class Tour(Value):
     """A round of one vehicle on one day, as planned and checked."""
 
@@ -122,6 +130,9 @@ class Tour(Value):
     starts_at: Moment
     ends_at: Moment
     stops: tuple[PlannedStop, ...] = Field(max_length=1000)
+    rests: tuple[PlannedRest, ...] = Field(
+        default=(), max_length=10, description="Where and when its crew rests on the way."
+    )
     distance_km: Kilometres
     empty_km: Kilometres = Field(description="Of these, driven without a load.")
     load_factor: Share = Field(description="Tonne-km carried / tonne-km possible, 0 to 1.")

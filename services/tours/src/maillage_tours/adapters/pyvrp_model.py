@@ -6,9 +6,9 @@ Every order is optional, with a prize above any detour and below the penalty of 
 once all are known to be carried they can be required, and the search has less to think about.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pyvrp import (
     Client,
+    ClientGroup,
     Depot,
     Location,
     ProblemData,
@@ -25,8 +26,11 @@ from pyvrp import (
     VehicleType,
 )
 
+from maillage_tours.adapters.pyvrp_fleet import alike, who_may_carry
+from maillage_tours.adapters.pyvrp_tokens import Spot, Tokens
+from maillage_tours.adapters.pyvrp_windows import Window, client_window, hubs_of
 from maillage_tours.adapters.search import PENALTY_MAX
-from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Problem, Visit
+from maillage_tours.domain.problem import BASE, START, Demand, Problem, Visit, rest_at
 
 FORBIDDEN = 1000
 """What an order takes of the room for orders a vehicle may not carry, which is none."""
@@ -37,56 +41,68 @@ FAR = 10**8
 (its own 2**44 made it loop for ever, seen with 0.14.1)."""
 DETOURS_PRIZED = 10
 """A prize pays for so many of the longest ways."""
-CLIENT_WIDTH_MIN_S = 3600
-"""Below this, an order of a hub is not squeezed into the narrower windows of a client."""
+PRIZE_MAX = int(PENALTY_MAX / 2)
+RANKS_DOUBLE = 5
+"""What ranks so much higher has twice the prize."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """PyVRP's data, and what its numbers stand for."""
+    """PyVRP's data, and what its numbers stand for: clients are deliveries, returns, rests."""
 
     data: ProblemData
     deliveries: tuple[int, ...]
     returns: tuple[int, ...]
     shipments: tuple[int, ...]
     fleets: tuple[tuple[int, ...], ...]
+    rests: tuple[int, ...] = ()
+    resting: tuple[int, ...] = ()
+    twin_of: Mapping[int, int] = field(default_factory=dict[int, int])
+
+    def carries_all(self, found: Solution) -> bool:
+        """Whether it keeps all limits and carries everything; of each group one is enough."""
+        spare = sum(len(group) - 1 for group in self.data.groups())
+        return found.is_feasible() and len(found.unplanned()) <= spare
 
 
-@dataclass(frozen=True)
-class _Window:
-    opens_s: int
-    closes_s: int
-    release_s: int
-
-
-def model_of(problem: Problem, *, is_required: bool = False) -> Model:
+def model_of(
+    problem: Problem, *, is_required: bool = False, resting: tuple[int, ...] = ()
+) -> Model:
     """The model of a problem. Depots come first among the locations, without setting-up time.
 
     `is_required` is for who holds routes that carry everything: one order that nobody can carry
-    would leave no solution at all.
+    would leave no solution at all. `resting` are the vehicles whose crews must rest.
     """
     bases = sorted({carrier.base for carrier in problem.carriers})
     windows = {
         number: (is_return, window)
         for number, demand in enumerate(problem.demands)
         for is_return in (False, True)
-        if (window := _client_window(problem, demand, is_return=is_return)) is not None
+        if (window := client_window(problem, demand, is_return=is_return)) is not None
     }
     deliveries = [n for n, (is_return, _) in windows.items() if not is_return]
     returns = [n for n, (is_return, _) in windows.items() if is_return]
-    shipments = [n for n in range(len(problem.demands)) if n not in windows]
-    may = _who_may_carry(problem, set(windows))
-    loading = _hubs(bases, (problem.demands[n].pickup.point for n in deliveries))
-    unloading = _hubs(bases, (problem.demands[n].dropoff.point for n in returns))
+    shipments = list(_shipments(problem, set(windows)))
+    may = who_may_carry(problem, set(windows))
+    loading = hubs_of(bases, (problem.demands[n].pickup.point for n in deliveries))
+    unloading = hubs_of(bases, (problem.demands[n].dropoff.point for n in returns))
+    tokens = Tokens(problem, resting)
     builder = _Builder(
-        problem, bases, may, loading=loading, unloading=unloading, is_required=is_required
+        problem, bases, may, tokens, loading=loading, unloading=unloading, is_required=is_required
     )
-    fleets = _fleets(problem, may)
+    fleets = alike(problem, may, [tokens.room(carrier) for carrier in range(len(may))])
+    groups = _Groups(problem, [*deliveries, *returns])
+    doors = [
+        *(builder.client(n, windows[n][1], groups.of(n), is_return=False) for n in deliveries),
+        *(builder.client(n, windows[n][1], groups.of(n), is_return=True) for n in returns),
+    ]
+    rests = list(builder.rests(len(groups.members)))
     data = ProblemData(
         locations=[Location(0, 0) for _ in builder.places],
-        clients=[
-            *(builder.client(n, windows[n][1], is_return=False) for n in deliveries),
-            *(builder.client(n, windows[n][1], is_return=True) for n in returns),
+        clients=[*doors, *(client for _, client in rests), *builder.sheds()],
+        groups=[
+            *(ClientGroup(one, required=is_required) for one in groups.members),
+            *_groups_of_rests(rests, len(doors)),
         ],
         depots=[builder.depot(base) for base in bases],
         vehicle_types=[builder.vehicle_type(fleet) for fleet in fleets],
@@ -94,78 +110,49 @@ def model_of(problem: Problem, *, is_required: bool = False) -> Model:
         duration_matrices=_for_pyvrp(builder.seconds(m) for m in problem.seconds),
         shipments=[builder.shipment(n) for n in shipments],
     )
-    return Model(data, tuple(deliveries), tuple(returns), tuple(shipments), tuple(fleets))
+    return Model(
+        data,
+        tuple(deliveries),
+        tuple(returns),
+        tuple(shipments),
+        tuple(fleets),
+        rests=tuple(place for place, _ in rests),
+        resting=resting,
+        twin_of=problem.twin_of,
+    )
 
 
-def _client_window(problem: Problem, demand: Demand, *, is_return: bool) -> _Window | None:
-    """The window in which the door is served from a depot so that the hub's window holds too.
-
-    None when the goods neither come from nor go to a hub where one of their carriers is based, or
-    when too little of the customer's window would be left.
-    """
-    hub, door = (demand.dropoff, demand.pickup) if is_return else (demand.pickup, demand.dropoff)
-    based = [
-        problem.carriers[c]
-        for c in demand.carriers
-        if hub.point in {BASE, problem.carriers[c].base}
-    ]
-    ways = {(carrier.profile, carrier.base) for carrier in based}
-    if not ways or not all(problem.hubs[base] for _, base in ways):
-        return None
-    visit_s = max(problem.setup_s[base] for _, base in ways)
-    if is_return:
-        way_s = max(problem.seconds[profile][door.point][base] for profile, base in ways)
-        ends_s = max(carrier.closes_s for carrier in based)
-        opens_s = max(door.opens_s, hub.opens_s - way_s - visit_s - door.handling_s)
-        window = _Window(opens_s, door.closes_s, 0)
-        if hub.closes_s < ends_s:
-            return None
-    else:
-        # Who is there so soon cannot have left the hub too late, whatever was on the way.
-        way_s = min(problem.seconds[profile][base][door.point] for profile, base in ways)
-        latest_s = hub.closes_s + way_s + problem.setup_s[door.point]
-        window = _Window(door.opens_s, min(door.closes_s, latest_s), max(0, hub.opens_s + visit_s))
-    was_cut = (window.opens_s, window.closes_s) != (door.opens_s, door.closes_s)
-    width_s = window.closes_s - window.opens_s
-    return None if width_s < (CLIENT_WIDTH_MIN_S if was_cut else 0) else window
+def _shipments(problem: Problem, clients: AbstractSet[int]) -> Iterator[int]:
+    """What goes from door to door. PyVRP has no choice among shipments: the first is offered."""
+    for number in range(len(problem.demands)):
+        options = problem.options(number)
+        is_first = number == options[0] and clients.isdisjoint(options)
+        if number not in clients and is_first:
+            yield number
 
 
-def _hubs(bases: Iterable[int], points: Iterable[int]) -> frozenset[int]:
-    """The hubs among the points; each base when one of them is any base."""
-    found = frozenset(points)
-    return (found - {BASE}) | frozenset(bases) if BASE in found else found
+class _Groups:
+    """The choices among clients: those who are alone in theirs are in no group."""
+
+    def __init__(self, problem: Problem, clients: Sequence[int]) -> None:
+        chosen: dict[tuple[int, ...], list[int]] = {}
+        for client, number in enumerate(clients):
+            chosen.setdefault(problem.options(number), []).append(client)
+        self.members = [members for members in chosen.values() if len(members) > 1]
+        self._group = {
+            clients[client]: group
+            for group, members in enumerate(self.members)
+            for client in members
+        }
+
+    def of(self, number: int) -> int | None:
+        return self._group.get(number)
 
 
-def _who_may_carry(problem: Problem, clients: AbstractSet[int]) -> list[tuple[bool, ...]]:
-    """By carrier, which demands it may carry as they are modelled: a client from its own base."""
-    teams = {demand.carriers: frozenset(demand.carriers) for demand in problem.demands}
-    ends = [
-        (
-            teams[demand.carriers],
-            {demand.pickup.point, demand.dropoff.point} if number in clients else None,
-        )
-        for number, demand in enumerate(problem.demands)
-    ]
-    anywhere = {n for n, demand in enumerate(problem.demands) if _is_at_any_base(demand)}
-    return [
-        tuple(
-            carrier in team and (hubs is None or number in anywhere or vehicle.base in hubs)
-            for number, (team, hubs) in enumerate(ends)
-        )
-        for carrier, vehicle in enumerate(problem.carriers)
-    ]
-
-
-def _is_at_any_base(demand: Demand) -> bool:
-    return BASE in {demand.pickup.point, demand.dropoff.point}
-
-
-def _fleets(problem: Problem, may: Sequence[tuple[bool, ...]]) -> list[tuple[int, ...]]:
-    """Vehicles that differ in nothing, together: the solver need not tell them apart."""
-    alike: dict[tuple[Carrier, tuple[bool, ...]], list[int]] = {}
-    for number, carrier in enumerate(problem.carriers):
-        alike.setdefault((carrier, may[number]), []).append(number)
-    return [tuple(fleet) for fleet in alike.values()]
+def _groups_of_rests(rests: Sequence[tuple[int, Client]], first: int) -> Iterator[ClientGroup]:
+    numbered = enumerate((client for _, client in rests), first)
+    for _, members in groupby(numbered, key=lambda one: one[1].group):
+        yield ClientGroup([client for client, _ in members], required=True)
 
 
 def _prize(problem: Problem) -> int:
@@ -177,7 +164,7 @@ def _prize(problem: Problem) -> int:
         + carrier.fixed_cost
         for carrier in problem.carriers
     ]
-    return min(max(dearest, default=0) + 1, int(PENALTY_MAX / 2))
+    return min(max(dearest, default=0) + 1, PRIZE_MAX)
 
 
 class _Builder:
@@ -195,6 +182,7 @@ class _Builder:
         problem: Problem,
         bases: Sequence[int],
         may: Sequence[tuple[bool, ...]],
+        tokens: Tokens,
         *,
         loading: AbstractSet[int],
         unloading: AbstractSet[int],
@@ -208,17 +196,37 @@ class _Builder:
         self.may = may
         self.bars = [bar for bar in dict.fromkeys(may) if not all(bar)]
         self.prize = _prize(problem)
-        self.places = [*((base, START) for base in bases), *_doors(problem)]
+        self.rank_min = min((demand.rank for demand in problem.demands), default=0)
+        self.tokens = tokens
+        doors = list(_doors(problem))
+        kinds = sorted({spot.kind for spot in doors})
+        self._resting = {carrier: tokens.rest_spots(carrier, kinds) for carrier in tokens.resting}
+        spots = (spot for places in self._resting.values() for _, spot in places)
+        self.places = [*(Spot(base, START) for base in bases), *doors, *dict.fromkeys(spots)]
         self._at = {place: number for number, place in enumerate(self.places)}
 
     def location(self, point: int, kind: int) -> int:
-        return self._at[point, kind if self.problem.apart else 0]
+        return self._at[Spot(point, kind if self.problem.apart else 0)]
+
+    def rests(self, groups: int) -> Iterator[tuple[int, Client]]:
+        """The tokens to rest, with the problem's number of the place; `groups` come before."""
+        before = len(self.problem.dimensions) + len(self.bars)
+        for group, (carrier, places) in enumerate(self._resting.items(), groups):
+            for number, spot in places:
+                yield number, self.tokens.rest(carrier, self._at[spot], before, group)
+
+    def sheds(self) -> Iterator[Client]:
+        """The tokens of twins."""
+        before = len(self.problem.dimensions) + len(self.bars)
+        for pair, (one, _) in enumerate(self.problem.twins):
+            base = self.bases.index(self.problem.carriers[one].base)
+            yield self.tokens.shed(pair, base, before)
 
     def metres(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
         """From place to place; what may not follow is far away."""
-        rows = [point for point, _ in self.places]
+        rows = [place.point for place in self.places]
         full = np.asarray(matrix, dtype=np.int64)[np.ix_(rows, rows)]
-        kinds = np.asarray([kind for _, kind in self.places])
+        kinds = np.asarray([place.kind for place in self.places])
         for before, after in self.problem.apart:
             full[np.ix_(kinds == before, kinds == after)] += FAR
         return full
@@ -226,22 +234,34 @@ class _Builder:
     def seconds(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
         """Driving and setting up on arrival: not at depots, nor where nobody has moved."""
         full = self.metres(matrix)
-        points = np.asarray([point for point, _ in self.places])
+        points = np.asarray([place.point for place in self.places])
+        is_rest = np.asarray([place.is_rest for place in self.places])
         setup = np.asarray(
-            [0 if kind == START else self.problem.setup_s[p] for p, kind in self.places]
+            [
+                0 if place.kind == START or place.is_rest else self.problem.setup_s[place.point]
+                for place in self.places
+            ]
         )
         has_moved = points[:, np.newaxis] != points[np.newaxis, :]
         from_base = (np.arange(len(points)) < len(self.bases))[:, np.newaxis]
-        return full + setup[np.newaxis, :] * (has_moved | from_base)
+        return full + setup[np.newaxis, :] * (has_moved | from_base | is_rest[:, np.newaxis])
 
     def amounts(self, number: int) -> list[int]:
         """What a demand takes: of each room, and of what some vehicles may not carry."""
         return [
             *self.problem.demands[number].amounts,
             *(0 if bar[number] else FORBIDDEN for bar in self.bars),
+            *([0] * self.tokens.dimensions),
         ]
 
-    def client(self, number: int, window: _Window, *, is_return: bool) -> Client:
+    def prize_of(self, demand: Demand) -> int:
+        """The higher it ranks the more, and never more than a broken limit costs."""
+        if self.is_required:
+            return 0
+        above = demand.rank - self.rank_min
+        return min(self.prize + self.prize * above // RANKS_DOUBLE, PRIZE_MAX)
+
+    def client(self, number: int, window: Window, group: int | None, *, is_return: bool) -> Client:
         demand = self.problem.demands[number]
         door = demand.pickup if is_return else demand.dropoff
         amounts = self.amounts(number)
@@ -254,8 +274,9 @@ class _Builder:
             tw_early=max(0, window.opens_s),
             tw_late=window.closes_s,
             release_time=window.release_s,
-            prize=0 if self.is_required else self.prize,
-            required=self.is_required,
+            prize=self.prize_of(demand),
+            required=self.is_required and group is None,
+            group=group,
         )
 
     def shipment(self, number: int) -> Shipment:
@@ -270,7 +291,7 @@ class _Builder:
             delivery_tw_late=demand.dropoff.closes_s,
             delivery_service_duration=demand.dropoff.handling_s,
             amount=self.amounts(number),
-            prize=0 if self.is_required else self.prize,
+            prize=self.prize_of(demand),
             required=self.is_required,
         )
 
@@ -285,10 +306,11 @@ class _Builder:
         trips = RELOADS_MAX + 1 if carrier.trips_max is None else carrier.trips_max
         reloads = trips - 1 if is_hub else 0
         visit_s = self.problem.setup_s[carrier.base] if carrier.base in self.unloading else 0
+        longest_s, overtime_s = self._longest(fleet[0])
         barred = [0 if bar == self.may[fleet[0]] else UNBOUNDED for bar in self.bars]
         return VehicleType(
             num_available=len(fleet),
-            capacity=[*carrier.room, *barred],
+            capacity=[*carrier.room, *barred, *self.tokens.room(fleet[0])],
             start_depot=base,
             end_depot=base,
             tw_early=carrier.opens_s,
@@ -298,18 +320,35 @@ class _Builder:
             unit_duration_cost=carrier.cost_per_s,
             profile=carrier.profile,
             fixed_cost=carrier.fixed_cost,
-            shift_duration=UNBOUNDED if carrier.duration_s_max is None else carrier.duration_s_max,
+            shift_duration=max(0, longest_s - visit_s),
+            max_overtime=overtime_s,
+            unit_overtime_cost=carrier.overtime_cost_per_s,
             reload_depots=[base] if reloads else [],
             max_reloads=reloads,
         )
 
+    def _longest(self, number: int) -> tuple[int, int]:
+        """How long a route takes at most, and how much longer with overtime.
 
-def _doors(problem: Problem) -> list[tuple[int, int]]:
+        Where some crews rest, the others do not work so long that they would have to.
+        """
+        carrier = self.problem.carriers[number]
+        longest_s = UNBOUNDED if carrier.duration_s_max is None else carrier.duration_s_max
+        after_s = carrier.rest_after_s
+        if after_s is None or not self.tokens.resting or number in self.tokens.resting:
+            return longest_s, carrier.overtime_s_max
+        short_s = min(longest_s, after_s)
+        return short_s, min(carrier.overtime_s_max, after_s - short_s)
+
+
+def _doors(problem: Problem) -> Iterator[Spot]:
     """Every point; where kinds of goods may not follow one another, once for each kind there."""
-    if not problem.apart:
-        return [(point, 0) for point in range(len(problem.setup_s))]
-    ends = ((end, one.kind) for one in problem.demands for end in (one.pickup, one.dropoff))
-    return sorted({(end.point, kind) for end, kind in ends if end.point != BASE})
+    points = [(point, 0) for point in range(len(problem.setup_s))]
+    if problem.apart:
+        ends = ((end, one.kind) for one in problem.demands for end in (one.pickup, one.dropoff))
+        points = sorted({(end.point, kind) for end, kind in ends if end.point != BASE})
+    for point, kind in points:
+        yield Spot(point, kind)
 
 
 def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:
@@ -320,14 +359,21 @@ def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:
 def visits_of(model: Model, solution: Solution) -> dict[int, tuple[Visit, ...]]:
     """The visits of each vehicle that drives."""
     free = [list(fleet) for fleet in model.fleets]
-    return {
-        free[route.vehicle_type()].pop(0): tuple(_visits(model, route))
-        for route in solution.routes()
-    }
+    found: dict[int, tuple[Visit, ...]] = {}
+    for route in solution.routes():
+        visits = tuple(_visits(model, route))
+        if any(not visit.is_rest for visit in visits):
+            fleet = free[route.vehicle_type()]
+            carrier = next((n for n in fleet if model.twin_of.get(n) not in found), fleet[0])
+            fleet.remove(carrier)
+            found[carrier] = visits
+    return found
 
 
 def _visits(model: Model, route: Route) -> Iterator[Visit]:
     """Visits of one route, with the loading before and the unloading after each trip."""
+    doors_until = len(model.deliveries) + len(model.returns)
+    rests_until = doors_until + len(model.rests)
     for _, trip in groupby(route, key=lambda activity: activity.trip):
         doors: list[Visit] = []
         loads: list[Visit] = []
@@ -337,6 +383,9 @@ def _visits(model: Model, route: Route) -> Iterator[Visit]:
                 demand = model.deliveries[activity.idx]
                 loads.append(Visit(demand, is_pickup=True))
                 doors.append(Visit(demand, is_pickup=False))
+            elif activity.is_client() and activity.idx >= doors_until:
+                if activity.idx < rests_until:
+                    doors.append(rest_at(model.rests[activity.idx - doors_until]))
             elif activity.is_client():
                 demand = model.returns[activity.idx - len(model.deliveries)]
                 doors.append(Visit(demand, is_pickup=True))

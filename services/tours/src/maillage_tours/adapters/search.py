@@ -43,6 +43,7 @@ class Enough:
         self.search = search
         self.iterations = 0
         self.was_cut = False
+        self.was_hurried = False
         self._parent = os.getppid()
         self._until = time.monotonic() + search.seconds
         self._since_cpu = time.process_time()
@@ -51,6 +52,18 @@ class Enough:
     def cpu_seconds(self) -> float:
         """Process time since the search began."""
         return time.process_time() - self._since_cpu
+
+    def has_used(self, share: float) -> bool:
+        """Whether such a share of the iterations is used up, or of the time: then time decided."""
+        if self.iterations >= share * self.search.iterations:
+            return True
+        used_s = self.search.seconds - (self._until - time.monotonic())
+        cpu_max = self.search.cpu_seconds
+        by_time = used_s > share * self.search.seconds or (
+            cpu_max is not None and self.cpu_seconds > share * cpu_max
+        )
+        self.was_hurried = self.was_hurried or by_time
+        return by_time
 
     def __call__(self, best_cost: int) -> bool:  # noqa: ARG002 PyVRP gives it to every criterion
         if self.iterations >= self.search.iterations:

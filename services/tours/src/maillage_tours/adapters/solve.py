@@ -8,6 +8,7 @@ import pickle
 import resource
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
@@ -19,12 +20,18 @@ from pyvrp import solve
 from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
 from maillage_tours.adapters.search import Enough, race
 from maillage_tours.domain.insertion import insert_all
-from maillage_tours.domain.problem import Problem, Search, Solution, Visit
+from maillage_tours.domain.problem import Probe, Problem, Search, Solution, Visit
+from maillage_tours.domain.proof import prove
 from maillage_tours.domain.reassigning import reassigned
+from maillage_tours.domain.resting import rested
 from maillage_tours.domain.timeline import schedule
 
 HISTORY = 20
 """Length of late acceptance: with short searches 20 beats PyVRP's 300 (measured on Li & Lim)."""
+
+TRIED_SHARE = 0.3
+"""After so much of its time a search looks whether some crews work too long without a rest: only
+then are there rests to search for, which make every step slower."""
 
 Routes = list[tuple[Visit, ...]]
 
@@ -45,7 +52,9 @@ SOLUTION = TypeAdapter(Solution)
 
 @dataclass(frozen=True)
 class _Searched:
-    routes: Routes
+    """Routes of each model that was searched, and when all was carried first."""
+
+    tried: tuple[Routes, ...]
     first_feasible_s: float | None
 
 
@@ -53,43 +62,98 @@ def answer(question: Question) -> Solution:
     """Routes for the problem: found by search, mended, filled up by insertion, on fit vehicles."""
     began = time.monotonic()
     problem, enough = question.problem, Enough(question.search)
-    searched = _Searched([() for _ in problem.carriers], None)
+    searched = _Searched(([() for _ in problem.carriers],), None)
     if problem.demands and problem.carriers:
         searched = _searched(question, enough)
-    routes = searched.routes
-    for carrier, visits in enumerate(routes):
-        routes[carrier] = mended(problem, carrier, visits)
-    filled, left = insert_all(problem, routes)
-    final = reassigned(problem, filled, left)
+    finished = (_finished(problem, routes) for routes in searched.tried)
+    routes, left = min(finished, key=lambda one: (len(one[1]), prove(problem, *one).cost))
     return Solution(
-        routes=tuple(final),
+        routes=routes,
         left=left,
         solver=f"pyvrp {version('pyvrp')}",
         iterations=enough.iterations,
         seconds=time.monotonic() - began,
-        was_cut=enough.was_cut,
+        was_cut=enough.was_cut or enough.was_hurried,
         cpu_seconds=enough.cpu_seconds,
         first_feasible_s=searched.first_feasible_s or (None if left else enough.cpu_seconds),
     )
 
 
+def _finished(
+    problem: Problem, routes: Routes
+) -> tuple[tuple[tuple[Visit, ...], ...], dict[int, Probe | None]]:
+    """Routes that keep all limits, with what still fits, on the vehicles fit for them."""
+    for one, other in problem.twins:
+        if routes[one] and routes[other]:
+            routes[min(one, other, key=lambda twin: len(routes[twin]))] = ()
+    sound = [mended(problem, carrier, visits) for carrier, visits in enumerate(routes)]
+    filled, left = insert_all(problem, sound)
+    return reassigned(problem, filled, left), left
+
+
 def _searched(question: Question, enough: Enough) -> _Searched:
-    model = model_of(question.problem)
+    problem = question.problem
+    model = model_of(problem)
     if question.engine == "raw":
         found = solve(model.data, enough, seed=question.search.seed, collect_stats=False)
-        return _Searched(_routes(question.problem, model, found.best), None)
-    bests = race(model.data, question.search.seed, question.history)
-    best = next(bests)
-    first_feasible_s = None
-    while True:
-        if first_feasible_s is None and best.is_feasible() and not best.unplanned():
-            first_feasible_s = enough.cpu_seconds
-            required = model_of(question.problem, is_required=True).data
-            bests = race(required, question.search.seed, question.history, best)
-        if enough(0):
-            break
-        best = next(bests)
-    return _Searched(_routes(question.problem, model, best), first_feasible_s)
+        return _Searched((_routes(problem, model, found.best),), None)
+    walk = _Walk(question, model)
+    may_tire = _may_tire(problem)
+    walk.go(enough, TRIED_SHARE if may_tire else None)
+    tried = [_routes(problem, model, walk.best)]
+    if may_tire:
+        if tired := tuple(_tired(problem, tried[0])):
+            model = model_of(problem, resting=tired)
+            walk = _Walk(question, model, walk.first_feasible_s)
+        walk.go(enough)
+        tried.append(_routes(problem, model, walk.best))
+    return _Searched(tuple(tried), walk.first_feasible_s)
+
+
+class _Walk:
+    """The search on one model; once all is carried, on one where all must be."""
+
+    def __init__(
+        self, question: Question, model: Model, first_feasible_s: float | None = None
+    ) -> None:
+        self._question = question
+        self._model = model
+        self._is_required = False
+        self._bests = race(model.data, question.search.seed, question.history)
+        self.first_feasible_s = first_feasible_s
+        self.best = next(self._bests)
+
+    def go(self, enough: Enough, until: float | None = None) -> None:
+        """Search until it is enough, or until such a share of that is used."""
+        while until is None or not enough.has_used(until):
+            if not self._is_required and self._model.carries_all(self.best):
+                self.first_feasible_s = self.first_feasible_s or enough.cpu_seconds
+                self._require()
+            if enough(0):
+                return
+            self.best = next(self._bests)
+
+    def _require(self) -> None:
+        self._is_required = True
+        search, model = self._question.search, self._model
+        required = model_of(self._question.problem, is_required=True, resting=model.resting)
+        self._bests = race(required.data, search.seed, self._question.history, self.best)
+
+
+def _may_tire(problem: Problem) -> bool:
+    """Whether some shift is longer than a crew may work without a rest."""
+    return any(
+        carrier.rest_after_s is not None
+        and carrier.closes_s - carrier.opens_s > carrier.rest_after_s
+        for carrier in problem.carriers
+    )
+
+
+def _tired(problem: Problem, routes: Routes) -> Iterator[int]:
+    """The vehicles whose crews work too long without a rest."""
+    for carrier, visits in enumerate(routes):
+        if visits and schedule(problem, carrier, visits).unrested_s:
+            yield carrier
 
 
 def _routes(problem: Problem, model: Model, found: Found) -> Routes:
@@ -101,12 +165,17 @@ def _routes(problem: Problem, model: Model, found: Found) -> Routes:
 
 def mended(problem: Problem, carrier: int, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
     """The route without what breaks its limits: a search cut short may leave a breach."""
+    visits = rested(problem, carrier, visits)
     while not (plan := schedule(problem, carrier, visits)).is_feasible:
         late = [
             one.visit.demand for one in plan.timed if _is_late(problem, one.visit, one.begins_s)
         ]
-        gone = (late or [visits[-1].demand])[0]
+        carried = [visit.demand for visit in visits if not visit.is_rest]
+        if not carried:
+            return ()
+        gone = (late or carried[-1:])[0]
         visits = tuple(visit for visit in visits if visit.demand != gone)
+        visits = rested(problem, carrier, visits)
     return visits
 
 

@@ -67,10 +67,11 @@ def gate(point: GeoPoint, vehicle: Vehicle, zones: Iterable[Zone], day: date, tz
     limiting = None
     for zone in zones:
         if zone.area.contains(point):
-            mine = tuple(_open_hours(zone, vehicle, day, tz))
-            if mine != (whole_day(day, tz),):
-                limiting = zone.name
-                open_ = tuple(_both(open_, mine))
+            for part in vehicle.parts:
+                mine = tuple(_open_hours(zone, part, day, tz))
+                if mine != (whole_day(day, tz),):
+                    limiting = zone.name
+                    open_ = tuple(_both(open_, mine))
     return Gate(open_, limiting)
 
 

@@ -19,7 +19,20 @@ from maillage_contracts.vocabulary import (
     TourId,
 )
 from maillage_tours.domain.access import AccessRule, Zone
-from maillage_tours.domain.coverage import Fault, coverage_faults, handovers, stamp, window_of
+from maillage_tours.domain.coverage import (
+    Fault,
+    coverage_faults,
+    handovers,
+    position_before,
+    stamp,
+    window_of,
+)
+from maillage_tours.domain.crew_check import (
+    company_faults,
+    crew_faults,
+    overtime_eur,
+    trailer_faults,
+)
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.order import Order
@@ -65,6 +78,8 @@ def _tour_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     yield from _clock_faults(tour, day)
     yield from _order_faults(tour, day)
     yield from _cleaning_faults(tour, day)
+    yield from crew_faults(tour, day)
+    yield from company_faults(tour, day)
     yield from _load_faults(tour)
     yield from _zone_faults(tour, day)
     metres = sum(length for length, _ in _ways(tour))
@@ -76,7 +91,9 @@ def _tour_faults(tour: Tour, day: Day) -> Iterator[Fault]:
 def _vehicle_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     label = tour.vehicle.label
     declared = {vehicle.vehicle_id: vehicle for vehicle in day.vehicles}
-    if declared.get(tour.vehicle.vehicle_id) != tour.vehicle or not tour.vehicle.in_service:
+    if tour.vehicle.trailer_id is not None:
+        yield from trailer_faults(tour.vehicle, declared)
+    elif declared.get(tour.vehicle.vehicle_id) != tour.vehicle or not tour.vehicle.in_service:
         yield Fault("vehicle", f"{label} is not in service as it was planned")
     if any(end.position != tour.vehicle.base for end in (tour.start, tour.end)):
         yield Fault("base", f"{label} does not start and end at its base")
@@ -85,7 +102,9 @@ def _vehicle_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     shift = tour.vehicle.shift.on(day.on, day.zone)
     if not (shift.contains(tour.starts_at) and shift.contains(tour.ends_at)):
         yield Fault("shift", f"{label} drives outside its shift")
-    for taken in day.busy.get(tour.vehicle.vehicle_id, ()):
+    trailer = tour.vehicle.trailer_id
+    busy = day.busy.get(tour.vehicle.vehicle_id, ())
+    for taken in (*busy, *(day.busy.get(trailer, ()) if trailer is not None else ())):
         if stamp(tour.starts_at) < stamp(taken.end) and stamp(taken.start) < stamp(tour.ends_at):
             yield Fault("busy", f"{label} is on another tour at that time")
 
@@ -118,7 +137,7 @@ def _clock_faults(tour: Tour, day: Day) -> Iterator[Fault]:
         if stop.number != number:
             yield Fault("numbers", f"stop {stop.number} should be number {number}")
         yield from _stop_faults(stop, day, orders, has_moved=stop.place.position != before)
-        before = stop.place.position
+        before = position_before(stop)
 
 
 def _stop_faults(
@@ -126,7 +145,7 @@ def _stop_faults(
 ) -> Iterator[Fault]:
     ready = stamp(stop.arrives_at)
     for task, begins, ready in handovers(stop, day, orders, has_moved=has_moved):  # noqa: B007
-        window = window_of(task, orders.get(task.order_id))
+        window = window_of(task, orders.get(task.order_id), stop.place)
         if window is not None and begins > stamp(window.end):
             late_min = (begins - stamp(window.end)) / 60
             yield Fault("late", f"{task.action} at {stop.place.label}: {late_min:.0f} min late")
@@ -163,14 +182,15 @@ def _order_faults(tour: Tour, day: Day) -> Iterator[Fault]:
 def _end_faults(
     place: Place, task: Task, order: Order, hubs: Sequence[GeoPoint]
 ) -> Iterator[Fault]:
+    expected: list[Place | None] = [end.place for end in order.ends]
     if task.action == "pickup":
-        expected = order.held_at if task.leg == FROM_HUB else order.pickup
-    else:
-        expected = None if task.leg == TO_HUB else order.dropoff
-    if expected is None:
-        if place.position not in hubs:
-            yield Fault("place", f"{place.label} is no hub")
-    elif place.position != expected.position:
+        expected = [order.held_at if task.leg == FROM_HUB else order.pickup]
+    elif task.leg == TO_HUB:
+        expected = [None]
+    positions = [one.position for one in expected if one is not None]
+    if not positions and place.position not in hubs:
+        yield Fault("place", f"{place.label} is no hub")
+    elif positions and place.position not in positions:
         yield Fault("place", f"order {order.order_id} has no business at {place.label}")
     if task.load != _load(order):
         yield Fault("load", f"order {order.order_id} is planned with another load")
@@ -181,7 +201,7 @@ def _cleaning_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     waste = {order.order_id for order in day.orders if order.is_waste}
     is_dirty = False
     for stop in tour.stops:
-        if stop.place.position == tour.vehicle.base:
+        if stop.place.position == tour.vehicle.base and not stop.is_rest:
             is_dirty = False
             continue
         for task in stop.tasks:
@@ -229,8 +249,8 @@ def _room_faults(vehicle: Vehicle, loads: Sequence[Load], where: str) -> Iterato
 def _zone_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     for stop in tour.stops:
         for zone in day.zones:
-            if zone.area.contains(stop.place.position) and is_barred(
-                zone, tour.vehicle, stop, day.zone
+            if zone.area.contains(stop.place.position) and any(
+                is_barred(zone, part, stop, day.zone) for part in tour.vehicle.parts
             ):
                 yield Fault("zone", f"{tour.vehicle.label} may not be in {zone.name} then")
 
@@ -309,6 +329,7 @@ def figures_of(tour: Tour) -> Figures:
     possible = tour.vehicle.payload_kg * metres
     vehicle = tour.vehicle
     cost = km * vehicle.cost_eur_per_km + hours * vehicle.cost_eur_per_hour
+    cost += overtime_eur(tour)
     return Figures(
         distance_km=km,
         empty_km=Decimal(empty_m) / 1000,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from maillage_contracts.vocabulary import OrderId, TimeWindow
+from maillage_contracts.vocabulary import GeoPoint, Load, OrderId, Place, TimeWindow
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, WHOLE, Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.tour import Stop, Task, Tour
@@ -24,6 +24,7 @@ class _Met:
     """One handover of a plan: where, when at the earliest, and when the vehicle leaves."""
 
     stop: Stop
+    begins: float
     ends: float
 
 
@@ -38,14 +39,19 @@ def coverage_faults(
     ends = _handovers_of(tours, day)
     for order in day.orders:
         yield from _order_faults(order, ends, left.get(order.order_id))
+    yield from _rank_faults(ends, left, day)
     for order_id in left.keys() - {order.order_id for order in day.orders}:
         yield Fault("order", f"order {order_id} is not of this day")
 
 
 def _vehicles_twice(tours: Sequence[Tour]) -> Iterator[Fault]:
     for number, tour in enumerate(tours):
-        if any(other.vehicle.vehicle_id == tour.vehicle.vehicle_id for other in tours[:number]):
+        before = [other.vehicle for other in tours[:number]]
+        if any(other.vehicle_id == tour.vehicle.vehicle_id for other in before):
             yield Fault("busy", f"{tour.vehicle.label} has two tours in this plan")
+        trailer = tour.vehicle.trailer_id
+        if trailer is not None and any(other.trailer_id == trailer for other in before):
+            yield Fault("trailer", f"the trailer of {tour.vehicle.label} has two tours")
 
 
 def _handovers_of(tours: Sequence[Tour], day: Day) -> _Ends:
@@ -55,10 +61,10 @@ def _handovers_of(tours: Sequence[Tour], day: Day) -> _Ends:
         before = None
         for stop in tour.stops:
             has_moved = stop.place.position != before
-            for task, _, ends_at in handovers(stop, day, orders, has_moved=has_moved):
+            for task, begins, ends_at in handovers(stop, day, orders, has_moved=has_moved):
                 key = task.order_id, task.leg, task.action
-                ends.setdefault(key, []).append(_Met(stop, ends_at))
-            before = stop.place.position
+                ends.setdefault(key, []).append(_Met(stop, begins, ends_at))
+            before = position_before(stop)
     return ends
 
 
@@ -89,6 +95,49 @@ def _transfer_faults(
             yield Fault("legs", f"order {order_id} leaves the hub before it is there")
 
 
+def _rank_faults(ends: _Ends, left: Mapping[OrderId, str], day: Day) -> Iterator[Fault]:
+    """Whether an order is left out though it could have gone in the very place of a lower one."""
+    for order in day.orders:
+        if order.order_id not in left:
+            continue
+        for other in day.orders:
+            if other.rank < order.rank and _could_go_for(order, other, ends):
+                said = f"order {order.order_id} ranks before order {other.order_id}"
+                yield Fault("rank", f"{said}, which is carried in its stead")
+
+
+def _could_go_for(order: Order, other: Order, ends: _Ends) -> bool:
+    """Same doors, same kind of goods, no more of them, and handed over when it may be, too."""
+    taken, given = (ends.get((other.order_id, WHOLE, end), ()) for end in ("pickup", "dropoff"))
+    likeness = order.is_waste, order.goods, order.load.temperature
+    if not (taken and given) or order.held_at is not None:
+        return False
+    if likeness != (other.is_waste, other.goods, other.load.temperature):
+        return False
+    return (
+        _no_more(order.load, other.load)
+        and order.pickup.position == taken[0].stop.place.position
+        and _within(taken[0].begins, order.pickup_window)
+        and any(
+            end.place.position == given[0].stop.place.position
+            and _within(given[0].begins, end.window)
+            for end in order.ends
+        )
+    )
+
+
+def _no_more(load: Load, than: Load) -> bool:
+    return (
+        load.mass_kg <= than.mass_kg
+        and load.volume_m3 <= than.volume_m3
+        and load.crates <= than.crates
+    )
+
+
+def _within(moment: float, window: TimeWindow) -> bool:
+    return stamp(window.start) <= moment <= stamp(window.end)
+
+
 def stamp(moment: datetime) -> float:
     """Seconds since 1970: moments of one zone compare by the clock on the wall, these do not."""
     return moment.timestamp()
@@ -104,7 +153,7 @@ def handovers(
     if has_moved:
         ready += pace.hub_visit_s if at_hub else pace.setup_s
     for task in stop.tasks:
-        window = window_of(task, orders.get(task.order_id))
+        window = window_of(task, orders.get(task.order_id), stop.place)
         begins = ready if window is None else max(ready, stamp(window.start))
         per_kg_s = Decimal(pace.handling_s_per_100kg) / 100
         takes_s = 0 if at_hub else pace.handling_s + round(task.load.mass_kg * per_kg_s)
@@ -112,10 +161,18 @@ def handovers(
         yield task, begins, ready
 
 
-def window_of(task: Task, order: Order | None) -> TimeWindow | None:
+def position_before(stop: Stop) -> GeoPoint | None:
+    """Where who comes from this stop need not set up again: nowhere after a rest."""
+    return None if stop.is_rest else stop.place.position
+
+
+def window_of(task: Task, order: Order | None, place: Place) -> TimeWindow | None:
     """The customer's window for this end, if it is a customer's door and not a hub's."""
     if order is None:
         return None
     if task.action == "pickup":
         return None if task.leg == FROM_HUB else order.pickup_window
-    return None if task.leg == TO_HUB else order.dropoff_window
+    if task.leg == TO_HUB:
+        return None
+    windows = (end.window for end in order.ends if end.place.position == place.position)
+    return next(windows, order.dropoff_window)

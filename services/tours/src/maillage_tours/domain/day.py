@@ -1,9 +1,10 @@
 """What one day's plan is made from, and how long things take beside driving."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from decimal import Decimal
+from functools import cached_property
 
 from maillage_contracts.vocabulary import (
     GeoPoint,
@@ -13,9 +14,11 @@ from maillage_contracts.vocabulary import (
     TimeWindow,
     Value,
     VehicleId,
+    Word,
 )
 from maillage_tours.domain.access import Zone
-from maillage_tours.domain.fleet import Hub, Vehicle
+from maillage_tours.domain.crew import Crew
+from maillage_tours.domain.fleet import Hub, Vehicle, rigs
 from maillage_tours.domain.order import Order
 
 WHOLE, TO_HUB, FROM_HUB = 0, 1, 2
@@ -56,13 +59,17 @@ class Job:
     pickup_window: TimeWindow
     dropoff_window: TimeWindow
     is_waste: bool = False
+    rank: int = 0
+    goods: Word | None = None
+    option: int = 0
+    """Which of its places the order goes to."""
     barred: frozenset[VehicleId] = frozenset()
     """Vehicles kept for the other leg, so that no vehicle carries an order twice."""
 
     @property
-    def key(self) -> tuple[OrderId, int]:
+    def key(self) -> tuple[OrderId, int, int]:
         """What tells it from all other jobs."""
-        return self.order_id, self.leg
+        return self.order_id, self.leg, self.option
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,16 @@ class Day:
     zones: Sequence[Zone]
     busy: Mapping[VehicleId, Sequence[TimeWindow]]
     """When vehicles drive tours that are published already."""
+    crew: Crew = field(default_factory=Crew)
+    rests: Sequence[Place] = ()
+    """Where crews may rest, beside hubs and their own bases."""
+    incompatible: frozenset[tuple[Word, Word]] = frozenset()
+    """Pairs of goods that are never on board together."""
+
+    @cached_property
+    def fleet(self) -> Sequence[Vehicle]:
+        """What can drive: vehicles, and bikes with the trailers there are for them."""
+        return [*(one for one in self.vehicles if not one.is_trailer), *rigs(self.vehicles)]
 
     @property
     def hub_points(self) -> frozenset[GeoPoint]:
@@ -100,18 +117,22 @@ def free_shift(shift: TimeWindow, busy: Iterable[TimeWindow]) -> TimeWindow | No
     return max(free, key=lambda window: window.end - window.start, default=None)
 
 
-def whole(order: Order) -> Job:
-    """An order carried by one vehicle from door to door."""
-    return Job(
-        order_id=order.order_id,
-        leg=WHOLE,
-        load=order.load,
-        pickup=order.pickup,
-        dropoff=order.dropoff,
-        pickup_window=order.pickup_window,
-        dropoff_window=order.dropoff_window,
-        is_waste=order.is_waste,
-    )
+def whole(order: Order) -> Iterator[Job]:
+    """An order carried by one vehicle from door to door: to each place where it may go."""
+    for option, end in enumerate(order.ends):
+        yield Job(
+            order_id=order.order_id,
+            leg=WHOLE,
+            load=order.load,
+            pickup=order.pickup,
+            dropoff=end.place,
+            pickup_window=order.pickup_window,
+            dropoff_window=end.window,
+            is_waste=order.is_waste,
+            rank=order.rank,
+            goods=order.goods,
+            option=option,
+        )
 
 
 def weighed(load: Load, mass_kg: Decimal) -> Load:

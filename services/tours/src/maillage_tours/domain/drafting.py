@@ -25,7 +25,7 @@ def draft_tours(
             continue
         vehicle, plan = posed.vehicles[carrier], schedule(posed.problem, carrier, visits)
         base = base_of(vehicle, day.hubs)
-        stops = tuple(_stops(posed, plan.timed))
+        stops = tuple(_stops(posed, base, plan.timed))
         yield Tour(
             tour_id=TourId(uuid5(plan_id, str(vehicle.vehicle_id))),
             plan_id=plan_id,
@@ -39,6 +39,7 @@ def draft_tours(
             travel=_travel(matrix.travel[profile_of(vehicle)], base, stops),
             matrix=matrix.source,
             solver=solution.solver,
+            crew=day.crew,
         )
 
 
@@ -47,12 +48,12 @@ def _travel(travel: Travel, base: Place, stops: Iterable[Stop]) -> Travel:
     return travel.among(tuple(points))
 
 
-def _stops(posed: Posed, timed: Sequence[Timed]) -> Iterator[Stop]:
+def _stops(posed: Posed, base: Place, timed: Sequence[Timed]) -> Iterator[Stop]:
     onboard_kg = Decimal(0)
-    halts = groupby(timed, key=lambda one: _end_of(posed.jobs[one.visit.demand], one))
-    for number, (place, visits) in enumerate(halts, 1):
+    halts = groupby(timed, key=lambda one: (_place_of(posed, base, one), one.visit.is_rest))
+    for number, ((place, is_rest), visits) in enumerate(halts, 1):
         here = list(visits)
-        tasks = tuple(_task(posed.jobs[one.visit.demand], one) for one in here)
+        tasks = () if is_rest else tuple(_task(posed.jobs[v.visit.demand], v) for v in here)
         onboard_kg += sum(
             (t.load.mass_kg if t.action == "pickup" else -t.load.mass_kg for t in tasks), Decimal(0)
         )
@@ -66,7 +67,10 @@ def _stops(posed: Posed, timed: Sequence[Timed]) -> Iterator[Stop]:
         )
 
 
-def _end_of(job: Job, one: Timed) -> Place:
+def _place_of(posed: Posed, base: Place, one: Timed) -> Place:
+    if one.visit.is_rest:
+        return (base, *posed.rests)[-1 - one.visit.demand]
+    job = posed.jobs[one.visit.demand]
     return job.pickup if one.visit.is_pickup else job.dropoff
 
 
@@ -82,20 +86,21 @@ def _task(job: Job, one: Timed) -> Task:
 def without_orders(tour: Tour, order_ids: frozenset[OrderId]) -> Tour | None:
     """A tour that nobody was given yet, without some orders; None when nothing remains.
 
-    What remains keeps its hours: the way between two stops is no longer than through a third.
+    What remains keeps its hours, and its rests: the way between two stops is no longer than through
+    a third.
     """
     stops: list[Stop] = []
     onboard_kg = Decimal(0)
     for stop in tour.stops:
         tasks = tuple(task for task in stop.tasks if task.order_id not in order_ids)
-        if tasks:
+        if tasks or stop.is_rest:
             onboard_kg += sum(
                 (t.load.mass_kg if t.action == "pickup" else -t.load.mass_kg for t in tasks),
                 Decimal(0),
             )
             changes = {"number": len(stops) + 1, "tasks": tasks, "onboard_kg": onboard_kg}
             stops.append(stop.model_copy(update=changes))
-    if not stops:
+    if all(stop.is_rest for stop in stops):
         return None
     _, out_s = tour.travel.between(tour.start.position, stops[0].place.position)
     _, back_s = tour.travel.between(stops[-1].place.position, tour.end.position)

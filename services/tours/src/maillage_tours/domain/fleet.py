@@ -1,6 +1,6 @@
 """What a plan can use: vehicles with their compartments, and hubs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from maillage_contracts.vocabulary import (
@@ -18,6 +18,8 @@ from maillage_contracts.vocabulary import (
     VehicleId,
     Word,
 )
+
+CARGO_BIKE, TRAILER = "cargo_bike", "trailer"
 
 
 class Compartment(Value):
@@ -55,6 +57,20 @@ class Vehicle(Value):
     shift: DailyWindow
     in_service: bool = True
     is_insertion: bool = False
+    trailer_id: VehicleId | None = None
+    """The trailer that a bike pulls on a tour; never declared, found by the plan."""
+
+    @property
+    def is_trailer(self) -> bool:
+        """Whether it drives only behind a bike."""
+        return self.vehicle_class == TRAILER
+
+    @property
+    def parts(self) -> "tuple[Vehicle, ...]":
+        """What rules of access are about: the vehicle, and the trailer behind it."""
+        if self.trailer_id is None:
+            return (self,)
+        return self, self.model_copy(update={"vehicle_class": TRAILER})
 
     def room(self, temperature: TemperatureClass) -> Room:
         """What it can hold at this temperature. Goods go only in compartments of their class."""
@@ -64,6 +80,34 @@ class Vehicle(Value):
             volume_m3=sum((c.volume_m3 for c in parts), Decimal(0)),
             crates=sum(c.crates for c in parts),
         )
+
+
+def rigs(vehicles: Iterable[Vehicle]) -> Iterator[Vehicle]:
+    """Bikes with trailers: each trailer behind one bike of the same owner at the same base."""
+    some = sorted(vehicles, key=lambda vehicle: vehicle.vehicle_id)
+    bikes = [one for one in some if one.vehicle_class == CARGO_BIKE]
+    for trailer in some:
+        home = trailer.owner_id, trailer.base
+        mine = (bike for bike in bikes if (bike.owner_id, bike.base) == home)
+        bike = next(mine, None) if trailer.is_trailer else None
+        if bike is not None:
+            bikes.remove(bike)
+            yield hitched(bike, trailer)
+
+
+def hitched(bike: Vehicle, trailer: Vehicle) -> Vehicle:
+    """The bike with the trailer: the room of both, the pace of the slower, the cost of both."""
+    return bike.model_copy(
+        update={
+            "label": f"{bike.label} + {trailer.label}"[:200],
+            "compartments": (*bike.compartments, *trailer.compartments),
+            "payload_kg": bike.payload_kg + trailer.payload_kg,
+            "speed_kmh": min(bike.speed_kmh, trailer.speed_kmh),
+            "cost_eur_per_km": bike.cost_eur_per_km + trailer.cost_eur_per_km,
+            "cost_eur_per_hour": bike.cost_eur_per_hour + trailer.cost_eur_per_hour,
+            "trailer_id": trailer.vehicle_id,
+        }
+    )
 
 
 class Hub(Value):

@@ -6,12 +6,17 @@ from heapq import nsmallest
 from itertools import pairwise
 
 from maillage_tours.domain.problem import BASE, Demand, Probe, Problem, Visit
+from maillage_tours.domain.resting import rested
 from maillage_tours.domain.timeline import Schedule, schedule
 
 GAPS_MAX = 8
 """Gaps of a route that are tried for each end of a demand, by their detour alone."""
 PLACES_MAX = 12
 """Pairs of gaps that are timed in full."""
+EXCHANGES_MAX = 50
+"""So many orders at most take the place of others that rank lower."""
+EXCHANGED_MAX = 20
+"""Of those left out, so many at a time look for such a place."""
 
 Routes = list[tuple[Visit, ...]]
 
@@ -41,38 +46,115 @@ class _Bests:
 
     def of(self, demand: int) -> Insertion | None:
         """The insertion with the least broken limits, then the least cost."""
-        carriers = self.problem.demands[demand].carriers
-        found = (self._on(demand, carrier) for carrier in carriers)
+        found = (self._on(demand, carrier) for carrier in self.carriers_of(demand))
         return min((one for one in found if one is not None), key=self._rank, default=None)
+
+    def carriers_of(self, demand: int) -> Iterator[int]:
+        """Those that may carry it and whose twin does not drive."""
+        for carrier in self.problem.demands[demand].carriers:
+            twin = self.problem.twin_of.get(carrier)
+            if twin is None or not self.routes[twin]:
+                yield carrier
+
+    def best(self, carrier: int, route: tuple[Visit, ...], demand: int) -> Insertion | None:
+        """The best insertion in one route, with a rest on it if one is needed for that."""
+        tried = insertions(self.problem, carrier, route, demand)
+        best = min(tried, key=self._rank, default=None)
+        return best and with_rest(self.problem, best)
 
     def _on(self, demand: int, carrier: int) -> Insertion | None:
         if (demand, carrier) not in self._kept:
-            tried = insertions(self.problem, carrier, self.routes[carrier], demand)
-            self._kept[demand, carrier] = min(tried, key=self._rank, default=None)
+            self._kept[demand, carrier] = self.best(carrier, self.routes[carrier], demand)
         return self._kept[demand, carrier]
 
     def _rank(self, one: Insertion) -> tuple[float, int]:
         return shortage(self.problem, one.carrier, one.schedule), one.extra_cost
 
 
-def insert_all(problem: Problem, routes: Routes) -> tuple[Routes, dict[int, Probe | None]]:
-    """Insert what still fits, cheapest first; return the routes and what is short for the rest.
+def with_rest(problem: Problem, one: Insertion) -> Insertion:
+    """The same with the rests it needs."""
+    if not one.schedule.unrested_s:
+        return one
+    visits = rested(problem, one.carrier, one.visits)
+    plan, carrier = schedule(problem, one.carrier, visits), problem.carriers[one.carrier]
+    more = plan.cost(carrier) - one.schedule.cost(carrier)
+    return Insertion(one.carrier, visits, plan, one.extra_cost + more)
 
-    Of an order in two legs, both are carried or none; they never share a vehicle.
+
+def insert_all(problem: Problem, routes: Routes) -> tuple[Routes, dict[int, Probe | None]]:
+    """Insert what still fits, what ranks higher and then the cheapest first.
+
+    What ranks higher and still fits nowhere takes the place of what ranks lower. Of an order in two
+    legs, both are carried or none; they never share a vehicle. Returns the routes, and what is
+    short for those that are left.
     """
     halves = set(_halves(problem, routes))
     bests = _Bests(problem, [_without(route, halves) for route in routes])
-    left = set(range(len(problem.demands))) - _served(bests.routes)
-    while fitting := [found for unit in _units(problem, left) if (found := _fit(bests, unit))]:
-        cheapest = min(fitting, key=lambda found: sum(one.extra_cost for one in found.values()))
-        for insertion in cheapest.values():
-            bests.put(insertion)
-        left -= cheapest.keys()
+    left = _left(problem, bests.routes)
+    _fill(bests, left)
+    for _ in range(EXCHANGES_MAX):
+        exchange = next(_exchanges(bests, left), None)
+        if exchange is None:
+            break
+        bests.put(exchange)
+        left = _left(problem, bests.routes)
+        _fill(bests, left)
     return bests.routes, {demand: _probe(bests, demand) for demand in sorted(left)}
 
 
+def _left(problem: Problem, routes: Routes) -> set[int]:
+    """What is on no route, and could be: of one choice all or none."""
+    served = _served(routes)
+    done = {option for demand in served for option in problem.options(demand)}
+    return set(range(len(problem.demands))) - done
+
+
+def _fill(bests: _Bests, left: set[int]) -> None:
+    """Insert what fits of what is left."""
+    problem, demands = bests.problem, bests.problem.demands
+    while fitting := [found for unit in _units(problem, left) if (found := _fit(bests, unit))]:
+        first = max(demands[demand].rank for found in fitting for demand in found)
+        ranked = [found for found in fitting if any(demands[d].rank == first for d in found)]
+        cheapest = min(ranked, key=lambda found: sum(one.extra_cost for one in found.values()))
+        for demand, insertion in cheapest.items():
+            bests.put(insertion)
+            left.difference_update(problem.options(demand))
+
+
+def _exchanges(bests: _Bests, left: set[int]) -> Iterator[Insertion]:
+    """Routes on which what is left takes the place of one demand that ranks lower."""
+    demands = bests.problem.demands
+    waiting = [demand for demand in left if demands[demand].partner is None]
+    for demand in sorted(waiting, key=lambda one: (-demands[one].rank, one))[:EXCHANGED_MAX]:
+        for carrier in bests.carriers_of(demand):
+            route = bests.routes[carrier]
+            lower = {
+                (demands[visit.demand].rank, visit.demand)
+                for visit in route
+                if not visit.is_rest
+                and demands[visit.demand].rank < demands[demand].rank
+                and demands[visit.demand].partner is None
+            }
+            for _, other in sorted(lower):
+                yield from _in_place_of(bests, carrier, other, demand)
+
+
+def _in_place_of(bests: _Bests, carrier: int, other: int, demand: int) -> Iterator[Insertion]:
+    """The demand where the other was, or else where it fits best without it, if it does."""
+    problem, route = bests.problem, bests.routes[carrier]
+    there = tuple(v._replace(demand=demand) if v.demand == other else v for v in route)
+    plan = schedule(problem, carrier, there)
+    found = with_rest(problem, Insertion(carrier, there, plan, 0))
+    if found.schedule.is_feasible:
+        yield found
+        return
+    best = bests.best(carrier, _without(route, {other}), demand)
+    if best is not None and best.schedule.is_feasible:
+        yield best
+
+
 def _served(routes: Routes) -> set[int]:
-    return {visit.demand for route in routes for visit in route}
+    return {visit.demand for route in routes for visit in route if not visit.is_rest}
 
 
 def _halves(problem: Problem, routes: Routes) -> Iterator[int]:
@@ -116,7 +198,8 @@ def shortage(problem: Problem, carrier: int, plan: Schedule) -> float:
     """How badly a route breaks its limits: minutes, and shares of room counted as hours."""
     rooms = problem.carriers[carrier].room
     overfull = sum(excess / max(1, room) for excess, room in zip(plan.excess, rooms, strict=True))
-    late_s = plan.late_s + plan.overtime_s + 3600 * plan.clashes
+    late_s = plan.late_s + plan.overtime_s + 3600 * (plan.clashes + plan.mixed)
+    late_s += plan.unrested_s
     return late_s + 3600 * overfull + plan.beyond_m / 10
 
 

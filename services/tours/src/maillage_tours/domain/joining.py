@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from maillage_contracts.vocabulary import Amount, Kilometres, Money, OrderId, Place, TourId, Value
 from maillage_tours.domain.checker import CENT, check_tour
-from maillage_tours.domain.coverage import handovers, stamp, window_of
+from maillage_tours.domain.coverage import handovers, position_before, stamp, window_of
+from maillage_tours.domain.crew_check import overtime_eur
 from maillage_tours.domain.day import WHOLE, Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.reasons import obstacle_of
@@ -83,7 +84,9 @@ def _locked(tour: Tour, now: datetime) -> int:
     fixed = [
         stop.number
         for stop in tour.stops
-        if stop.visited is not None or not stop.is_open or stamp(stop.arrives_at) <= stamp(now)
+        if stop.visited is not None
+        or not (stop.is_open or stop.is_rest)
+        or stamp(stop.arrives_at) <= stamp(now)
     ]
     return max(fixed, default=0)
 
@@ -129,10 +132,10 @@ def _retimed(tour: Tour, day: Day, orders: Orders, now: datetime) -> Tour | None
         )
         arrives_at = _arrival(tour, stop, before, orders, day, now=now)
         told = stop.model_copy(update={"arrives_at": arrives_at, "onboard_kg": onboard_kg})
-        has_moved = not stops or stop.place.position != before.place.position
-        ends = stamp(arrives_at)
+        has_moved = not stops or before.is_rest or stop.place.position != before.place.position
+        ends = stamp(arrives_at) + (tour.crew.rest_s if stop.is_rest else 0)
         for task, begins, ends in handovers(told, day, orders, has_moved=has_moved):  # noqa: B007
-            window = window_of(task, orders.get(task.order_id))
+            window = window_of(task, orders.get(task.order_id), stop.place)
             if window is not None and begins > stamp(window.end) and stop.visited is None:
                 return None
         late = timedelta(seconds=max(0.0, ends - stamp(stop.departs_at)))
@@ -163,9 +166,9 @@ def _leaving_late(stops: list[Stop], tour: Tour, orders: Orders, day: Day) -> li
     for stop in stops[:new]:
         has_moved = stop.place.position != before
         for task, begins, _ in handovers(stop, day, orders, has_moved=has_moved):
-            window = window_of(task, orders.get(task.order_id))
+            window = window_of(task, orders.get(task.order_id), stop.place)
             spare_s += [] if window is None else [stamp(window.end) - begins]
-        before = stop.place.position
+        before = position_before(stop)
     later = timedelta(seconds=max(0.0, min(spare_s)))
     moved = [
         stop.model_copy(
@@ -189,7 +192,7 @@ def _arrival(
     soonest = before.departs_at + timedelta(seconds=way_s)
     if stop.number or stop.visited is not None:
         return max(stop.arrives_at, soonest) if stop.visited is None else stop.arrives_at
-    window = window_of(stop.tasks[0], orders.get(stop.tasks[0].order_id))
+    window = window_of(stop.tasks[0], orders.get(stop.tasks[0].order_id), stop.place)
     soonest = max(before.departs_at, now) + timedelta(seconds=way_s)
     setup_s = day.pace.setup(at_hub=stop.place.position in day.hub_points)
     return soonest if window is None else max(soonest, window.start - timedelta(seconds=setup_s))
@@ -204,11 +207,11 @@ def _cost(tour: Tour) -> Decimal:
     hours = Decimal(round(stamp(tour.ends_at) - stamp(tour.starts_at))) / 3600
     vehicle = tour.vehicle
     way = Decimal(_metres_of(tour)) / 1000 * vehicle.cost_eur_per_km
-    return way + hours * vehicle.cost_eur_per_hour
+    return way + hours * vehicle.cost_eur_per_hour + overtime_eur(tour)
 
 
 def _offer(order: Order, before: Tour, after: Tour) -> Offer:
-    told = {stop.tasks[0]: stop.arrives_at for stop in before.stops}
+    told = {stop.tasks[:1]: stop.arrives_at for stop in before.stops}
     taken, given = (
         stop.number
         for stop in after.stops
@@ -225,6 +228,6 @@ def _offer(order: Order, before: Tour, after: Tour) -> Offer:
         minutes=round(Decimal(seconds.total_seconds()) / 60, 1),
         extra_cost=Money(amount=max(Decimal(0), _cost(after) - _cost(before)).quantize(CENT)),
         delayed_stops=sum(
-            1 for stop in after.stops if told.get(stop.tasks[0], stop.arrives_at) < stop.arrives_at
+            1 for stop in after.stops if told.get(stop.tasks[:1], stop.arrives_at) < stop.arrives_at
         ),
     )

@@ -6,11 +6,11 @@ from datetime import timedelta
 from maillage_contracts.vocabulary import Place, TimeWindow
 from maillage_tours.domain.access import gate
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day, Job, weighed, whole
-from maillage_tours.domain.fleet import Hub, Vehicle
+from maillage_tours.domain.fleet import CARGO_BIKE, Hub, Vehicle
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.travel import Matrix, profile_of
 
-SHORT_REACH = frozenset({"cargo_bike", "trailer"})
+SHORT_REACH = frozenset({CARGO_BIKE})
 """Classes that serve a centre, and would spend their day on the way to a far pickup."""
 
 
@@ -18,32 +18,39 @@ def jobs_of(day: Day, matrix: Matrix) -> Iterator[Job]:
     """The jobs of the day's orders: whole orders, pairs of legs, or what waits at a hub."""
     for order in sorted(day.orders, key=lambda order: order.order_id):
         if order.status == OrderStatus.AT_HUB and order.held_at is not None:
-            yield _second_leg(order, order.held_at, order.pickup_window)
+            yield from _second_legs(order, order.held_at, order.pickup_window)
         else:
-            yield from _split(order, day, matrix) or (whole(order),)
+            yield from _split(order, day, matrix) or whole(order)
 
 
-def _second_leg(order: Order, hub: Place, pickup_window: TimeWindow) -> Job:
-    until = max(pickup_window.end, order.dropoff_window.end)
-    return Job(
-        order_id=order.order_id,
-        leg=FROM_HUB,
-        load=weighed(order.load, order.taken_kg or order.load.mass_kg),
-        pickup=hub,
-        dropoff=order.dropoff,
-        pickup_window=TimeWindow(start=pickup_window.start, end=until),
-        dropoff_window=order.dropoff_window,
-        is_waste=order.is_waste,
-    )
+def _second_legs(order: Order, hub: Place, pickup_window: TimeWindow) -> Iterator[Job]:
+    """From the hub to each place where the order may go."""
+    for option, end in enumerate(order.ends):
+        until = max(pickup_window.end, end.window.end)
+        yield Job(
+            order_id=order.order_id,
+            leg=FROM_HUB,
+            load=weighed(order.load, order.taken_kg or order.load.mass_kg),
+            pickup=hub,
+            dropoff=end.place,
+            pickup_window=TimeWindow(start=pickup_window.start, end=until),
+            dropoff_window=end.window,
+            is_waste=order.is_waste,
+            rank=order.rank,
+            goods=order.goods,
+            option=option,
+        )
 
 
-def _split(order: Order, day: Day, matrix: Matrix) -> tuple[Job, Job] | None:
+def _split(order: Order, day: Day, matrix: Matrix) -> tuple[Job, ...] | None:
     """Both legs of an order, or None when it is better carried by one vehicle.
 
     The transfer has one fixed moment between the two legs, so that each can be planned alone: the
-    first must have been handed over by then, the second may be loaded from then on.
+    first must have been handed over by then, the second may be loaded from then on. An order that
+    may go to another place instead is not split: it has a way around the zone.
     """
-    if not any(zone.area.contains(order.dropoff.position) for zone in day.zones):
+    is_in_zone = any(zone.area.contains(order.dropoff.position) for zone in day.zones)
+    if order.alternatives or not is_in_zone:
         return None
     vans, bikes = _by_access(order, day)
     if not vans or not bikes or any(bike.vehicle_class not in SHORT_REACH for bike in bikes):
@@ -67,16 +74,18 @@ def _split(order: Order, day: Day, matrix: Matrix) -> tuple[Job, Job] | None:
         pickup_window=order.pickup_window,
         dropoff_window=TimeWindow(start=order.pickup_window.start, end=transfer.start),
         is_waste=order.is_waste,
+        rank=order.rank,
+        goods=order.goods,
         barred=frozenset(one.vehicle_id for one in bikes),
     )
-    return first, _second_leg(order, hub.place, transfer)
+    return first, *_second_legs(order, hub.place, transfer)
 
 
 def _by_access(order: Order, day: Day) -> tuple[list[Vehicle], list[Vehicle]]:
     """Vehicles that may not deliver the order at its hour, and those that may; slowest first."""
     barred: list[Vehicle] = []
     free: list[Vehicle] = []
-    for vehicle in sorted(day.vehicles, key=lambda v: (v.speed_kmh, v.vehicle_id)):
+    for vehicle in sorted(day.fleet, key=lambda v: (v.speed_kmh, v.vehicle_id)):
         open_ = gate(order.dropoff.position, vehicle, day.zones, day.on, day.zone).windows
         window = order.dropoff_window
         meets = any(one.start < window.end and window.start < one.end for one in open_)

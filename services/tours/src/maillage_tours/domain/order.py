@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from pydantic import Field
+
 from maillage_contracts.refusals import Invalid, Refused
 from maillage_contracts.vocabulary import (
     ActorId,
@@ -57,9 +59,29 @@ NOT_YET_LOADED = frozenset({_S.REQUESTED, _S.ACCEPTED, _S.PLANNED})
 """Nothing of it is on a vehicle yet: it may still be suspended."""
 
 
+ALTERNATIVES_MAX = 4
+
 SCALES_DIFFER = Decimal("1.05")
 SCALES_DIFFER_KG = Decimal(5)
 """A shop's scale and a hub's agree within 5 % or 5 kg: a tolerance of ours, not of a standard."""
+
+
+class Priority(StrEnum):
+    """Which orders come first where not all can be carried."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    CAN_WAIT = "can_wait"
+
+
+_RANKS = {Priority.CAN_WAIT: 0, Priority.NORMAL: 2, Priority.URGENT: 4}
+
+
+class Alternative(Value):
+    """Another place where an order may be handed over, such as a relay point, and when."""
+
+    place: Place
+    window: TimeWindow
 
 
 class Carriage(Value):
@@ -83,6 +105,14 @@ class Order(Value):
     dropoff_window: TimeWindow
     is_waste: bool = False
     is_return: bool = False
+    priority: Priority = Priority.NORMAL
+    is_perishable: bool = False
+    goods: Word | None = None
+    """What they are, where a territory keeps some goods apart from others."""
+    alternatives: tuple[Alternative, ...] = Field(default=(), max_length=ALTERNATIVES_MAX)
+    """Where else it may be handed over: at one place, whichever suits the round."""
+    follows: OrderId | None = None
+    """The order of the evening before that brings its goods to where it begins."""
     status: OrderStatus = OrderStatus.REQUESTED
     reason: Word | None = None
     carriages: tuple[Carriage, ...] = ()
@@ -147,9 +177,19 @@ class Order(Value):
         )
 
     @property
+    def rank(self) -> int:
+        """The higher, the sooner: by priority, and among equals perishable goods first."""
+        return _RANKS[self.priority] + self.is_perishable
+
+    @property
+    def ends(self) -> tuple[Alternative, ...]:
+        """All places where it may be handed over, the one asked for first."""
+        return Alternative(place=self.dropoff, window=self.dropoff_window), *self.alternatives
+
+    @property
     def actors(self) -> frozenset[ActorId]:
         """Whose goods or doors these are."""
-        ends = (self.pickup.actor_id, self.dropoff.actor_id)
+        ends = (self.pickup.actor_id, *(end.place.actor_id for end in self.ends))
         return frozenset(actor for actor in ends if actor is not None)
 
     def tour_of_leg(self, leg: int) -> TourId | None:

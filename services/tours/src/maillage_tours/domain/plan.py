@@ -46,7 +46,7 @@ def left_out(posed: Posed, solution: Solution) -> dict[OrderId, str]:
 
 
 def _by_order(reasons: Mapping[Job, str]) -> dict[OrderId, str]:
-    """One reason for an order: that of the leg that could not be, not that of its other leg."""
+    """One reason for an order: that of the leg that could not be, for the place asked for."""
     found: dict[OrderId, str] = {}
     for job, reason in _telling_last(reasons):
         found[job.order_id] = reason
@@ -54,4 +54,4 @@ def _by_order(reasons: Mapping[Job, str]) -> dict[OrderId, str]:
 
 
 def _telling_last(reasons: Mapping[Job, str]) -> Iterable[tuple[Job, str]]:
-    return sorted(reasons.items(), key=lambda one: one[1] != OTHER_LEG)
+    return sorted(reasons.items(), key=lambda one: (one[1] != OTHER_LEG, -one[0].option))

@@ -1,6 +1,7 @@
 """From the jobs of a day to a problem in whole numbers, and why some jobs cannot be in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -10,8 +11,18 @@ from maillage_tours.domain.access import gate
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day, Job, free_shift
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.local_time import whole_day, window_on
-from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step, Visit, ways_of
+from maillage_tours.domain.problem import (
+    BASE,
+    Carrier,
+    Demand,
+    Dimension,
+    Problem,
+    Step,
+    Visit,
+    ways_of,
+)
 from maillage_tours.domain.reasons import OTHER_LEG, Obstacle, hard_reason, obstacle_of
+from maillage_tours.domain.resting import rested
 from maillage_tours.domain.timeline import schedule
 from maillage_tours.domain.travel import Matrix, profile_of
 
@@ -32,6 +43,8 @@ class Posed:
     vehicles: tuple[Vehicle, ...]
     midnight: datetime
     reasons: Mapping[Job, str]
+    rests: tuple[Place, ...] = ()
+    """The problem's places to rest, after the base of whoever rests."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +63,8 @@ class _Offer:
 def pose(day: Day, jobs: Sequence[Job], matrix: Matrix) -> Posed:
     """The problem of these jobs. A job that no vehicle can do alone has its reason instead."""
     shifts = {
-        vehicle: free_shift(
-            window_on(day.on, vehicle.shift, day.zone), day.busy.get(vehicle.vehicle_id, ())
-        )
-        for vehicle in sorted(day.vehicles, key=lambda vehicle: vehicle.vehicle_id)
+        vehicle: free_shift(window_on(day.on, vehicle.shift, day.zone), _taken(vehicle, day))
+        for vehicle in sorted(day.fleet, key=lambda vehicle: (vehicle.vehicle_id, vehicle.label))
     }
     free = {vehicle: shift for vehicle, shift in shifts.items() if shift is not None}
     taken = [Obstacle("busy", vehicle.label) for vehicle in shifts if vehicle not in free]
@@ -67,11 +78,19 @@ def pose(day: Day, jobs: Sequence[Job], matrix: Matrix) -> Posed:
             demands[job] = poser.demand(frame, job, offers)
         else:
             reasons[job] = hard_reason([*obstacles, *taken])
+    able = {(job.order_id, job.leg) for job in demands}
+    reasons = {job: said for job, said in reasons.items() if job.key[:2] not in able}
     for job in _orphans(jobs, reasons):
-        del demands[job]
+        demands.pop(job, None)
         reasons[job] = OTHER_LEG
     problem = replace(frame, demands=tuple(_partnered(demands)))
-    return Posed(problem, tuple(demands), poser.vehicles, poser.midnight, reasons)
+    return Posed(problem, tuple(demands), poser.vehicles, poser.midnight, reasons, poser.rests)
+
+
+def _taken(vehicle: Vehicle, day: Day) -> list[TimeWindow]:
+    """When it drives already, or its trailer is behind another bike."""
+    ids = (vehicle.vehicle_id, vehicle.trailer_id)
+    return [window for one in ids if one is not None for window in day.busy.get(one, ())]
 
 
 def _orphans(jobs: Iterable[Job], reasons: Mapping[Job, str]) -> list[Job]:
@@ -82,9 +101,12 @@ def _orphans(jobs: Iterable[Job], reasons: Mapping[Job, str]) -> list[Job]:
 
 def _partnered(demands: Mapping[Job, Demand]) -> Iterable[Demand]:
     place = {job.key: number for number, job in enumerate(demands)}
+    options = Counter(job.order_id for job in demands if job.leg != TO_HUB)
+    orders = {order_id: number for number, order_id in enumerate(options)}
     for job, demand in demands.items():
-        other = place.get((job.order_id, TO_HUB + FROM_HUB - job.leg)) if job.leg else None
-        yield replace(demand, partner=other)
+        other = place.get((job.order_id, TO_HUB + FROM_HUB - job.leg, 0)) if job.leg else None
+        choice = orders[job.order_id] if options[job.order_id] > 1 else None
+        yield replace(demand, partner=other, choice=choice)
 
 
 class _Poser:
@@ -96,11 +118,18 @@ class _Poser:
         self.travel = matrix.travel
         self.points = next(iter(matrix.travel.values())).points if matrix.travel else ()
         self.place_of = {point: place for place, point in enumerate(self.points)}
+        places = (*(hub.place for hub in day.hubs), *day.rests)
+        self.rests = places if self.points else ()
+        self.families: dict[str, int] = {}
 
     def frame(self, shifts: Sequence[TimeWindow], jobs: Sequence[Job]) -> Problem:
         """The problem without its demands."""
         hubs = tuple(point in self.day.hub_points for point in self.points)
         dimensions = _dimensions(job.load for job in jobs)
+        self.families = {
+            goods: number
+            for number, goods in enumerate(sorted({job.goods for job in jobs if job.goods}), 1)
+        }
         return Problem(
             dimensions=dimensions,
             setup_s=tuple(self.day.pace.setup(at_hub=is_hub) for is_hub in hubs),
@@ -113,11 +142,34 @@ class _Poser:
             metres=tuple(ways_of(self.travel[one].metres) for one in self.profiles),
             seconds=tuple(ways_of(self.travel[one].seconds) for one in self.profiles),
             apart=UNTIL_CLEANED if len({job.is_waste for job in jobs}) > 1 else frozenset(),
+            foes=frozenset(
+                (self.families[one], self.families[other])
+                for one, other in self.day.incompatible
+                if one in self.families and other in self.families
+            ),
+            twins=tuple(self._twins()),
+            rests=(BASE, *(self.place_of[place.position] for place in self.rests)),
         )
+
+    def _twins(self) -> Iterator[tuple[int, int]]:
+        """Bikes that are there twice: as they are, and with a trailer."""
+        alone = {v.vehicle_id: n for n, v in enumerate(self.vehicles) if v.trailer_id is None}
+        for number, vehicle in enumerate(self.vehicles):
+            if vehicle.trailer_id is not None and vehicle.vehicle_id in alone:
+                yield alone[vehicle.vehicle_id], number
+
+    def _rests_for(self, vehicle: Vehicle) -> Iterator[int]:
+        """Where it may stand at any hour: its base, hubs and places to rest, by number."""
+        places = [vehicle.base, *(place.position for place in self.rests)]
+        day = self.day
+        for number, point in enumerate(places):
+            if gate(point, vehicle, day.zones, day.on, day.zone).zone is None:
+                yield number
 
     def _carrier(
         self, vehicle: Vehicle, shift: TimeWindow, dimensions: Sequence[Dimension]
     ) -> Carrier:
+        crew = self.day.crew
         return Carrier(
             base=self.place_of[vehicle.base],
             opens_s=self._second(shift.start),
@@ -127,6 +179,14 @@ class _Poser:
             cost_per_m=round(vehicle.cost_eur_per_km * MILLION / 1000),
             cost_per_s=round(vehicle.cost_eur_per_hour * MILLION / 3600),
             profile=self.profiles.index(profile_of(vehicle)),
+            duration_s_max=crew.tour_s_max,
+            overtime_s_max=crew.overtime_s_max,
+            overtime_cost_per_s=round(
+                vehicle.cost_eur_per_hour * crew.overtime_surcharge * MILLION / 3600
+            ),
+            rest_after_s=crew.rest_after_s,
+            rest_s=crew.rest_s,
+            rests=tuple(self._rests_for(vehicle)),
         )
 
     def offers(self, frame: Problem, job: Job) -> tuple[list[_Offer], list[Obstacle]]:
@@ -157,12 +217,13 @@ class _Poser:
         offer = _Offer(carrier, steps[0], steps[1])
         amounts = _amounts(job.load, frame.dimensions)
         alone = replace(frame, demands=(Demand(offer.pickup, offer.dropoff, amounts, (carrier,)),))
-        trip = schedule(alone, carrier, (Visit(0, is_pickup=True), Visit(0, is_pickup=False)))
+        visits = (Visit(0, is_pickup=True), Visit(0, is_pickup=False))
+        trip = schedule(alone, carrier, rested(alone, carrier, visits))
         if trip.beyond_m:
             return Obstacle("range", vehicle.label)
-        if trip.late_s or trip.overtime_s:
+        if trip.late_s or trip.ends_s > frame.carriers[carrier].closes_s:
             return Obstacle("window", vehicle.label)
-        return offer
+        return offer if trip.is_feasible else Obstacle("hours", vehicle.label)
 
     def _step(self, vehicle: Vehicle, place: Place, window: TimeWindow, load: Load) -> Step | str:
         """The end of a job in the hours that a zone leaves, or the zone that leaves none."""
@@ -197,6 +258,8 @@ class _Poser:
                 if _covers(offer.pickup, widest.pickup) and _covers(offer.dropoff, widest.dropoff)
             ),
             kind=WASTE if job.is_waste else CLEAN,
+            rank=job.rank,
+            family=self.families[job.goods] if job.goods else 0,
         )
 
     def _second(self, moment: datetime) -> int:

@@ -1,14 +1,17 @@
 """One day's plan as whole numbers, for a solver: seconds since midnight, metres, grams."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from maillage_contracts.vocabulary import TemperatureClass
 
 BASE = -1
 """As the point of a step: wherever the vehicle that takes it is based."""
+NEVER_S = 10**9
+"""Closing time of what never closes."""
 START = -1
 """As a kind: what comes before the first door of a trip."""
 
@@ -41,7 +44,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Demand:
-    """One job, the carriers that may do it, and the other leg of its order."""
+    """One job, the carriers that may do it, and the other leg of its order.
+
+    Of demands with the same `choice` one is done, at one of several places. A higher `rank` comes
+    first where not all can be carried. `family` is what its goods are, where that matters.
+    """
 
     pickup: Step
     dropoff: Step
@@ -49,13 +56,18 @@ class Demand:
     carriers: tuple[int, ...]
     partner: int | None = None
     kind: int = 0
+    choice: int | None = None
+    rank: int = 0
+    family: int = 0
 
 
 @dataclass(frozen=True)
 class Carrier:
     """One vehicle; costs in millionths of a euro.
 
-    A tour lasts `duration_s_max` at most; its fixed cost is due when it leaves at all.
+    A tour lasts `duration_s_max` at most, and `overtime_s_max` more at a cost more for each second;
+    its fixed cost is due when it leaves at all. After `rest_after_s` its crew must have begun to
+    rest for `rest_s`.
     """
 
     base: int
@@ -69,13 +81,35 @@ class Carrier:
     fixed_cost: int = 0
     duration_s_max: int | None = None
     trips_max: int | None = None
+    overtime_s_max: int = 0
+    overtime_cost_per_s: int = 0
+    rest_after_s: int | None = None
+    rest_s: int = 0
+    rests: tuple[int, ...] = ()
+    """Those of the problem's places to rest that it may stand at."""
+
+    def overtime_cost(self, takes_s: int) -> int:
+        """What so long a route costs more for being long."""
+        if self.duration_s_max is None:
+            return 0
+        return max(0, takes_s - self.duration_s_max) * self.overtime_cost_per_s
 
 
 class Visit(NamedTuple):
-    """One end of a demand on a route."""
+    """One end of a demand on a route, or a rest of its crew: then `demand` is below zero."""
 
     demand: int
     is_pickup: bool
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether nothing is handed over, and the crew rests."""
+        return self.demand < 0
+
+
+def rest_at(place: int) -> Visit:
+    """A rest at one of the problem's places to rest."""
+    return Visit(-1 - place, is_pickup=True)
 
 
 @dataclass(frozen=True)
@@ -83,7 +117,9 @@ class Problem:
     """Everything a solver needs to know. `metres` and `seconds` are by profile, from and to.
 
     `apart` are pairs of kinds: on one trip, a door of the second never comes right after one of
-    the first. At its base a vehicle is cleaned, and begins anew.
+    the first. At its base a vehicle is cleaned, and begins anew. `foes` are pairs of families that
+    are never on board together. Of `twins`, pairs of carriers, only one drives: they are the same
+    vehicle, with and without a trailer. `rests` are the points where a crew may rest.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -94,9 +130,33 @@ class Problem:
     metres: tuple[Ways, ...]
     seconds: tuple[Ways, ...]
     apart: frozenset[tuple[int, int]] = frozenset()
+    foes: frozenset[tuple[int, int]] = frozenset()
+    twins: tuple[tuple[int, int], ...] = ()
+    rests: tuple[int, ...] = ()
+
+    @cached_property
+    def twin_of(self) -> Mapping[int, int]:
+        """The carrier that may not drive when this one does."""
+        return dict(self.twins) | {other: one for one, other in self.twins}
+
+    @cached_property
+    def choices(self) -> Mapping[int, tuple[int, ...]]:
+        """The demands of each choice."""
+        found: dict[int, tuple[int, ...]] = {}
+        for number, demand in enumerate(self.demands):
+            if demand.choice is not None:
+                found[demand.choice] = (*found.get(demand.choice, ()), number)
+        return found
+
+    def options(self, demand: int) -> tuple[int, ...]:
+        """The demands one of which is done: this one, and those of the same choice."""
+        choice = self.demands[demand].choice
+        return (demand,) if choice is None else self.choices[choice]
 
     def step(self, visit: Visit) -> Step:
-        """The end of a demand that a visit is about."""
+        """The end of a demand that a visit is about, or a rest."""
+        if visit.is_rest:
+            return Step(self.rests[-1 - visit.demand], 0, NEVER_S, 0)
         demand = self.demands[visit.demand]
         return demand.pickup if visit.is_pickup else demand.dropoff
 
@@ -129,6 +189,8 @@ class Probe:
     excess: tuple[int, ...]
     beyond_m: int
     clashes: int = 0
+    mixed: int = 0
+    unrested_s: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _SAID = {
     "zone": "may not enter {detail} at that time",
     "range": "too far for its range",
     "window": "cannot keep the windows within its shift",
+    "hours": "would take longer than its crew may work",
     "busy": "its shift is taken by published tours",
 }
 
@@ -84,8 +85,11 @@ def soft_reason(
         if excess:
             room = f"{excess / per_unit[unit]:g} {unit} more room"
             needs.append(f"{room} ({temperature})" if temperature else room)
-    if probe.beyond_m:
-        needs.append(f"{-(-probe.beyond_m // 1000)} km more range")
-    if probe.clashes:
-        needs.append("a cleaning between two loads")
+    said = {
+        f"{-(-probe.beyond_m // 1000)} km more range": probe.beyond_m,
+        "a cleaning between two loads": probe.clashes,
+        "a trip apart from other goods": probe.mixed,
+        "a rest on the way": probe.unrested_s,
+    }
+    needs += [words for words, amount in said.items() if amount]
     return f"would need {' and '.join(needs)} on {labels[probe.carrier]}"

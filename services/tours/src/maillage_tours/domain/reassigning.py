@@ -20,13 +20,11 @@ def reassigned(
     """
     best, costs = tuple(routes), _Costs(problem)
     for _ in range(STEPS_MAX):
-        swap = next(_gains(best, costs), None)
-        if swap is None:
+        swaps = (_swapped(best, *swap) for swap in _gains(best, costs))
+        better = next((one for one in swaps if not prove(problem, one, left).faults), None)
+        if better is None:
             break
-        changed = _swapped(best, *swap)
-        if prove(problem, changed, left).faults:
-            break
-        best = changed
+        best = better
     return best
 
 

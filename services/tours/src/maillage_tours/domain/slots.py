@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from maillage_contracts.vocabulary import OrderId, Place, TimeWindow
-from maillage_tours.domain.coverage import handovers, stamp, window_of
+from maillage_tours.domain.coverage import handovers, position_before, stamp, window_of
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.tour import Stop, Tour
@@ -74,7 +74,7 @@ def _halts(tour: Tour, travel: Travel, day: Day, now: datetime) -> list[_Halt]:
     for stop in tour.stops:
         has_moved = stop.place.position != before
         halts.append(_halt(stop, travel, day, orders, has_moved=has_moved))
-        before = stop.place.position
+        before = position_before(stop)
     return [*halts, _Halt(end, stamp(tour.ends_at), stamp(tour.ends_at), 0, spare_s)]
 
 
@@ -86,7 +86,7 @@ def _halt(
     for task, begins, _ in handovers(stop, day, orders, has_moved=has_moved):
         if waits_s is None:
             waits_s = begins - stamp(stop.arrives_at) - setup_s
-        window = window_of(task, orders.get(task.order_id))
+        window = window_of(task, orders.get(task.order_id), stop.place)
         if window is not None:
             spare_s = min(spare_s, stamp(window.end) - begins)
     return _Halt(

@@ -1,6 +1,6 @@
 """When a vehicle is where, if it makes these visits in this order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -34,23 +34,27 @@ class Schedule:
     excess: tuple[int, ...]
     beyond_m: int
     clashes: int
+    mixed: int = 0
+    unrested_s: int = 0
 
     @property
     def is_feasible(self) -> bool:
         """Whether it keeps all its limits."""
-        over = self.late_s or self.overtime_s or self.beyond_m or self.clashes
-        return not (over or any(self.excess))
+        over = self.late_s or self.overtime_s or self.beyond_m or self.clashes or self.mixed
+        return not (over or self.unrested_s or any(self.excess))
 
     def cost(self, carrier: Carrier) -> int:
         """Millionths of a euro."""
         driven_s = self.ends_s - self.starts_s
         way = self.metres * carrier.cost_per_m + driven_s * carrier.cost_per_s
-        return way + (carrier.fixed_cost if self.timed else 0)
+        fixed = carrier.fixed_cost if self.timed else 0
+        return way + carrier.overtime_cost(driven_s) + fixed
 
     def probe(self, carrier: int) -> Probe:
         """What is short on this route."""
         short = self.late_s, self.overtime_s, self.excess, self.beyond_m
-        return Probe(carrier, *short, clashes=self.clashes)
+        breaches = {"mixed": self.mixed, "unrested_s": self.unrested_s}
+        return Probe(carrier, *short, clashes=self.clashes, **breaches)
 
 
 def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedule:
@@ -75,11 +79,46 @@ def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedul
         excess=_excess(problem, vehicle, visits),
         beyond_m=0 if vehicle.range_m is None else max(0, way_m - vehicle.range_m),
         clashes=_clashes(problem, vehicle, visits),
+        mixed=_mixed(problem, visits) if problem.foes else 0,
+        unrested_s=_unrested_s(vehicle, timed, starts_s, ends_s),
     )
 
 
 def _too_long(vehicle: Carrier, takes_s: int) -> int:
-    return 0 if vehicle.duration_s_max is None else takes_s - vehicle.duration_s_max
+    if vehicle.duration_s_max is None:
+        return 0
+    return takes_s - vehicle.duration_s_max - vehicle.overtime_s_max
+
+
+def _unrested_s(vehicle: Carrier, timed: Sequence[Timed], starts_s: int, ends_s: int) -> int:
+    """By how much stretches of work without a rest are too long, all together."""
+    if vehicle.rest_after_s is None or ends_s - starts_s <= vehicle.rest_after_s:
+        return 0
+    rests = [one for one in timed if one.visit.is_rest]
+    begins = [starts_s, *(one.ends_s for one in rests)]
+    ends = [*(one.begins_s for one in rests), ends_s]
+    stretches = (end - begin for begin, end in zip(begins, ends, strict=True))
+    return sum(max(0, stretch - vehicle.rest_after_s) for stretch in stretches)
+
+
+def _mixed(problem: Problem, visits: Sequence[Visit]) -> int:
+    """How often goods come on board that may not be there together with what is."""
+    onboard: set[int] = set()
+    count = 0
+    for demand, is_pickup in visits:
+        if demand >= 0 and is_pickup:
+            family = problem.demands[demand].family
+            others = {problem.demands[other].family for other in onboard}
+            count += sum(are_foes(problem.foes, family, other) for other in others)
+            onboard.add(demand)
+        elif demand >= 0:
+            onboard.discard(demand)
+    return count
+
+
+def are_foes(foes: Collection[tuple[int, int]], one: int, other: int) -> bool:
+    """Whether two families may not be on board together, in whichever order they are named."""
+    return (one, other) in foes or (other, one) in foes
 
 
 def _clashes(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> int:
@@ -88,6 +127,8 @@ def _clashes(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> int
         return 0
     count, trips, before = 0, 0, START
     for visit in visits:
+        if visit.is_rest:
+            continue
         at_base = problem.point(visit, vehicle) == vehicle.base
         kind = START if at_base else problem.demands[visit.demand].kind
         trips += before == START and not at_base
@@ -102,12 +143,15 @@ def _forward(
     seconds = problem.seconds[vehicle.profile]
     timed: list[Timed] = []
     now, here = starts_s, vehicle.base
+    is_set_up = False
     for visit in visits:
         step, there = problem.step(visit), problem.point(visit, vehicle)
-        setup_s = problem.setup_s[there] if there != here or not timed else 0
+        is_there = visit.is_rest or (is_set_up and there == here)
+        setup_s = 0 if is_there else problem.setup_s[there]
         ready = now + seconds[here][there] + setup_s
         begins = max(ready, step.opens_s)
-        now, here = begins + step.handling_s, there
+        takes_s = vehicle.rest_s if visit.is_rest else step.handling_s
+        now, here, is_set_up = begins + takes_s, there, not visit.is_rest
         timed.append(Timed(visit, begins - setup_s, begins, now, begins - ready))
     return tuple(timed)
 
@@ -127,6 +171,8 @@ def _excess(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> tupl
     worst = [0] * len(problem.dimensions)
     onboard = [0] * len(problem.dimensions)
     for visit in visits:
+        if visit.is_rest:
+            continue
         sign = 1 if visit.is_pickup else -1
         for place, amount in enumerate(problem.demands[visit.demand].amounts):
             onboard[place] += sign * amount

@@ -27,6 +27,7 @@ from maillage_contracts.vocabulary import (
     Value,
     Word,
 )
+from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.travel import Travel
 
@@ -110,9 +111,16 @@ class Stop(Value):
 
     @property
     def kind(self) -> Word:
-        """Whether goods are taken, given, or both."""
+        """Whether goods are taken, given, or both, or the crew rests."""
+        if self.is_rest:
+            return "rest"
         actions = {task.action for task in self.tasks}
         return actions.pop() if len(actions) == 1 else "mixed"
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether nothing is handed over here: the crew rests."""
+        return not self.tasks
 
     @property
     def is_open(self) -> bool:
@@ -146,6 +154,8 @@ class Tour(Value):
     """Distances and times among its places, so that it can be checked again as it was planned."""
     matrix: Word
     solver: Label
+    crew: Crew = Crew()
+    """On whose hours it was planned."""
     figures: Figures | None = None
     status: TourStatus = TourStatus.DRAFT
     reason: Word | None = None

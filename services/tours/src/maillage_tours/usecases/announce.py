@@ -55,6 +55,14 @@ def published(tour: Tour, figures: Figures) -> tours.TourPublished:
                     onboard_kg=stop.onboard_kg,
                 )
                 for stop in tour.stops
+                if not stop.is_rest
+            ),
+            rests=tuple(
+                tours.PlannedRest(
+                    place=stop.place, starts_at=stop.arrives_at, ends_at=stop.departs_at
+                )
+                for stop in tour.stops
+                if stop.is_rest
             ),
             distance_km=figures.distance_km,
             empty_km=figures.empty_km,

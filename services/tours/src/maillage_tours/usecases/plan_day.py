@@ -55,7 +55,7 @@ async def plan_day(
     plan_id: PlanId, day: Day, search: Search, *, matrices: Matrices, solver: Solver
 ) -> Draft:
     """A draft of the day's tours. Whatever no tour carries has a reason."""
-    profiles = sorted(set(map(profile_of, day.vehicles)), key=str)
+    profiles = sorted(set(map(profile_of, day.fleet)), key=str)
     matrix = await matrices.between(_points(day), profiles)
     posed = await asyncio.to_thread(_pose, day, matrix)  # a second for 350 orders
     solution = await solver.solve(posed.problem, search)
@@ -73,8 +73,9 @@ async def plan_day(
 def _points(day: Day) -> list[GeoPoint]:
     """Every place a vehicle may be at, in an order that does not depend on how they were read."""
     points = [hub.position for hub in day.hubs] + [vehicle.base for vehicle in day.vehicles]
+    points += [place.position for place in day.rests]
     for order in day.orders:
-        points += [order.pickup.position, order.dropoff.position]
+        points += [order.pickup.position, *(end.place.position for end in order.ends)]
         points += [order.held_at.position] if order.held_at else []
     return sorted(set(points), key=lambda point: (point.lat, point.lon))
 
