@@ -3,13 +3,12 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 import structlog
 
 from maillage_common.dead_letters import BEHIND, letter_of
-from maillage_common.failures import backoff_s, is_transient
+from maillage_common.failures import backoff_s, is_transient, rest_until
 from maillage_common.handlers import Handlers
 from maillage_common.health import Health
 from maillage_common.ledger import DeadLetter, Delivered
@@ -85,7 +84,7 @@ class Consumer(Generic[S]):
 
     async def hold(self, wait_s: float) -> None:
         """Wait before the same records are asked for again, and see whether the brake may go."""
-        await self._pause(wait_s)
+        await rest_until(self.stopping, wait_s)
         if self.brake.is_on and await self._patiently(self._parked) < self._parked_at_brake:
             self.brake.release()
             self._metrics.braked().set(0)
@@ -156,13 +155,7 @@ class Consumer(Generic[S]):
                 if failures:
                     self._health.report("consumer", None)
                 return result
-            await self._pause(delay_s)
-
-    async def _pause(self, pause_s: float) -> None:
-        """Wait so long, or until told to stop."""
-        with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
-            async with asyncio.timeout(pause_s):
-                await self.stopping.wait()
+            await rest_until(self.stopping, delay_s)
 
     def _guilty(self, delivered: Delivered, error: Exception) -> DeadLetter:
         return letter_of(

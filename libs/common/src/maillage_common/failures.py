@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -43,6 +44,13 @@ async def rest(for_s: float) -> None:
     if task is not None and task.cancelling():  # what failed was its end, which hid that it is one
         raise asyncio.CancelledError
     await asyncio.sleep(for_s)
+
+
+async def rest_until(told: asyncio.Event, longest_s: float) -> None:
+    """Wait until an event is set, so long at most."""
+    with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
+        async with asyncio.timeout(longest_s):
+            await told.wait()
 
 
 async def uncut(work: Coroutine[Any, Any, T]) -> T:

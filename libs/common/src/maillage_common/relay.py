@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import lru_cache
 
 import asyncpg
@@ -14,7 +14,7 @@ from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from maillage_common.bus_guard import BusGuard
-from maillage_common.failures import backoff_s, is_transient, rest, uncut
+from maillage_common.failures import backoff_s, is_transient, rest, rest_until, uncut
 from maillage_common.kafka import reach
 from maillage_common.metrics import Metrics
 from maillage_common.postgres import RELAY_LOCK, Connection, dedicated, take_lead
@@ -100,9 +100,7 @@ class Relay:
                 pass
             if self._wake.is_set():
                 await asyncio.sleep(GATHER_S)
-            with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
-                async with asyncio.timeout(SAFETY_POLL_S):
-                    await self._wake.wait()
+            await rest_until(self._wake, SAFETY_POLL_S)
 
     def _woken(self, *_notification: object) -> None:
         self._wake.set()

@@ -17,7 +17,7 @@ from maillage_common.postgres import ACQUIRE_TIMEOUT_S, Pool
 from maillage_common.settings import Settings
 from maillage_common.transaction import Runner
 
-READ_EVERY_S = 60.0
+READ_EVERY_S = 30.0
 HANDSHAKE_S_MAX = 5.0
 CHECKS = ("reconciliation", "restore")
 """What is looked at from outside, with `maillage outbox compare` and `maillage backup tested`."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -10,7 +9,7 @@ from zlib import crc32
 
 import structlog
 
-from maillage_common.failures import backoff_s, is_transient, rest
+from maillage_common.failures import backoff_s, is_transient, rest, rest_until
 from maillage_common.identifiers import uuid7
 from maillage_common.ledger import Context
 from maillage_common.postgres import WORKER_LOCK, dedicated, take_lead
@@ -62,9 +61,7 @@ class _Pauses:
         """Wait for the next run."""
         if not self._runs and not self._woken.is_set():
             self._pause_s = SOON_S
-            with suppress(TimeoutError):  # not wait_for, which may forget that it was told to end
-                async with asyncio.timeout(self._every_s):
-                    await self._woken.wait()
+            await rest_until(self._woken, self._every_s)
         if self._woken.is_set():
             self._woken.clear()
             self._runs = SOON_RUNS
