@@ -30,6 +30,7 @@ tour.cancelled stop.arrived stop.failed
 hubstock.received hubstock.dispatched hubstock.discrepancy
 custody.taken_over custody.temp_stored custody.accepted custody.refused custody.processed
 returnableunit.moved
+plan.solved_alone
 """.split()  # noqa: SIM905 -- read as in the design
 MODULES = {
     "registry": registry,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from maillage_contracts.alone import AloneRounds
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
     KNOWN_ENERGIES,
@@ -44,6 +45,7 @@ from maillage_contracts.vocabulary import (
 TRANSPORT_ORDERS = Topic("tours", "transportorder")
 TOURS = Topic("tours", "tour")
 HUB_STOCKS = Topic("tours", "hubstock")
+PLANS = Topic("tours", "plan")
 CONSIGNMENTS = Topic("tours", "custody")
 RETURNABLE_UNITS = Topic("tours", "returnableunit")
 KNOWN_ORIGINS = ("synergy", "actor", "marketplace", "import")
@@ -175,9 +177,7 @@ class Handover(Value):
     action: Word = Field(description="pickup or dropoff.", examples=["pickup"])
     accepted_kg: Kilograms
     refused_kg: Kilograms = Decimal(0)
-    reason: Word | None = Field(
-        default=None, description="Why some was refused.", examples=["damaged"]
-    )
+    reason: Word | None = Field(default=None, description="Why not all.", examples=["damaged"])
 
 
 class StopArrived(Event):
@@ -259,6 +259,22 @@ class TourCompleted(Event):
     insertion_hours: Positive = Field(description="Of these, by persons in work insertion.")
     carried: tuple[CarriedOrder, ...] = Field(max_length=1000)
     matrix: Word = Field(description="Where planned distances come from.", examples=["estimated"])
+    capacity_kg: Kilograms | None = Field(default=None, description="Payload of its vehicle.")
+    moved_tkm: Positive | None = Field(default=None, description="On board x km of each way.")
+
+
+class PlanSolvedAlone(Event):
+    """The orders of a published plan were planned again, each actor alone: the counterfactual."""
+
+    TYPE: ClassVar[str] = "org.maillage.plan.solved_alone.v1"
+    TOPIC: ClassVar[Topic] = PLANS
+    SUBJECT: ClassVar[str] = "plan_id"
+
+    plan_id: PlanId
+    rounds: tuple[AloneRounds, ...] = Field(max_length=1000)
+    unplanned: Count = Field(description="Orders that nobody could have carried alone.")
+    matrix: Word = Field(description="Where its distances come from.", examples=["estimated"])
+    solver: Label = Field(description="What planned, with its version.", examples=["pyvrp 0.14.1"])
 
 
 class StockMoved(Event):
@@ -272,10 +288,7 @@ class StockMoved(Event):
     order_id: OrderId | None = Field(default=None, description="Whose goods; absent: no order's.")
     tour_id: TourId | None = Field(default=None, description="Which tour brought or took them.")
     at: Moment = Field(description="When it happened, by the clock of who tells it.")
-    in_stock_kg: Amount = Field(
-        description="After it, in this temperature class; negative when goods left that nobody "
-        "had booked in."
-    )
+    in_stock_kg: Amount = Field(description="Of this class, after it; below 0: not booked in.")
     in_stock_crates: int = Field(ge=-1_000_000, le=1_000_000, description="The same, in crates.")
 
 
@@ -374,9 +387,7 @@ class ReturnableUnitMoved(Event):
 
     unit_id: UnitId
     kind: Word = Field(description="crate, pallet, bin, jar; more may come.", examples=["crate"])
-    came_from: Word | None = Field(
-        default=None, description="Its status before; absent: it is new."
-    )
+    came_from: Word | None = Field(default=None, description="Its status before; absent: new.")
     status: Word = Field(
         description="in_stock, out_full, at_customer, out_empty, to_wash, lost or scrapped.",
         examples=["out_full"],
@@ -385,6 +396,4 @@ class ReturnableUnitMoved(Event):
     at: Moment = Field(description="When it happened, by the clock of who tells it.")
     order_id: OrderId | None = Field(default=None, description="With whose goods.")
     tour_id: TourId | None = None
-    is_implied: bool = Field(
-        default=False, description="Nobody told this step: it follows from where it is seen next."
-    )
+    is_implied: bool = Field(default=False, description="Not told: it follows from what is next.")

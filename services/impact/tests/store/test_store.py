@@ -15,8 +15,15 @@ from maillage_contracts.refusals import NotFound, Refused
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, correct, write
-from maillage_impact.domain.transport import Carried, DrivenTour, ReferenceRound
-from maillage_impact.usecases.store import Delivery, EntryFilter, KnownSynergy, PlannedTour, Store
+from maillage_impact.domain.transport import Alone, Carried, DrivenTour, ReferenceRound
+from maillage_impact.usecases.store import (
+    Delivery,
+    EntryFilter,
+    HubMove,
+    KnownSynergy,
+    PlannedTour,
+    Store,
+)
 from maillage_impact.wiring import service
 from maillage_serving.testing import memory_runner, postgres_runner
 
@@ -109,11 +116,40 @@ async def test_a_driven_tour_comes_back_with_its_orders(runner: Runner[Store]) -
         await store.save_tour(out)
         assert await store.tour(uid(4)) == home
         assert await store.tour(uid(40)) is None
-        assert await store.tours_of(uid(6)) == [home, out]
+        assert await store.tours_of_to_change(uid(6)) == [home, out]
+    assert await runner.read(lambda store: store.tours_of(uid(6))) == [home, out]
+    async with changing(runner) as store:
         assert await store.plans_between(DAY, DAY) == [uid(6)]
         await store.drop_tour(uid(5))
         assert await store.tours_of(uid(6)) == [home]
         assert await store.plans_between(date(2026, 1, 1), date(2026, 1, 2)) == []
+
+
+async def test_what_all_would_drive_alone_comes_back_in_its_latest_form(
+    runner: Runner[Store],
+) -> None:
+    round_ = ReferenceRound(uid(1), (1, 2), "van", "diesel", Decimal("18.5"))
+    early, late = Alone(uid(6), (round_,), 0, uid(8)), Alone(uid(6), (), 2, uid(9))
+    async with changing(runner) as store:
+        await store.save_alone(early, 1)
+        assert await store.alone(uid(6)) == early
+        await store.save_alone(late, 2)
+        await store.save_alone(early, 1)
+        assert await store.alone(uid(6)) == late
+        assert await store.alone(uid(7)) is None
+
+
+async def test_what_moves_at_a_hub_is_kept_once(runner: Runner[Store]) -> None:
+    moves = [
+        HubMove(uid(number), uid(5), "ambient", kind, Decimal(mass), DAY)
+        for number, kind, mass in ((1, "received", "12.5"), (2, "dispatched", "10"))
+    ]
+    async with changing(runner) as store:
+        await store.save_hub_moves(moves)
+        await store.save_hub_moves(moves)
+        assert await store.hub_moves(uid(5), DAY, DAY) == moves
+        assert await store.hub_moves(uid(4), DAY, DAY) == []
+        assert await store.hub_moves(uid(5), date(2026, 1, 1), date(2026, 1, 2)) == []
 
 
 async def test_a_baseline_comes_back(runner: Runner[Store]) -> None:

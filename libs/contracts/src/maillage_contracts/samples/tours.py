@@ -144,6 +144,24 @@ def a_tour_completed(**changes: object) -> tours.TourCompleted:
     )
 
 
+def a_plan_solved_alone(**changes: object) -> tours.PlanSolvedAlone:
+    """Two rounds that one tour took the place of."""
+    van = {"vehicle_class": "van", "energy": "diesel", "distance_km": "18.5"}
+    rounds = [
+        {**van, "actor_id": an_id(name), "is_own": is_own}
+        for name, is_own in (("actor", True), ("other actor", False))
+    ]
+    return made(
+        tours.PlanSolvedAlone,
+        changes,
+        plan_id=an_id("plan"),
+        rounds=rounds,
+        unplanned=0,
+        matrix="estimated",
+        solver="pyvrp 0.14.1",
+    )
+
+
 def a_tour_cancelled(**changes: object) -> tours.TourCancelled:
     return made(
         tours.TourCancelled,

@@ -16,10 +16,11 @@ from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
 from maillage_impact.domain.statement import Scope
 from maillage_impact.domain.sums import Sums, sums_of
-from maillage_impact.domain.transport import ReferenceRound
+from maillage_impact.domain.transport import Alone, ReferenceRound
 from maillage_impact.usecases.store import (
     Delivery,
     EntryFilter,
+    HubMove,
     KnownSynergy,
     PlannedTour,
     Restatement,
@@ -45,6 +46,10 @@ class MemoryStore:
     differences: list[tuple[UUID, UUID, Decimal]] = field(
         default_factory=list[tuple[UUID, UUID, Decimal]]
     )
+    known_alone: dict[UUID, tuple[int, Alone]] = field(
+        default_factory=dict[UUID, tuple[int, Alone]]
+    )
+    known_moves: dict[UUID, HubMove] = field(default_factory=dict[UUID, HubMove])
     known_restatements: list[Restatement] = field(default_factory=list[Restatement])
 
     @property
@@ -122,6 +127,28 @@ class MemoryStore:
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
         found = [tour for tour in self.tours.values() if tour.plan_id == plan_id]
         return sorted(found, key=lambda tour: tour.tour_id)
+
+    async def tours_of_to_change(self, plan_id: UUID) -> Sequence[PlannedTour]:
+        return await self.tours_of(plan_id)
+
+    async def save_alone(self, alone: Alone, sequence: int) -> None:
+        if sequence > self.known_alone.get(alone.plan_id, (0, None))[0]:
+            self.known_alone[alone.plan_id] = (sequence, alone)
+
+    async def alone(self, plan_id: UUID) -> Alone | None:
+        return self.known_alone[plan_id][1] if plan_id in self.known_alone else None
+
+    async def save_hub_moves(self, moves: Sequence[HubMove]) -> None:
+        for move in moves:
+            self.known_moves.setdefault(move.move_id, move)
+
+    async def hub_moves(self, hub_id: UUID, first: date, last: date) -> Sequence[HubMove]:
+        found = [
+            move
+            for move in self.known_moves.values()
+            if move.hub_id == hub_id and first <= move.on <= last
+        ]
+        return sorted(found, key=lambda move: (move.on, move.move_id))
 
     async def plans_between(self, first: date, last: date) -> Sequence[UUID]:
         return sorted({t.plan_id for t in self.tours.values() if first <= t.on <= last})

@@ -8,6 +8,7 @@ from uuid import UUID
 from maillage_contracts.refusals import NotFound
 from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
 from maillage_impact.adapters.postgres_lines import PostgresLines
+from maillage_impact.adapters.postgres_moves import PostgresMoves
 from maillage_impact.adapters.postgres_restated import PostgresRestated
 from maillage_impact.adapters.postgres_sums import PostgresSums
 from maillage_impact.adapters.rows import (
@@ -23,8 +24,13 @@ from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.transport import ReferenceRound
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
+_TOURS_OF = """
+    select tour_id, plan_id, driven_on as "on", driven, cause
+    from tour where plan_id = $1 order by tour_id
+"""
 
-class PostgresStore(PostgresLines, PostgresRestated, PostgresSums):
+
+class PostgresStore(PostgresLines, PostgresMoves, PostgresRestated, PostgresSums):
     """See `usecases.store.Store`."""
 
     @property
@@ -208,14 +214,11 @@ class PostgresStore(PostgresLines, PostgresRestated, PostgresSums):
         await self.db.execute("delete from tour where tour_id = $1", tour_id)
 
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
-        # Locked, so that two tours coming home at once see one another.
-        rows = await self.db.fetch(
-            """
-            select tour_id, plan_id, driven_on as "on", driven, cause
-            from tour where plan_id = $1 order by tour_id for update
-            """,
-            plan_id,
-        )
+        rows = await self.db.fetch(_TOURS_OF, plan_id)
+        return [tour_of(dict(row)) for row in rows]
+
+    async def tours_of_to_change(self, plan_id: UUID) -> Sequence[PlannedTour]:
+        rows = await self.db.fetch(f"{_TOURS_OF} for update", plan_id)
         return [tour_of(dict(row)) for row in rows]
 
     async def plans_between(self, first: date, last: date) -> Sequence[UUID]:

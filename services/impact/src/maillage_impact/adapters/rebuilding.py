@@ -179,6 +179,9 @@ class RebuildingStore(MemoryStore):
         await add_days(self._db.db, self.days)
         for synergy in self.known_synergies.values():
             await self._db.save_synergy(synergy)
+        for sequence, alone in self.known_alone.values():
+            await self._db.save_alone(alone, sequence)
+        await self._db.save_hub_moves(list(self.known_moves.values()))
         await self._db.save_rounds(list(self.known_rounds.values()))
         await self._db.save_actors([(id_, n, name) for id_, (n, name) in self.actors.items()])
         await self._db.save_zones([(id_, n, zones) for id_, (n, zones) in self.zones.items()])

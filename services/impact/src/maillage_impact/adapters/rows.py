@@ -55,6 +55,11 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def _decimal(text: str | None) -> Decimal | None:
+    """Tours of before do not have every field."""
+    return None if text is None else Decimal(text)
+
+
 def _driven(text: str | None) -> DrivenTour | None:
     if text is None:
         return None
@@ -76,6 +81,8 @@ def _driven(text: str | None) -> DrivenTour | None:
             )
             for order in found["carried"]
         ),
+        capacity_kg=_decimal(found.get("capacity_kg")),
+        moved_tkm=_decimal(found.get("moved_tkm")),
     )
 
 

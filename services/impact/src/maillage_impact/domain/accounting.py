@@ -15,7 +15,12 @@ from maillage_impact.domain.material import (
     account_treatment,
     is_eaten,
 )
-from maillage_impact.domain.transport import DrivenTour, ReferenceRound, account_sharing
+from maillage_impact.domain.transport import (
+    Alone,
+    DrivenTour,
+    ReferenceRound,
+    account_sharing,
+)
 
 
 def in_force(baselines: Iterable[Baseline], on: date) -> Baseline | None:
@@ -68,20 +73,25 @@ def lines_of_change(
 def lines_of_plan(
     plan_id: UUID,
     tours: Sequence[tuple[DrivenTour, UUID]],
-    rounds: Sequence[ReferenceRound],
+    without: Sequence[ReferenceRound] | Alone,
     *,
     baseline: Baseline,
     on: date,
     factors: FactorSet,
 ) -> list[Entry]:
     """What a day of shared rounds changed. `tours` come with the events that completed them."""
-    driving_that_day = [round_ for round_ in rounds if on.isoweekday() in round_.weekdays]
-    findings = account_sharing(driving_that_day, [tour for tour, _ in tours], factors)
+    driven, causes = [tour for tour, _ in tours], [cause for _, cause in tours]
+    if isinstance(without, Alone):
+        findings = account_sharing(without.rounds, driven, factors, words=without.words)
+        causes.append(without.cause)
+    else:
+        that_day = [round_ for round_ in without if on.isoweekday() in round_.weekdays]
+        findings = account_sharing(that_day, driven, factors)
     occasion = Occasion(
         subject=Subject("plan", plan_id),
         period_start=on,
         period_end=on,
-        causes=tuple(sorted(cause for _, cause in tours)),
+        causes=tuple(sorted(causes)),
         baseline_id=baseline.baseline_id,
         lot=f"plan/{plan_id}",
     )

@@ -47,6 +47,11 @@ class Baseline:
     approved_on: date | None = None
     version: int = 1
 
+    @property
+    def asks_planner(self) -> bool:
+        """Whether each day is held against what the planner says that all would drive alone."""
+        return self.scope == "rounds" and not self.round_ids
+
     def covers(self, on: date) -> bool:
         """Whether it is in force on a day."""
         counts = self.status in {"approved", "superseded"}
@@ -105,7 +110,7 @@ def check(baseline: Baseline, spec: str | None, factors: FactorSet) -> None:
     if baseline.kind not in KINDS:
         raise Invalid("kind", f"say one of {', '.join(KINDS)}")
     if baseline.scope == "rounds":
-        if not baseline.round_ids:
+        if not baseline.round_ids and baseline.kind != "counterfactual":
             raise Invalid("round_ids", "name the rounds that were driven before")
     elif baseline.scope == "synergy":
         _check_material(baseline, spec, factors)

@@ -28,7 +28,7 @@ SHEET: Mapping[str, tuple[str, ...]] = {
     "revenue_and_contracts": ("revenue_new", "contracts_new"),
     "climate_induced": ("ghg_induced_transport", "ghg_induced_treatment"),
     "climate_avoided": ("ghg_avoided_logistics", "ghg_avoided_material", "ghg_avoided_food"),
-    "logistics": ("distance_avoided", "distance_driven", "distance_empty", "empty_share"),
+    "logistics": ("distance_avoided", "distance_driven", "empty_share", "load_factor"),
     "jobs": ("insertion_hours", "insertion_fte", "jobs", "training_hours"),
     "food_access": ("food_redistributed", "meals", "households_reached"),
     "means": ("advisor_hours", "advisor_hours_by_synergy", "synergies_realised"),

@@ -67,6 +67,10 @@ _COMPUTED: tuple[_Row, ...] = (
      "Vehicle-kilometres without any load.", "empty km; share = empty / driven"),
     ("L2", "mass_carried", "kg", "physical", "b",
      "Weighed at the drop-off.", "sum of masses carried"),
+    ("L2", "transport_moved", "t.km", "physical", "c",
+     "Tonne-kilometres of what was on board.", "load on board x km of each way"),
+    ("L2", "transport_possible", "t.km", "physical", "c",
+     "Tonne-kilometres that the vehicles could have moved.", "payload x km driven"),
     ("L3", "distance_by_bike", "km", "physical", "c",
      "Driven by cargo bikes.", "km of cargo bikes"),
     ("L3", "mass_by_bike", "kg", "physical", "b",
@@ -130,6 +134,8 @@ class Derived:
 
 DERIVED = (
     Derived("L2", "empty_share", "%", "distance_empty", "distance_driven", "Empty km by km."),
+    Derived("L2", "load_factor", "%", "transport_moved", "transport_possible",
+            "Tonne-km moved by tonne-km possible."),
     Derived("S2", "insertion_fte", "FTE", "insertion_hours", str(HOURS_PER_FTE),
             "Full-time equivalents in work insertion."),
     Derived("F2", "meals", "meals", "food_redistributed", KG_PER_MEAL, "Meals of 0.5 kg."),

@@ -45,11 +45,38 @@ class HubBalance:
         return abs(self.gap_kg) <= self.tolerance_kg
 
 
-def lines_of(balance: HubBalance, cause: UUID) -> list[Entry]:
-    """The line of a gap; none when the balance closes. Raises Invalid for a faulty balance."""
-    _check(balance)
-    if balance.closes:
+@dataclass(frozen=True)
+class Count:
+    """What somebody counted in a hub, at one temperature, and what the books had said."""
+
+    hub_id: UUID
+    temperature: str
+    on: date
+    expected_kg: Decimal
+    """Below zero when goods left that nobody had booked in."""
+    found_kg: Decimal
+    cause: UUID
+
+
+def lines_of_count(count: Count) -> list[Entry]:
+    """The line of a count that the books do not explain; none within the tolerance."""
+    gap_kg = count.expected_kg - count.found_kg
+    if abs(gap_kg) <= max(TOLERANCE_MIN_KG, TOLERANCE_SHARE * abs(count.expected_kg)):
         return []
+    occasion = Occasion(
+        Subject("hub", count.hub_id),
+        count.on,
+        count.on,
+        causes=(count.cause,),
+        lot=f"count/{count.cause}",
+    )
+    method = f"{count.expected_kg} by the books - {count.found_kg} counted; {count.temperature}"
+    return [write(Finding("mass_gap", gap_kg, method), occasion)]
+
+
+def line_of(balance: HubBalance, cause: UUID) -> Entry:
+    """What does not add up, however little. Raises Invalid for a faulty balance."""
+    _check(balance)
     occasion = Occasion(
         Subject("hub", balance.hub_id),
         balance.first,
@@ -61,7 +88,7 @@ def lines_of(balance: HubBalance, cause: UUID) -> list[Entry]:
         f"{balance.stock_before_kg} + {balance.in_kg} in - {balance.out_kg} out"
         f" - {balance.losses_kg} lost - {balance.stock_after_kg} left; {balance.evidence}"
     )
-    return [write(Finding("mass_gap", balance.gap_kg, method), occasion)]
+    return write(Finding("mass_gap", balance.gap_kg, method), occasion)
 
 
 def _check(balance: HubBalance) -> None:

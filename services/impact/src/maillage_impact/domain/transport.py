@@ -33,6 +33,9 @@ class DrivenTour:
     empty_km: Decimal
     insertion_hours: Decimal
     carried: tuple[Carried, ...]
+    capacity_kg: Decimal | None = None
+    moved_tkm: Decimal | None = None
+    """What was on board x each way driven; None where it was not told."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,23 @@ class ReferenceRound:
     vehicle_class: str
     energy: str
     distance_km: Decimal
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What each actor would have driven alone for the orders of a plan, as the planner says."""
+
+    plan_id: UUID
+    rounds: tuple[ReferenceRound, ...]
+    unplanned: int
+    """Orders that nobody could have carried alone: left out, which lowers what is avoided."""
+    cause: UUID
+
+    @property
+    def words(self) -> str:
+        """For the method of a line."""
+        left = f" ({self.unplanned} orders that nobody could carry are not in it)"
+        return f"rounds planned for each actor alone{left if self.unplanned else ''}"
 
 
 def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
@@ -71,6 +91,14 @@ def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
     if tour.vehicle_class.startswith("cargo_bike"):
         km = Finding("distance_by_bike", tour.distance_km, source, quality=quality, state=state)
         findings += [km, Finding("mass_by_bike", carried, "weighed by the crew", quality="a")]
+    if tour.capacity_kg and tour.moved_tkm is not None:
+        possible_tkm = tour.capacity_kg * tour.distance_km / 1000
+        findings += [
+            Finding(
+                "transport_moved", tour.moved_tkm, "load on board x km driven", quality=quality
+            ),
+            Finding("transport_possible", possible_tkm, f"payload x {source}", quality=quality),
+        ]
     if tour.insertion_hours:
         hours = Finding("insertion_hours", tour.insertion_hours, "crew hours of the tour")
         findings.append(hours)
@@ -97,6 +125,7 @@ def account_sharing(
     factors: FactorSet,
     *,
     hub_m2_days: Decimal = Decimal(0),
+    words: str = "rounds of the baseline",
 ) -> list[Finding]:
     """What sharing the rounds changed: the baseline's rounds of that day minus the tours driven.
 
@@ -117,7 +146,7 @@ def account_sharing(
         terms.append(_term(-hub_m2_days, lit))
     measured = all(tour.is_measured for tour in after)
     quality, state = ("b", "measured") if measured else ("c", "estimated")
-    method = f"{len(before)} rounds of the baseline minus {len(after)} tours driven"
+    method = f"{len(before)} {words} minus {len(after)} tours driven"
     emitted = compute(
         "ghg_avoided_logistics",
         gather(terms),

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from pydantic import Field
 
+from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import Word
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.mass_balance import HubBalance
 from maillage_impact.domain.uncertainty import Spread
+from maillage_impact.usecases.close_balance import CloseBalance
 from maillage_impact.usecases.explain_entry import Explanation
 from maillage_serving.http import Body
 
@@ -71,11 +74,24 @@ class BalanceBody(Body):
     first: date
     last: date
     stock_before_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
-    in_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
-    out_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    in_kg: Decimal | None = Field(
+        default=None, ge=0, max_digits=20, decimal_places=3, description="Left out: by the events."
+    )
+    out_kg: Decimal | None = Field(default=None, ge=0, max_digits=20, decimal_places=3)
     losses_kg: Decimal = Field(default=Decimal(0), ge=0, max_digits=20, decimal_places=3)
     stock_after_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
     evidence: Annotated[str, Field(min_length=1, max_length=500)]
+
+    def asked(self, balance_id: UUID) -> CloseBalance:
+        """The command; raises Invalid when only one of in and out is given."""
+        if (self.in_kg is None) != (self.out_kg is None):
+            raise Invalid("out_kg", "give both in_kg and out_kg, or leave both to the events")
+        fields: dict[str, Any] = self.model_dump() | {
+            "in_kg": self.in_kg or Decimal(0),
+            "out_kg": self.out_kg or Decimal(0),
+        }
+        balance = HubBalance(**fields)
+        return CloseBalance(balance_id, balance, is_told_by_events=self.in_kg is None)
 
 
 class CorrectionBody(Body):

@@ -8,12 +8,18 @@ from maillage_contracts.flows import ExistingRoundDeclared
 from maillage_contracts.matching import SynergyAgreed, SynergyEnded
 from maillage_contracts.registry import ActorClosed, ActorProfileChanged, ActorRegistered
 from maillage_contracts.tours import (
+    HubStockDiscrepancy,
+    HubStockDispatched,
+    HubStockReceived,
+    PlanSolvedAlone,
     TourCancelled,
     TourCompleted,
     TourPublished,
     TransportOrderFulfilled,
 )
 from maillage_impact.usecases.follow_actors import follow_actors
+from maillage_impact.usecases.follow_hubs import follow_stock, write_count
+from maillage_impact.usecases.follow_plans import keep_alone
 from maillage_impact.usecases.follow_rounds import follow_rounds
 from maillage_impact.usecases.follow_synergies import end_agreement, keep_agreement
 from maillage_impact.usecases.store import Store
@@ -33,4 +39,7 @@ def handlers(zone: tzinfo) -> Handlers[Store]:
         .each(TourPublished, run=keep_published_tour)
         .each(TourCancelled, run=drop_cancelled_tour)
         .each(TourCompleted, run=write_tour)
+        .each(PlanSolvedAlone, run=keep_alone)
+        .batch(HubStockReceived, HubStockDispatched, run=partial(follow_stock, zone=zone))
+        .each(HubStockDiscrepancy, run=partial(write_count, zone=zone))
     )

@@ -11,7 +11,6 @@ from fastapi import Depends
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
-from maillage_impact.domain.mass_balance import HubBalance
 from maillage_impact.entrypoints.bodies import (
     BalanceBody,
     CorrectionBody,
@@ -20,7 +19,7 @@ from maillage_impact.entrypoints.bodies import (
     explanation_out,
     factor_out,
 )
-from maillage_impact.usecases.close_balance import CloseBalance, close_balance
+from maillage_impact.usecases.close_balance import close_balance
 from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
 from maillage_impact.usecases.explain_entry import explain_entry
 from maillage_impact.usecases.record_figure import RecordFigure, record_figure
@@ -119,7 +118,7 @@ class StatementDoors:
         balance_id = uuid7()
         outcome = await self._runner.execute(
             close_balance,
-            CloseBalance(balance_id, HubBalance(**body.model_dump())),
+            body.asked(balance_id),
             subject=str(balance_id),
             context=door.context,
             idempotency=door.idempotency,

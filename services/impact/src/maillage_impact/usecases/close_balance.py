@@ -1,25 +1,43 @@
 """Hold what came into a hub against what left it; a gap is a line of the ledger, and an event."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from maillage_contracts.envelope import Event
-from maillage_impact.domain.mass_balance import HubBalance, lines_of
-from maillage_impact.usecases.store import Store
+from maillage_impact.domain.mass_balance import HubBalance, line_of
+from maillage_impact.usecases.store import HubMove, Store
 from maillage_impact.usecases.write_lines import write_lines
 
 
 @dataclass(frozen=True)
 class CloseBalance:
-    """The balance of a hub over a period."""
+    """The balance of a hub over a period; what came in and went out may be left to the events."""
 
     balance_id: UUID
     balance: HubBalance
+    is_told_by_events: bool = False
 
 
 async def close_balance(command: CloseBalance, store: Store, now: datetime) -> Iterable[Event]:
-    """Nothing when it closes; the same period again corrects what was found."""
+    """Nothing when it closes at once; the same period again corrects the gap that was found."""
     del now
-    return await write_lines(lines_of(command.balance, command.balance_id), store)
+    balance = command.balance
+    if command.is_told_by_events:
+        moves = await store.hub_moves(balance.hub_id, balance.first, balance.last)
+        balance = replace(
+            balance,
+            in_kg=_mass_kg(moves, "received"),
+            out_kg=_mass_kg(moves, "dispatched"),
+            evidence=f"{balance.evidence}; in and out by {len(moves)} events",
+        )
+    line = line_of(balance, command.balance_id)
+    if balance.closes and not await store.claimed([line.claim or ""]):
+        return ()
+    return await write_lines([line], store)
+
+
+def _mass_kg(moves: Iterable[HubMove], kind: str) -> Decimal:
+    return sum((move.mass_kg for move in moves if move.kind == kind), Decimal(0))

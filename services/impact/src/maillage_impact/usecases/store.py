@@ -14,7 +14,7 @@ from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import Head, Sealed
 from maillage_impact.domain.statement import Scope
 from maillage_impact.domain.sums import Sums
-from maillage_impact.domain.transport import DrivenTour, ReferenceRound
+from maillage_impact.domain.transport import Alone, DrivenTour, ReferenceRound
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,18 @@ class PlannedTour:
     driven: DrivenTour | None = None
     cause: UUID | None = None
     """The event that it was completed by."""
+
+
+@dataclass(frozen=True)
+class HubMove:
+    """Goods that came into a hub (`received`) or left it (`dispatched`), by one event."""
+
+    move_id: UUID
+    hub_id: UUID
+    temperature: str
+    kind: str
+    mass_kg: Decimal
+    on: date
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,26 @@ class Store(Protocol):
 
     async def tours_of(self, plan_id: UUID) -> Sequence[PlannedTour]:
         """All published tours of a plan."""
+        ...
+
+    async def tours_of_to_change(self, plan_id: UUID) -> Sequence[PlannedTour]:
+        """The same, locked, so that two tours coming home at once see one another."""
+        ...
+
+    async def save_alone(self, alone: Alone, sequence: int) -> None:
+        """Keep it, unless a later one is there."""
+        ...
+
+    async def alone(self, plan_id: UUID) -> Alone | None:
+        """What the planner said of a plan, if it was asked."""
+        ...
+
+    async def save_hub_moves(self, moves: Sequence[HubMove]) -> None:
+        """Keep each once."""
+        ...
+
+    async def hub_moves(self, hub_id: UUID, first: date, last: date) -> Sequence[HubMove]:
+        """What moved at a hub in these days, by day and identifier."""
         ...
 
     async def plans_between(self, first: date, last: date) -> Sequence[UUID]:

@@ -69,7 +69,7 @@ async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
 
     A line that says otherwise than an earlier one corrects it when it is written.
     """
-    tours = await store.tours_of(plan_id)
+    tours = await store.tours_of_to_change(plan_id)
     driven = [(tour.driven, tour.cause) for tour in tours if tour.driven and tour.cause]
     if not tours or len(driven) < len(tours):
         return []
@@ -77,10 +77,15 @@ async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
     baseline = in_force(await store.baselines(scope="rounds"), on)
     if baseline is None:
         return []
-    rounds = await store.rounds(baseline.round_ids)
+    if baseline.asks_planner:
+        without = await store.alone(plan_id)
+    else:
+        without = await store.rounds(baseline.round_ids)
+    if without is None:
+        return []
     try:
         return lines_of_plan(
-            plan_id, driven, rounds, baseline=baseline, on=on, factors=store.factors
+            plan_id, driven, without, baseline=baseline, on=on, factors=store.factors
         )
     except (UnknownFactor, MixedBoundaries):
         return []
@@ -104,4 +109,6 @@ def _driven(done: TourCompleted) -> DrivenTour:
             )
             for order in done.carried
         ),
+        capacity_kg=done.capacity_kg,
+        moved_tkm=done.moved_tkm,
     )
