@@ -6,7 +6,9 @@ from maillage_matching.domain.affinity import (
     BEFORE_LEARNING,
     Told,
     among,
+    logistic,
     reached,
+    settle,
     understand_need,
     understand_offer,
     weigh,
@@ -110,3 +112,30 @@ def test_learning_goes_on_from_what_was_learned_before(knowledge: Knowledge) -> 
     evidence = next(p.evidence for p in pairs if p.is_exchange)
     assert twice.probability(evidence) > once.probability(evidence)
     assert set(twice.rules) >= set(once.rules)
+
+
+@pytest.mark.parametrize("likely", [-4.0, 0.0, 3.0])
+@pytest.mark.parametrize("many", [3, 12, 200])
+def test_an_offer_serves_about_as_many_among_few_as_among_many(likely: float, many: int) -> None:
+    """However sure each is by itself, the sum comes nearer to what an offer usually serves."""
+    before = [likely + (one == 0) for one in range(many)]
+    served, said = (sum(map(logistic, scores)) for scores in (settle(before), before))
+    assert abs(served - 1.2) < 0.6 * abs(said - 1.2)
+
+
+def test_scores_that_settle_keep_their_order_and_their_distances() -> None:
+    before = [0.5, -1.0, 2.5, -1.0]
+    after = settle(before)
+    assert [one - after[0] for one in after] == pytest.approx([one - before[0] for one in before])
+
+
+@pytest.mark.parametrize(("before", "most"), [([], 0), ([9.0], 1), ([-1000.0, 1000.0], 2)])
+def test_scores_settle_where_there_is_hardly_a_choice(before: list[float], most: int) -> None:
+    assert len(settle(before)) == most
+    assert 0 <= sum(map(logistic, settle(before))) <= most
+
+
+def test_what_is_told_in_the_same_words_is_likelier(knowledge: Knowledge) -> None:
+    wanted = Told("Zarfs, blue", who="Dealer in quux")
+    assert likely(knowledge, Told("blue zarf"), wanted) > likely(knowledge, Told("red"), wanted)
+    assert likely(knowledge, Told("quux"), wanted) > likely(knowledge, Told("red"), wanted)

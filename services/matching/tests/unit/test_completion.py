@@ -14,6 +14,7 @@ from maillage_matching.domain.knowledge import Knowledge
         ("batteries of glass", ("battery", "glass")),
         ("  ", ()),
         ("CO2", ("co2",)),
+        ("Пар, 木屑", ("пар", "木屑")),
     ],
 )
 def test_accents_plurals_and_small_words_do_not_matter(text: str, words: tuple[str, ...]) -> None:

@@ -93,5 +93,5 @@ def test_where_nothing_is_known_that_is_said(
     an_offer: MakeSide, a_need: MakeSide, ground: Ground
 ) -> None:
     mud = an_offer(spec="mud", label="Mud", waste_code=None, functions=())
-    fit = of_fit(Pair(mud, a_need(spec="mud", label="Mud", functions=())), ground)
+    fit = of_fit(Pair(mud, a_need(spec="mud", label="Clay", functions=())), ground)
     assert fit.words == "nothing is known of such a pair"

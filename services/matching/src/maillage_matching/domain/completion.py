@@ -26,7 +26,7 @@ LETTERS_MIN = 4
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text without accents, plurals and small words, in their order."""
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
-    kept = "".join(one if one.isalnum() and one.isascii() else " " for one in _letters(plain))
+    kept = "".join(one if one.isalnum() else " " for one in _letters(plain))
     return tuple(_singular(word) for word in kept.split() if word not in STOP)
 
 

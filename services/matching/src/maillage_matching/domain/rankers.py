@@ -14,6 +14,7 @@ from maillage_matching.domain.affinity import (
     Told,
     among,
     logistic,
+    settle,
     understand_need,
     understand_offer,
     weigh,
@@ -64,7 +65,7 @@ class Rankers:
         ]
 
     def _score_with(self, model: Model) -> Scores:
-        return lambda query: [model.log_odds(one) for one in self._evidence[query]]
+        return lambda query: settle([model.log_odds(one) for one in self._evidence[query]])
 
     @cached_property
     def _evidence(self) -> Mapping[Query, Sequence[Evidence]]:

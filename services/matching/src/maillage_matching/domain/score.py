@@ -27,6 +27,7 @@ KNOWN_BY = MappingProxyType(
         "taxonomy": "alike in the catalogue",
         "use": "serves for what is wanted",
         "activity": "such firms take such things in",
+        "words": "told in the same words",
     }
 )
 PAIN = {1: 1.0, 2: 0.6, 3: 0.3}
