@@ -85,6 +85,9 @@ MATCHING: dict[str, Rule] = {
     "matching.synergy.read": may("advisor", "dispatcher", "service", own=("actor",)),
     "matching.synergy.agree": may("advisor"),
     "matching.pattern.publish": may("advisor"),
+    # What other territories publish may be carried over by a machine; an advisor decides.
+    "matching.pattern.suggest": may("advisor", "service"),
+    "matching.pattern.decide": may("advisor"),
     "matching.engine.read": may("advisor", "operator"),
     "matching.engine.set": may("advisor", "operator"),
     "matching.digest.read": may("advisor"),

@@ -30,7 +30,7 @@ from maillage_matching.usecases.store import Store
 from maillage_matching.wiring import service
 from maillage_serving.testing import deliver, received
 
-LEADS = ("waits", "chosen", "introduced", "agreed", "tried")
+LEADS = ("waits", "chosen", "introduced", "agreed", "tried", "given_up")
 """Each of another pair of flows of the same two firms, and where it has got to."""
 PARTIES = ({"actor_id": str(OWNER), "role": "donor", "share": "0.5"},
            {"actor_id": str(PARTNER), "role": "receiver", "share": "0.5"})  # fmt: skip
@@ -164,8 +164,8 @@ async def fill(runner: Runner[Store]) -> World:
             "synergy_id": await advisor.post(f"/cases/{cases['agreed']}/agree", AGREED),
             "suppression_id": await advisor.post("/suppressions", _apart()),
         }
-        await tried(advisor, cases["tried"], AGREED)
-    valid = _valid(cases["chosen"], made) | outcomes(cases["agreed"], cases["tried"])
+        await tried(advisor, cases, AGREED)
+    valid = _valid(cases["chosen"], made) | outcomes(cases)
     return World(service(), runner, usual, valid)
 
 

@@ -13,6 +13,7 @@ from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_matching.adapters.memory_collective import MemoryCollective
 from maillage_matching.adapters.memory_decisions import page
 from maillage_matching.adapters.memory_outcomes import MemoryOutcomes
+from maillage_matching.adapters.memory_patterns import MemoryPatterns
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.nearby import Nearby, Sought
@@ -43,7 +44,7 @@ class FlowRow:
 
 
 @dataclass
-class MemoryStore(MemoryOutcomes, MemoryCollective):
+class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
     """Everything in memory."""
 
     flow_rows: dict[FlowId, FlowRow] = field(default_factory=dict[FlowId, FlowRow])

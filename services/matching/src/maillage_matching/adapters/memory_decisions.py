@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound, Stale
-from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
+from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, SynergyId
 from maillage_matching.domain.case import OVER, Case
 from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead
 from maillage_matching.domain.policy import Desk
@@ -164,10 +164,6 @@ class MemoryDecisions:
             if status in {None, kept.status} and (party is None or _is_party(kept, party))
         ]
         return page(rows, key_of_synergy, after, limit)
-
-    async def cases_like(self, pattern_id: PatternId) -> int:
-        rows = self.synergy_rows.values()
-        return len({kept.synergy.case_id for kept in rows if kept.pattern_id == pattern_id})
 
 
 def _is_party(kept: KeptSynergy, actor_id: ActorId) -> bool:

@@ -10,6 +10,7 @@ from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_matching.adapters.postgres_collective import PostgresCollective
 from maillage_matching.adapters.postgres_index import PostgresIndex
 from maillage_matching.adapters.postgres_outcomes import PostgresOutcomes
+from maillage_matching.adapters.postgres_patterns import PostgresPatterns
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
@@ -27,7 +28,7 @@ KNOWN = """
 """
 
 
-class PostgresStore(PostgresOutcomes, PostgresCollective, PostgresIndex):
+class PostgresStore(PostgresOutcomes, PostgresPatterns, PostgresCollective, PostgresIndex):
     """Everything in one database; a transaction is open already."""
 
     async def follow_flows(self, flows: Sequence[tuple[Flow, int]], now: datetime) -> None:

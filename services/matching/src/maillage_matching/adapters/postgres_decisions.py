@@ -10,7 +10,7 @@ import asyncpg
 from maillage_common.postgres import Connection
 from maillage_contracts.matching import Synergy
 from maillage_contracts.refusals import Invalid, NotFound, Stale
-from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
+from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, SynergyId
 from maillage_matching.domain.agreement import SynergyStatus
 from maillage_matching.domain.case import OVER, Case
 from maillage_matching.domain.lead import Lead
@@ -316,10 +316,6 @@ class PostgresDecisions:
             limit,
         )
         return [_synergy(row) for row in rows]
-
-    async def cases_like(self, pattern_id: PatternId) -> int:
-        query = "SELECT count(DISTINCT case_id) FROM synergy WHERE pattern_id = $1"
-        return cast("int", await self.db.fetchval(query, pattern_id))
 
 
 def place(after: After) -> tuple[datetime | None, UUID | None]:

@@ -10,10 +10,14 @@ from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.learning import Example, learn
 from maillage_matching.domain.pair import Side
+from maillage_matching.domain.suggestion import Pattern
 
 UNFIT = frozenset({"wrong_form", "concentration", "contamination", "quality_variance"})
 """Reasons about the matter itself. All others are about firms, money, law or the moment: they keep
 a pair apart for a while (`suppression.py`), and say nothing about such things and such needs."""
+GIVEN_UP = "abandoned"
+TIMES_MAX = 3
+"""Lessons that a pattern counts as at most: as many cases as make it anonymous."""
 KNOWN_ALREADY = "already_done"
 """Turned down because it exists: nothing could speak louder for it."""
 
@@ -34,6 +38,25 @@ def lessons_of(leads: Iterable[Lead], sides: Mapping[FlowId, Side]) -> tuple[Les
         taught = teaches(lead.status, lead.reasons)
         if taught is not None:
             found += [Lesson(offer, need, taught) for offer, need in _pairs(lead, sides)]
+    return tuple(found)
+
+
+def lessons_from(patterns: Iterable[Pattern]) -> tuple[Lesson, ...]:
+    """What patterns of elsewhere say about the matter, in their order.
+
+    A pattern of several cases counts as often, within bounds: their sectors and matter are known,
+    not their words, so that what is decided here weighs more.
+    """
+    found: list[Lesson] = []
+    for pattern in patterns:
+        unfit = UNFIT.intersection(pattern.obstacles)
+        if pattern.outcome == GIVEN_UP and not unfit:
+            continue
+        offer = Told(text="", sector=pattern.donor_sector or "", spec=pattern.resource_spec)
+        wanted = pattern.replaces_spec or pattern.resource_spec
+        need = Told(text="", sector=pattern.receiver_sector or "", spec=wanted)
+        one = Lesson(offer, need, pattern.outcome != GIVEN_UP)
+        found += [one] * min(pattern.case_count, TIMES_MAX)
     return tuple(found)
 
 

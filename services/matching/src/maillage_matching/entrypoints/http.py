@@ -1,6 +1,7 @@
 """The HTTP doors of matching: every path, and what opens behind it."""
 
 from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
 
 from maillage_common.transaction import Runner
 from maillage_matching.domain.knowledge import Knowledge
@@ -8,6 +9,7 @@ from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
 from maillage_matching.entrypoints.digest import DigestDoors
 from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
+from maillage_matching.entrypoints.patterns import PatternDoors
 from maillage_matching.entrypoints.resources import ResourceDoors
 from maillage_matching.entrypoints.sharings import SharingDoors
 from maillage_matching.usecases.store import Store
@@ -27,7 +29,14 @@ def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
     routes.add_api_route("/summary", engine.summary, methods=["GET"], tags=["engine"])
     digest = DigestDoors(runner)
     routes.add_api_route("/digest", digest.read, methods=["GET"], tags=["engine"])
-    routes.add_api_route("/digest.txt", digest.printed, methods=["GET"], tags=["engine"])
+    routes.add_api_route(
+        "/digest.txt",
+        digest.printed,
+        methods=["GET"],
+        tags=["engine"],
+        response_class=PlainTextResponse,
+    )
+    _patterns(routes, PatternDoors(runner))
     resources = ResourceDoors(runner, knowledge)
     for path, door in (
         ("/resources", resources.complete),
@@ -54,6 +63,20 @@ def _leads(routes: APIRouter, leads: LeadDoors, reasons: ReasonDoors) -> None:
         routes.add_api_route(path, door, methods=[method], tags=["leads"])
     for path, door in (("/leads", leads.propose), ("/suppressions", reasons.suppress)):
         routes.add_api_route(path, door, methods=["POST"], status_code=201, tags=["leads"])
+
+
+def _patterns(routes: APIRouter, patterns: PatternDoors) -> None:
+    about = "/suggestions/{origin}/{pattern_id}"
+    for method, path, door in (
+        ("GET", "/patterns", patterns.drafts),
+        ("POST", "/cases/{case_id}/publish", patterns.publish_failure),
+        ("GET", "/suggestions", patterns.suggestions),
+        ("POST", "/suggestions", patterns.suggest),
+        ("POST", f"{about}/adopt", patterns.adopt),
+        ("POST", f"{about}/decline", patterns.decline),
+        ("POST", f"{about}/retire", patterns.retire),
+    ):
+        routes.add_api_route(path, door, methods=[method], tags=["patterns"])
 
 
 def _cases(routes: APIRouter, cases: CaseDoors, synergies: SynergyDoors) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import uuid5
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import (
@@ -13,9 +13,9 @@ from maillage_contracts.matching import (
     Synergy,
     SynergyAgreed,
 )
-from maillage_contracts.vocabulary import FlowId, Money, PatternId, PeriodicQuantity, SynergyId
+from maillage_contracts.vocabulary import FlowId, Money, PeriodicQuantity, SynergyId
 from maillage_matching.domain.agreement import check_parties
-from maillage_matching.domain.case import Case
+from maillage_matching.domain.pattern import pattern_of
 from maillage_matching.usecases.case_at_hand import CaseCommand, open_case
 from maillage_matching.usecases.store import KeptSynergy, Store
 
@@ -63,25 +63,7 @@ async def agree_synergy(command: AgreeSynergy, store: Store, now: datetime) -> I
         agreements=case.agreements + 1,
     )
     await store.save_case(moved)
-    kept = KeptSynergy(synergy, "agreed", agreed_at=now, pattern_id=pattern_of(case, synergy))
+    told = command.material.resource_spec if command.material else case.resource
+    kept = KeptSynergy(synergy, "agreed", agreed_at=now, pattern_id=pattern_of(case, told))
     await store.save_synergy(kept)
     return [SynergyAgreed(synergy=synergy)]
-
-
-def sectors_of(case: Case) -> tuple[str | None, str | None]:
-    """NAF divisions of who gives and who receives; of a shared stream, of its first member."""
-    giving = next((m.division for m in case.members if m.role in {"donor", "member"}), None)
-    taking = next((m.division for m in case.members if m.role in {"receiver", "processor"}), None)
-    return giving, taking
-
-
-def spec_of(case: Case, synergy: Synergy) -> str:
-    """What flows: as the parties said, else as the case was found."""
-    return synergy.material.resource_spec if synergy.material else case.resource
-
-
-def pattern_of(case: Case, synergy: Synergy) -> PatternId:
-    """The pattern it is an instance of: the same for cases that differ only by their firms."""
-    said = (case.kind, *sectors_of(case), spec_of(case, synergy), case.replaces)
-    words = "/".join(str(word) for word in (*said, case.transformation))
-    return PatternId(uuid5(NAMESPACE_URL, f"pattern/{words}"))

@@ -6,7 +6,7 @@ from datetime import datetime
 from maillage_matching.domain.actor import WASTE_TRANSPORT
 from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.lessons import learned_from, lessons_of, teaches
+from maillage_matching.domain.lessons import learned_from, lessons_from, lessons_of, teaches
 from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Carriers, Ground, Side, side_of
 from maillage_matching.domain.policy import Policy
@@ -37,16 +37,19 @@ async def sides_near(
 
 
 async def _learned(store: Store, knowledge: Knowledge) -> Model:
-    """What the decisions of this territory teach, besides what the catalogue knows."""
+    """What decisions here and patterns adopted teach, besides what the catalogue knows."""
+    adopted = await store.suggestions(status="adopted", after=None, limit=LESSONS_MAX)
+    lessons = lessons_from(one.pattern for one in adopted)
     decided = await store.leads(
         statuses=("accepted", "rejected"), source=None, after=None, limit=LESSONS_MAX
     )
     telling = [lead for lead in decided if teaches(lead.status, lead.reasons) is not None]
-    if not telling:
+    if not telling and not lessons:
         return BEFORE_LEARNING
     flow_ids = {flow_id for lead in telling for flow_id in lead.content.flow_ids}
     sides = sides_of(await store.known_flows(flow_ids), knowledge)
-    return learned_from(lessons_of(telling, {one.flow.flow_id: one for one in sides}), knowledge)
+    lessons += lessons_of(telling, {one.flow.flow_id: one for one in sides})
+    return learned_from(lessons, knowledge)
 
 
 async def ground_today(store: Store, policy: Policy, knowledge: Knowledge, now: datetime) -> Ground:

@@ -21,6 +21,7 @@ from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.collective import Collective
 from maillage_matching.usecases.outcomes import Outcomes
+from maillage_matching.usecases.patterns import Patterns
 
 CANDIDATES_MAX = 1_000
 """Flows that one search finds at most, the nearest."""
@@ -260,12 +261,8 @@ class Cases(Protocol):
         """Synergies by when they were agreed and identifier."""
         ...
 
-    async def cases_like(self, pattern_id: PatternId) -> int:
-        """How many cases led to a synergy of this pattern."""
-        ...
 
-
-class Store(Copies, Found, Leads, Cases, Outcomes, Collective, Protocol):
+class Store(Copies, Found, Leads, Cases, Outcomes, Patterns, Collective, Protocol):
     """All of it, in one transaction."""
 
 
