@@ -40,21 +40,27 @@ class _Bests:
         self._kept: dict[tuple[int, int], Insertion | None] = {}
 
     def put(self, insertion: Insertion) -> None:
-        """Change one route."""
+        """Change one route; the twin of who drives it stays at home."""
+        twin = self.problem.twin_of.get(insertion.carrier)
         self.routes[insertion.carrier] = insertion.visits
-        self._kept = {key: one for key, one in self._kept.items() if key[1] != insertion.carrier}
+        if twin is not None:
+            self.routes[twin] = ()
+        touched = {insertion.carrier, twin}
+        self._kept = {key: one for key, one in self._kept.items() if key[1] not in touched}
 
     def of(self, demand: int) -> Insertion | None:
         """The insertion with the least broken limits, then the least cost."""
-        found = (self._on(demand, carrier) for carrier in self.carriers_of(demand))
+        carriers = self.problem.demands[demand].carriers
+        found = (self._on(demand, carrier) for carrier in carriers)
         return min((one for one in found if one is not None), key=self._rank, default=None)
 
-    def carriers_of(self, demand: int) -> Iterator[int]:
-        """Those that may carry it and whose twin does not drive."""
-        for carrier in self.problem.demands[demand].carriers:
-            twin = self.problem.twin_of.get(carrier)
-            if twin is None or not self.routes[twin]:
-                yield carrier
+    def route_of(self, carrier: int) -> tuple[Visit, ...] | None:
+        """What it drives, or would drive in its twin's stead; None when it may not."""
+        twin = self.problem.twin_of.get(carrier)
+        if twin is None or not self.routes[twin]:
+            return self.routes[carrier]
+        demands = (self.problem.demands[v.demand] for v in self.routes[twin] if not v.is_rest)
+        return self.routes[twin] if all(carrier in one.carriers for one in demands) else None
 
     def best(self, carrier: int, route: tuple[Visit, ...], demand: int) -> Insertion | None:
         """The best insertion in one route, with a rest on it if one is needed for that."""
@@ -64,7 +70,9 @@ class _Bests:
 
     def _on(self, demand: int, carrier: int) -> Insertion | None:
         if (demand, carrier) not in self._kept:
-            self._kept[demand, carrier] = self.best(carrier, self.routes[carrier], demand)
+            route = self.route_of(carrier)
+            best = None if route is None else self.best(carrier, route, demand)
+            self._kept[demand, carrier] = best
         return self._kept[demand, carrier]
 
     def _rank(self, one: Insertion) -> tuple[float, int]:
@@ -126,8 +134,8 @@ def _exchanges(bests: _Bests, left: set[int]) -> Iterator[Insertion]:
     demands = bests.problem.demands
     waiting = [demand for demand in left if demands[demand].partner is None]
     for demand in sorted(waiting, key=lambda one: (-demands[one].rank, one))[:EXCHANGED_MAX]:
-        for carrier in bests.carriers_of(demand):
-            route = bests.routes[carrier]
+        for carrier in demands[demand].carriers:
+            route = bests.route_of(carrier) or ()
             lower = {
                 (demands[visit.demand].rank, visit.demand)
                 for visit in route
@@ -136,12 +144,14 @@ def _exchanges(bests: _Bests, left: set[int]) -> Iterator[Insertion]:
                 and demands[visit.demand].partner is None
             }
             for _, other in sorted(lower):
-                yield from _in_place_of(bests, carrier, other, demand)
+                yield from _in_place_of(bests, carrier, route, other, demand)
 
 
-def _in_place_of(bests: _Bests, carrier: int, other: int, demand: int) -> Iterator[Insertion]:
+def _in_place_of(
+    bests: _Bests, carrier: int, route: tuple[Visit, ...], other: int, demand: int
+) -> Iterator[Insertion]:
     """The demand where the other was, or else where it fits best without it, if it does."""
-    problem, route = bests.problem, bests.routes[carrier]
+    problem = bests.problem
     there = tuple(v._replace(demand=demand) if v.demand == other else v for v in route)
     plan = schedule(problem, carrier, there)
     found = with_rest(problem, Insertion(carrier, there, plan, 0))

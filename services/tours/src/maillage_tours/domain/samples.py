@@ -127,6 +127,18 @@ def a_bike(label: str = "Bike", **changes: object) -> Vehicle:
     return a_vehicle(label, **{**usual, **changes})
 
 
+def a_trailer(label: str = "Trailer", **changes: object) -> Vehicle:
+    """A trailer at the hub, for a bike of the same owner."""
+    usual: dict[str, object] = {
+        "vehicle_class": "trailer",
+        "energy": "human",
+        "speed_kmh": "11",
+        "cost_eur_per_km": "0.02",
+        "cost_eur_per_hour": "0",
+    }
+    return a_bike(label, **{**usual, **changes})
+
+
 def a_hub(label: str = "Hub", **changes: object) -> Hub:
     return made(
         Hub,
