@@ -15,12 +15,18 @@ from maillage_contracts.catalogue import SERVICES
 from maillage_hub.runtime.ports import LOOPBACK, Ports
 from maillage_hub.runtime.process import Process, Program
 from maillage_hub.testing_hub import WholeHub
+from maillage_serving.figures import READ_EVERY_S
 from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "observability"
 CHECKED_WITHIN_S = 30
+CHECKED = "maillage_check_timestamp_seconds"
+OF_ONE = {
+    "matching": ("maillage_leads_waiting", "maillage_cases_open", "maillage_desk_places"),
+    "tours": ("maillage_orders_unplanned",),
+}
 
 
 @pytest.fixture
@@ -78,6 +84,27 @@ async def test_every_service_is_asked_and_no_alert_is_broken(
         return True
 
     await eventually(evaluated, deadline_s=30, every_s=0.5)
+
+
+async def test_what_people_are_called_by_is_told(
+    hub: WholeHub, prometheus: httpx.AsyncClient
+) -> None:
+    await hub.maillage("outbox", "compare")
+    await hub.maillage("backup", "tested")
+
+    async def told() -> bool:
+        for check in ("reconciliation", "restore"):
+            at = await result(
+                prometheus, f'maillage_check_timestamp_seconds{{check="{check}"}} > 0'
+            )
+            assert {one["metric"]["service"] for one in at} == set(SERVICES)
+        for service, names in OF_ONE.items():
+            for name in names:
+                (value,) = await result(prometheus, name)
+                assert value["metric"]["service"] == service
+        return True
+
+    await eventually(told, deadline_s=READ_EVERY_S + 60, every_s=0.5)
 
 
 async def test_every_exposition_is_in_good_form(hub: WholeHub) -> None:
