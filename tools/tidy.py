@@ -4,6 +4,7 @@
 """
 
 import ast
+import posixpath
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -255,17 +256,31 @@ def no_machine(tree: Tree) -> Iterable[Complaint]:
 
 
 def documents(tree: Tree) -> Iterable[Complaint]:
-    """A document has one title, and its relative links lead somewhere."""
-    for source in tree.named(r".*\.md"):
-        prose = re.sub(r"^(```+).*?^\1", _blank, source.text, flags=re.DOTALL | re.MULTILINE)
-        titles = len(re.findall(r"^# ", prose, re.MULTILINE))
+    """A document has one title, and its relative links lead somewhere, to the heading they name."""
+    prose = {source.path: _without_blocks(source.text) for source in tree.named(r".*\.md")}
+    for path, text in prose.items():
+        titles = len(re.findall(r"^# ", text, re.MULTILINE))
         if titles != 1:
-            yield Complaint(source.path, 1, f"{titles} titles, one wanted")
-        for number, line in enumerate(prose.splitlines(), 1):
-            for target in re.findall(r"\]\(([^)#\s]+)", line):
-                broken = not (tree.root / source.path).parent.joinpath(target).exists()
-                if broken and not re.match(r"\w+:", target):
-                    yield Complaint(source.path, number, f"broken link to {target}")
+            yield Complaint(path, 1, f"{titles} titles, one wanted")
+        for number, line in enumerate(text.splitlines(), 1):
+            for file, _, heading in re.findall(r"\]\(([^)#\s]*)(#([^)\s]*))?", line):
+                there = posixpath.normpath(f"{path}/../{file}") if file else path
+                is_elsewhere = re.match(r"\w+:", file)
+                if not is_elsewhere and not (tree.root / there).exists():
+                    yield Complaint(path, number, f"broken link to {file}")
+                elif heading and there in prose and heading not in _anchors(prose[there]):
+                    yield Complaint(path, number, f"no heading #{heading} in {there}")
+
+
+def _without_blocks(text: str) -> str:
+    return re.sub(r"^(```+).*?^\1", _blank, text, flags=re.DOTALL | re.MULTILINE)
+
+
+def _anchors(text: str) -> Iterator[str]:
+    """Headings as web pages of repositories name them in links."""
+    for heading in re.findall(r"^#+ +(.*?) *$", text, re.MULTILINE):
+        shown = re.sub(r"\]\([^)]*\)", "]", heading)  # of a link, its words
+        yield re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
 
 
 def _blank(block: re.Match[str]) -> str:

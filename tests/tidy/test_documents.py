@@ -42,3 +42,11 @@ def test_every_make_target_that_a_document_names_exists() -> None:
 
     assert named
     assert named <= targets
+
+
+def test_every_page_for_operators_is_in_their_index() -> None:
+    folder = ROOT / "docs" / "operating"
+    linked = set(re.findall(r"\]\((\w+\.md)\)", (folder / "README.md").read_text()))
+
+    assert linked == {page.name for page in folder.glob("*.md")} - {"README.md"}
+    assert "docs/operating/README.md" in (ROOT / "README.md").read_text()

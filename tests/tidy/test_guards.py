@@ -72,6 +72,12 @@ BAD: list[tuple[tidy.Guard, str, Mapping[str, str]]] = [
     (tidy.documents, "0 titles", {"README.md": "```sh\n# a comment\n```\n"}),
     (tidy.documents, "2 titles", {"README.md": "# One\n\n# Two\n"}),
     (tidy.documents, "broken link to docs/none.md", {"README.md": "# One\n[x](docs/none.md#y)\n"}),
+    (
+        tidy.documents,
+        "no heading #back-up in docs/a.md",
+        {"README.md": "# One\n[x](docs/a.md#back-up)\n", "docs/a.md": "# Back up, restore\n"},
+    ),
+    (tidy.documents, "no heading #two in README.md", {"README.md": "# One\n[x](#two)\n"}),
     (tidy.skeleton, "missing", {"services/flows/pyproject.toml": "[project]\n"}),
     (tidy.skeleton, "name it after", {"services/flows/src/maillage_flows/utils.py": ""}),
     (tidy.budgets, "2001 lines of code", {KERNEL: "x = 1\n" * 2001}),
@@ -156,3 +162,12 @@ def test_the_tree_is_tidy() -> None:
     tree = tidy.Tree(Path(__file__).resolve().parents[2])
 
     assert [complaint for guard in tidy.GUARDS for complaint in guard(tree)] == []
+
+
+def test_links_to_headings_are_followed_as_web_pages_name_them(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(
+        "# One\n\n## What `compare` says, [here](a.md)\n\n"
+        "[x](#what-compare-says-here) [y](README.md#one) [z](https://elsewhere.example/#any)\n"
+    )
+    (tmp_path / "a.md").write_text("# A\n")
+    assert list(tidy.documents(tidy.Tree(tmp_path))) == []
