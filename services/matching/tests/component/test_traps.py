@@ -36,6 +36,8 @@ from maillage_serving.testing import (
 PLANTED = 12
 LOOK = partial(look_for_leads, knowledge=our_knowledge())
 HERE = {"lat": 46.1, "lon": 6.3}
+NEAR = {"lat": 46.2, "lon": 6.3}
+ONE_EURO = {"amount": "1.00"}
 FAR_AWAY = {"lat": 46.1, "lon": 8.3}
 
 
@@ -54,7 +56,13 @@ def legal(**of: object) -> dict[str, object]:
 
 
 def state(**of: object) -> dict[str, object]:
-    return {"physical": "solid", "form": "bar", "contamination": "clean", **of}
+    return {
+        "physical": "solid",
+        "form": "bar",
+        "contamination": "clean",
+        "temperature": "ambient",
+        **of,
+    }
 
 
 TRAPS: Mapping[str, Planted] = {
@@ -69,6 +77,11 @@ TRAPS: Mapping[str, Planted] = {
     "season": Planted(offer={"available_until": date(2026, 10, 1)}),
     "distance": Planted(offer={"position": FAR_AWAY}),
     "quantity": Planted(offer={"quantity": {"value": "900", "unit": "t", "per": "P1M"}}),
+    "lot_size": Planted(offer={"per_pickup": {"value": "5", "unit": "kg"}}),
+    "temperature": Planted(need={"condition": state(temperature="cold")}),
+    "value": Planted(
+        offer={"cost_today": ONE_EURO, "position": NEAR}, need={"cost_today": ONE_EURO}
+    ),
     "waste_status": Planted(offer={"kind": "waste", "legal": legal(waste_status="waste")}),
     "parties": Planted(donor={"status": "closed"}),
 }
@@ -77,6 +90,7 @@ UNKNOWN: Mapping[str, Planted] = {
     "contamination": Planted(offer={"condition": state(contamination=None)}),
     "is_hazardous": Planted(offer={"legal": legal(is_hazardous=None)}),
     "quantity": Planted(offer={"quantity": None}),
+    "per_pickup": Planted(offer={"per_pickup": None}),
     "position": Planted(offer={"position": None}),
 }
 
@@ -87,6 +101,7 @@ def messages_of(name: str, planted: Planted) -> list[Received[Event]]:
     shared: dict[str, Any] = {"resource": resource, "activity_zone": None, "position": HERE}
     shared |= {"condition": state(), "legal": legal(), "kind": "material"}
     shared |= {"quantity": {"value": "2", "unit": "t", "per": "P1M"}, "cost_today": None}
+    shared |= {"per_pickup": {"value": "500", "unit": "kg"}}
     donor = an_actor(name=f"Donor of {name}", **planted.donor)
     taker = an_actor(name=f"Taker of {name}")
     offer = a_flow(

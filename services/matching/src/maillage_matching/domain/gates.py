@@ -26,6 +26,7 @@ GATES: tuple[Callable[[Pair, Ground], Gate], ...] = (
     people.season,
     people.distance,
     matter.quantity,
+    matter.lot_size,
     law.waste_status,
     law.carrier,
     law.cross_border,

@@ -1,6 +1,9 @@
 """Gates about the matter itself: what it is, in which state, and how much of it there is."""
 
-from maillage_matching.domain.flow import Flow
+from decimal import Decimal
+
+from maillage_contracts.vocabulary import Quantity
+from maillage_matching.domain.flow import Flow, in_base_unit
 from maillage_matching.domain.pair import Gate, Ground, Pair, Side, asks, fails, passes
 
 OFFERED_WITH = frozenset({"offer", "pool", "lend"})
@@ -144,7 +147,7 @@ def _keeps_badly(pair: Pair, ground: Ground) -> bool:
 def quantity(pair: Pair, ground: Ground) -> Gate:
     """Amounts of the same order, so that each side's problem is solved."""
     rule = pair.rule if pair.is_transformed else None
-    low = (rule and rule.ratio_min) or ground.policy.ratio_min
+    low = _part_min(pair, ground)
     high = (rule and rule.ratio_max) or ground.policy.ratio_max
     offer, need = pair.offer.flow, pair.need.flow
     if offer.quantity is None or not offer.quantity.value:
@@ -164,3 +167,37 @@ def quantity(pair: Pair, ground: Ground) -> Gate:
 
 def _how_much(flow: Flow) -> Gate:
     return asks("quantity", flow, "quantity", "how much decides whether it is worth it")
+
+
+def _part_min(pair: Pair, ground: Ground) -> Decimal:
+    rule = pair.rule if pair.is_transformed else None
+    return (rule and rule.ratio_min) or ground.policy.ratio_min
+
+
+def lot_size(pair: Pair, ground: Ground) -> Gate:
+    """What comes at one time is worth a trip to who takes it."""
+    offer, need = pair.offer.flow, pair.need.flow
+    if need.per_pickup is None or not need.per_pickup.value:
+        return passes("lot_size", "any lot will do")
+    wanted = f"{need.per_pickup.value:f} {need.per_pickup.unit} are taken at a time"
+    if offer.per_pickup is None or not offer.per_pickup.value:
+        return asks("lot_size", offer, "per_pickup", wanted)
+    lots = _lots(pair, offer.per_pickup, need.per_pickup)
+    if lots is None:
+        why = f"counted in {need.per_pickup.unit} here and in {offer.per_pickup.unit} there"
+        return asks("lot_size", need, "per_pickup", why)
+    given, taken = lots
+    said = f"{offer.per_pickup.value:f} {offer.per_pickup.unit} at a time, {wanted}"
+    if given < taken * _part_min(pair, ground):
+        return fails("lot_size", said, "small lots that are gathered first")
+    return passes("lot_size", said)
+
+
+def _lots(pair: Pair, given: Quantity, taken: Quantity) -> tuple[Decimal, Decimal] | None:
+    """Both in one unit, what is given after it was transformed; None: they cannot be compared."""
+    yielded = pair.rule.yielded if pair.rule else Decimal(1)
+    (lot, unit), (wanted, other) = (in_base_unit(one.value, one.unit) for one in (given, taken))
+    if unit == other:
+        return lot * yielded, wanted
+    lot_kg, wanted_kg = pair.offer.in_kg(lot, unit), pair.need.in_kg(wanted, other)
+    return None if lot_kg is None or wanted_kg is None else (lot_kg * yielded, wanted_kg)

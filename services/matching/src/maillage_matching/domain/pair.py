@@ -107,9 +107,10 @@ class Side:
     @cached_property
     def yearly_kg(self) -> Decimal | None:
         """The same in kg, where that can be known."""
-        if self.yearly is None:
-            return None
-        value, unit = self.yearly
+        return self.in_kg(*self.yearly) if self.yearly else None
+
+    def in_kg(self, value: Decimal, unit: str) -> Decimal | None:
+        """An amount in a base unit as kg, where the catalogue or the unit tells."""
         if unit == "unit" and self.kg_per_unit:
             return value * self.kg_per_unit
         return value if unit == "kg" else None
