@@ -12,7 +12,8 @@ from jsoncompat import check_compat
 
 from event_schemas import Json, Schema, expanded
 
-# jsoncompat takes any two of these for compatible; and a default is what absence means.
+# jsoncompat takes any two of these for compatible (0.5, on Python 3.12 and newer: not patterns);
+# and a default is what absence means.
 FIXED = {"pattern", "format", "default"}
 WORDS_ONLY = {"title", "description", "examples"}
 

@@ -157,7 +157,7 @@ def test_every_setting_is_told() -> None:
 def test_every_metric_is_told() -> None:
     [text] = docs_metrics.pages().values()
     source = (ROOT / "libs/common/src/maillage_common/metrics.py").read_text()
-    names = re.findall(r'self\._(?:counter|gauge)\(\s*"(\w+)"', source)
+    names = re.findall(r'self\.(?:_counter|gauge)\(\s*"(\w+)"', source)
 
     assert len(names) > 10
     for name in names:
