@@ -97,6 +97,9 @@ MATCHING: dict[str, Rule] = {
         "advisor", "dispatcher", "actor", "observer", "operator", "service"
     ),
     "matching.prospect.read": may("advisor"),
+    "matching.pool.read": may("advisor"),
+    # Kept reports, without what could tell of one firm; advisors see all of them, and today.
+    "matching.link.read": may("advisor", "dispatcher", "actor", "observer", "service"),
     # Who lends and who borrows say so themselves, or have their advisor say it.
     "matching.sharing.ask": may("advisor", own=("actor",)),
     "matching.sharing.answer": may("advisor", own=("actor",)),
@@ -113,9 +116,18 @@ TOURS: dict[str, Rule] = {
     "tours.order.cancel": may("dispatcher", own=("actor",)),
     "tours.plan.make": may("dispatcher"),
     "tours.plan.publish": may("dispatcher"),
+    # Nothing is planned by it: what each actor would have driven alone, for the ledger.
+    "tours.plan.compare": may("advisor", "dispatcher", "service"),
     "tours.plan.read": may("advisor", "dispatcher", "service"),
     "tours.tour.read": may("advisor", "dispatcher", "service"),
     "tours.tour.drive": may("dispatcher"),
+    # Who runs a hub keeps its stock; who hands waste over or treats it keeps its tracking note.
+    "tours.stock.read": may("advisor", "dispatcher", "service", own=("actor",)),
+    "tours.stock.write": may("dispatcher", "service", own=("actor",)),
+    "tours.custody.read": may("advisor", "dispatcher", "service", own=("actor",)),
+    "tours.custody.write": may("dispatcher", "service", own=("actor",)),
+    "tours.unit.read": may("advisor", "dispatcher", "service"),
+    "tours.unit.write": may("dispatcher", "service"),
 }
 
 IMPACT: dict[str, Rule] = {

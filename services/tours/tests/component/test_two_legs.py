@@ -85,19 +85,39 @@ async def test_the_second_leg_is_not_published_before_the_first(
     await post(f"/v1/tours/{bike}/publish")
 
 
-async def test_the_second_leg_waits_for_the_goods(
+async def test_a_second_leg_may_be_reported_before_the_first(
+    tours: dict[str, dict[str, Any]], post: Post, told: Told, dispatcher: httpx.AsyncClient
+) -> None:
+    """The van's phone is offline for an hour, and then sends its reports last one first."""
+    await post(f"/v1/plans/{tours['Van']['plan_id']}/publish")
+    await drive(post, tours["Bike"])
+    assert await status(dispatcher) == "planned"
+    path = f"/v1/tours/{tours['Van']['tour_id']}"
+    for stop in reversed(tours["Van"]["stops"]):
+        assert await told(TourCompleted) == []
+        await post(f"{path}/stops/{stop['number']}/complete", report(stop))
+        await post(f"{path}/stops/{stop['number']}/complete", report(stop))
+    await post(f"{path}/start")
+    assert await status(dispatcher) == "fulfilled"
+    (ended,) = await told(TransportOrderFulfilled)
+    assert str(ended.tour_id) == tours["Bike"]["tour_id"]
+    assert len(await told(TourCompleted)) == 2
+
+
+async def test_reports_that_contradict_one_another_are_refused(
     tours: dict[str, dict[str, Any]], post: Post, dispatcher: httpx.AsyncClient
 ) -> None:
     await post(f"/v1/plans/{tours['Van']['plan_id']}/publish")
-    bike = tours["Bike"]
-    await post(f"/v1/tours/{bike['tour_id']}/start")
-    refused = await dispatcher.post(
-        f"/v1/tours/{bike['tour_id']}/stops/1/complete", json=report(bike["stops"][0])
-    )
-    assert (refused.status_code, "cannot be taken here now" in refused.json()["detail"]) == (
-        409,
-        True,
-    )
+    path = f"/v1/tours/{tours['Van']['tour_id']}/stops"
+    first, second = tours["Van"]["stops"]
+    await post(f"{path}/2/complete", report(second, "20"))
+    less = await dispatcher.post(f"{path}/1/complete", json=report(first, "10"))
+    assert (less.status_code, "10 kg were taken on board" in less.json()["detail"]) == (422, True)
+    times = {name: report(first)[name] for name in ("arrived_at", "completed_at")}
+    nothing = await dispatcher.post(f"{path}/1/fail", json={**times, "reason": "closed"})
+    assert (nothing.status_code, "record its pickup" in nothing.json()["detail"]) == (409, True)
+    await post(f"{path}/1/complete", report(first, "20"))
+    assert await status(dispatcher) == "at_hub"
 
 
 async def test_what_waits_at_the_hub_is_planned_again_from_there(

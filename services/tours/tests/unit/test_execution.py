@@ -12,6 +12,7 @@ from maillage_tours.domain.custody import after_task
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.execution import (
     Handed,
+    arrive,
     complete_stop,
     driven,
     fail_stop,
@@ -66,6 +67,14 @@ def all_handed(stop: Stop) -> list[Handed]:
     ]
 
 
+def heard(tour: Tour) -> Tour:
+    """The tour when all its orders know what was reported."""
+    tasks = [[t.model_copy(update={"waits": False}) for t in stop.tasks] for stop in tour.stops]
+    stops = zip(tour.stops, tasks, strict=True)
+    after = tuple(stop.model_copy(update={"tasks": tuple(some)}) for stop, some in stops)
+    return tour.model_copy(update={"stops": after})
+
+
 def done(tour: Tour, number: int, **changes: object) -> Tour:
     stop = tour.stops[number - 1]
     return complete_stop(tour, number, visited(stop, **changes), all_handed(stop), EVENING)
@@ -105,10 +114,45 @@ class TestReporting:
         with pytest.raises(NotFound, match="has stops 1 to"):
             fail_stop(tour, 99, visited(tour.stops[0]), "closed", EVENING)
 
-    def test_a_tour_that_has_not_started(self, tour: Tour) -> None:
-        waiting = tour.model_copy(update={"status": TourStatus.PUBLISHED})
+    def test_a_tour_that_was_not_given_to_a_crew(self, tour: Tour) -> None:
+        waiting = tour.model_copy(update={"status": TourStatus.PROPOSED})
         with pytest.raises(Refused, match="only a started tour"):
             done(waiting, 1)
+
+    def test_a_stop_that_is_told_before_the_start_starts_the_tour(self, tour: Tour) -> None:
+        given = tour.model_copy(update={"status": TourStatus.PUBLISHED, "started_at": None})
+        after = done(given, 2)
+        assert after.status == TourStatus.STARTED
+        assert after.started_at == tour.stops[1].arrives_at
+
+    def test_our_own_clock_is_kept_beside_that_of_the_phone(self, tour: Tour) -> None:
+        once = done(tour, 1)
+        assert once.stops[0].received_at == EVENING
+        later = EVENING + timedelta(hours=1)
+        stop = tour.stops[0]
+        assert complete_stop(once, 1, visited(stop), all_handed(stop), later) == once
+
+    def test_the_crew_arrives_once_and_before_it_reports(self, tour: Tour) -> None:
+        at = tour.stops[0].arrives_at
+        there = arrive(tour, 1, at, EVENING)
+        assert there.stops[0].arrived_at == at
+        assert arrive(there, 1, at, EVENING) == there
+        with pytest.raises(Refused, match="arrived at stop 1 at"):
+            arrive(there, 1, at + timedelta(minutes=9), EVENING)
+        over = done(there, 1)
+        assert arrive(over, 1, at + timedelta(minutes=9), EVENING) == over
+        with pytest.raises(Invalid, match="still to come"):
+            arrive(tour, 1, tour.ends_at + timedelta(days=1), EVENING)
+
+    def test_what_was_withdrawn_meanwhile_may_be_reported_and_stays_void(self, tour: Tour) -> None:
+        stop = tour.stops[0]
+        gone = frozenset([stop.tasks[0].order_id])
+        after = complete_stop(
+            tour.voided(gone, "order_ended"), 1, visited(stop), all_handed(stop), EVENING
+        )
+        assert [t.status for t in after.stops[0].tasks] == [
+            TaskStatus.VOID if t.order_id in gone else TaskStatus.DONE for t in stop.tasks
+        ]
 
     def test_everything_at_the_stop_is_reported_once_and_nothing_else(self, tour: Tour) -> None:
         stop = tour.stops[0]
@@ -161,6 +205,8 @@ class TestDriven:
             assert not is_done(tour)
             told = changes if stop.number == len(tour.stops) - 1 else {}
             tour = done(tour, stop.number, **told)
+        assert not is_done(tour)
+        tour = heard(tour)
         assert is_done(tour)
         return tour
 

@@ -2,17 +2,29 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from maillage_common.transaction import Runner
-from maillage_contracts.registry import Vehicle, VehicleDeclared
-from maillage_contracts.vocabulary import ActorId
+from maillage_contracts.registry import Hub, HubCapacityChanged, Vehicle, VehicleDeclared
+from maillage_contracts.vocabulary import ActorId, OrderId, UnitId
 from maillage_hub.testing_worlds.world import OWNER, Builder, Making, Valid, World, building
 from maillage_serving.testing import FixedClock, deliver, received
 from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.domain.consignment import ConsignmentStatus, consignment_of
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.problem import Problem, Search, Solution
-from maillage_tours.domain.samples import ON, TERMS, a_vehicle, an_order, place, window
+from maillage_tours.domain.returnable import Unit
+from maillage_tours.domain.samples import (
+    ON,
+    TERMS,
+    a_hub,
+    a_vehicle,
+    an_id,
+    an_order,
+    place,
+    window,
+)
 from maillage_tours.entrypoints import kafka
 from maillage_tours.usecases.store import Store
 from maillage_tours.wiring import service
@@ -22,7 +34,7 @@ DRIVEN, READY, PROPOSED, FREE = (ON + timedelta(days=days) for days in (0, 1, 2,
 Document = dict[str, Any]
 BRIEFLY = {"iterations": 1, "seconds": 1}
 WINDOWS = ("pickup_window", "dropoff_window")
-OF_ORDER = {"order_id", "origin", "on", "pickup", "dropoff", "load", *WINDOWS}
+OF_ORDER = {"order_id", "origin", "on", "pickup", "dropoff", "load", "is_waste", *WINDOWS}
 
 
 class SameProcess:
@@ -37,6 +49,7 @@ def _order(name: str, on: date = FREE) -> Document:
     owned = place("Shop", 2, 1).model_copy(update={"actor_id": ActorId(OWNER)})
     order: Order = an_order(
         name,
+        is_waste=name == "free",
         on=on,
         pickup=owned,
         dropoff=place("Hub"),
@@ -75,6 +88,9 @@ def _valid(
         "POST /v1/tours/{tour_id}/cancel": Valid({"reason": "no_crew"}),
         "POST /v1/tours/{tour_id}/join": Valid({"order_id": late}),
         "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
+        "POST /v1/tours/{tour_id}/stops/{number}/arrive": Valid(
+            {"arrived_at": stop["arrives_at"]}, about=on_the_road
+        ),
         "POST /v1/tours/{tour_id}/stops/{number}/complete": Valid(
             {**visited, "handovers": handed}, about=on_the_road
         ),
@@ -84,7 +100,37 @@ def _valid(
         "GET /v1/vehicles": Valid(),
         "GET /v1/hubs": Valid(),
         "GET /v1/rounds": Valid(),
+        **GOODS,
     }
+
+
+GOODS = {
+    "GET /v1/hubs/{hub_id}/stock": Valid(),
+    "GET /v1/hubs/{hub_id}/movements": Valid(),
+    "POST /v1/hubs/{hub_id}/movements": Valid({"kind": "received", "mass_kg": "12.5"}),
+    "POST /v1/orders/{order_id}/consignment": Valid({"waste_code": "15 01 03"}),
+    "GET /v1/consignments": Valid(),
+    "GET /v1/consignments/{consignment_id}": Valid(),
+    "POST /v1/consignments/{consignment_id}/process": Valid({"operation_code": "R3"}),
+    "GET /v1/units": Valid(),
+    "GET /v1/units/loops": Valid(),
+    "POST /v1/units": Valid({"unit_ids": [str(an_id("new crate"))]}),
+    "POST /v1/units/{unit_id}/move": Valid({"status": "out_full"}),
+}
+
+
+async def _goods(runner: Runner[Store], order_id: str) -> dict[str, object]:
+    """A hub of Villaverde, waste that was taken in, and a crate."""
+    hub = Hub(**a_hub(operator_id=OWNER).model_dump(), docks=1)
+    await deliver(runner, kafka.handlers(TERMS), received(HubCapacityChanged(hub=hub)))
+    crate = Unit(unit_id=UnitId(an_id("crate")), kind="crate", since=runner.clock())
+    async with runner.database.transaction() as (store, _):
+        prepared = consignment_of(await store.order(OrderId(UUID(order_id))))
+        waste = prepared.changed(status=ConsignmentStatus.ACCEPTED)
+        await store.put_consignment(waste)
+        await store.put_units([crate])
+    consignment_id = waste.consignment_id
+    return {"hub_id": hub.hub_id, "consignment_id": consignment_id, "unit_id": crate.unit_id}
 
 
 async def fill(runner: Runner[Store]) -> World:
@@ -111,6 +157,7 @@ async def fill(runner: Runner[Store]) -> World:
         "plan_id": proposed["plan_id"],
         "tour_id": ready["tour_id"],
         "number": 1,
+        **await _goods(runner, order_id),
     }
     valid = _valid(asked, late, proposed=proposed, ready=ready, driven=driven)
     return World(offered, runner, usual, valid)

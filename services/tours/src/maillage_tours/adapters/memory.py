@@ -12,11 +12,13 @@ from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import (
     ActorId,
     OrderId,
+    Place,
     PlanId,
     SynergyId,
     TourId,
     VehicleId,
 )
+from maillage_tours.adapters.goods_memory import GoodsMemory
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.agreement import Agreement
 from maillage_tours.domain.fleet import Hub, Vehicle
@@ -33,7 +35,7 @@ OPEN = GIVEN | {TourStatus.PROPOSED}
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(GoodsMemory):
     """See the protocol for what each method promises. Locks are not needed: one at a time."""
 
     _orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
@@ -132,6 +134,10 @@ class MemoryStore:
     async def vehicle_to_change(self, vehicle_id: VehicleId) -> Vehicle | None:
         kept = self._told.get("vehicle", {}).get(vehicle_id)
         return kept.about if kept else None
+
+    async def rests(self) -> Sequence[Place]:
+        actors: list[KnownActor] = self._known("actor")
+        return [place for actor in actors if not actor.is_closed for place in actor.rests]
 
     async def hubs(self) -> Sequence[Hub]:
         return self._known("hub")

@@ -8,6 +8,7 @@ from uuid import UUID
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId
+from maillage_tours.adapters.goods_rows import GoodsRows
 from maillage_tours.adapters.known_rows import KnownRows
 from maillage_tours.domain.agreement import Agreement
 from maillage_tours.domain.order import NOT_YET_LOADED, Order
@@ -16,7 +17,7 @@ from maillage_tours.domain.tour import Tour
 from maillage_tours.usecases.store import WantedOrders, WantedTours
 
 
-class PostgresStore(KnownRows):
+class PostgresStore(KnownRows, GoodsRows):
     """See the protocol for what each method promises."""
 
     def __init__(self, db: Connection) -> None:

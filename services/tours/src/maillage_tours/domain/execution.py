@@ -5,8 +5,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from pydantic import Field
+
 from maillage_contracts.refusals import Invalid, NotFound, Refused
-from maillage_contracts.vocabulary import Kilograms, Kilometres, OrderId, Positive, Value, Word
+from maillage_contracts.vocabulary import (
+    Count,
+    Kilograms,
+    Kilometres,
+    OrderId,
+    Positive,
+    UnitId,
+    Value,
+    Word,
+)
 from maillage_tours.domain.tour import Action, Stop, Task, TaskStatus, Tour, TourStatus, Visited
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -23,6 +34,9 @@ class Handed(Value):
     accepted_kg: Kilograms
     refused_kg: Kilograms = Decimal(0)
     reason: Word | None = None
+    crates: Count | None = None
+    unit_ids: tuple[UnitId, ...] = Field(default=(), max_length=500)
+    """Containers for reuse that were scanned."""
 
 
 class Driven(Value):
@@ -48,20 +62,34 @@ def complete_stop(
 ) -> Tour:
     """The tour with this stop done. The same report again changes nothing.
 
+    A phone that was offline sends what it kept in any order: a stop that is reported before the
+    start of its tour starts it.
+
     Raises NotFound, Invalid when the report does not fit the stop, Refused when the tour is not
     under way or the stop was reported otherwise.
     """
     stop = stop_of(tour, number)
     _plausible(tour, visited, now)
     tasks = tuple(_done(task, handed) for task in stop.tasks)
-    after = stop.model_copy(update={"tasks": tasks, "visited": visited})
     if not stop.is_open:
-        if after == stop:
+        if visited == stop.visited and list(map(_told, tasks)) == list(map(_told, stop.tasks)):
             return tour
         raise Refused(f"stop {number} was reported otherwise before: nothing was changed")
-    _under_way(tour)
     _fits(tour, stop, handed)
-    return _with(tour, after)
+    told = {"tasks": tasks, "visited": visited, "received_at": now}
+    return _with(_under_way(tour, visited.arrived_at), stop.model_copy(update=told))
+
+
+def arrive(tour: Tour, number: int, arrived_at: datetime, now: datetime) -> Tour:
+    """The tour with its crew at this stop. Told after the stop was reported, it is nothing new."""
+    stop = stop_of(tour, number)
+    _not_ahead(tour, "arrived_at", arrived_at, now)
+    if stop.visited is not None or stop.arrived_at == arrived_at:
+        return tour
+    if stop.arrived_at is not None:
+        raise Refused(f"the crew arrived at stop {number} at {stop.arrived_at.isoformat()}")
+    there = stop.model_copy(update={"arrived_at": arrived_at})
+    return _with(_under_way(tour, arrived_at), there)
 
 
 def fail_stop(tour: Tour, number: int, visited: Visited, reason: Word, now: datetime) -> Tour:
@@ -73,13 +101,13 @@ def fail_stop(tour: Tour, number: int, visited: Visited, reason: Word, now: date
         if any(failed) and stop.visited == visited:
             return tour
         raise Refused(f"stop {number} was reported otherwise before: nothing was changed")
-    _under_way(tour)
-    gone = {"status": TaskStatus.FAILED, "reason": reason}
+    gone = {"status": TaskStatus.FAILED, "reason": reason, "waits": True}
     tasks = tuple(
         task.model_copy(update=gone) if task.status == TaskStatus.TODO else task
         for task in stop.tasks
     )
-    return _with(tour, stop.model_copy(update={"tasks": tasks, "visited": visited}))
+    told = {"tasks": tasks, "visited": visited, "received_at": now}
+    return _with(_under_way(tour, visited.arrived_at), stop.model_copy(update=told))
 
 
 def _with(tour: Tour, stop: Stop) -> Tour:
@@ -87,20 +115,35 @@ def _with(tour: Tour, stop: Stop) -> Tour:
     return tour.changed(stops=(*tour.stops[:place], stop, *tour.stops[place + 1 :]))
 
 
-def _under_way(tour: Tour) -> None:
+def _under_way(tour: Tour, since: datetime) -> Tour:
+    """The tour, started; raises Refused when it was not given to a crew, or is over."""
+    if tour.status == TourStatus.PUBLISHED:
+        return tour.become(TourStatus.STARTED, started_at=since)
     if tour.status != TourStatus.STARTED:
         raise Refused(f"tour {tour.tour_id} is {tour.status}: only a started tour has stops done")
+    return tour
 
 
 def _plausible(tour: Tour, visited: Visited, now: datetime) -> None:
     if visited.completed_at < visited.arrived_at:
         raise Invalid("completed_at", "a stop is completed after arriving at it")
-    if visited.completed_at > max(now + CLOCKS_DIFFER, tour.ends_at + LATEST_AFTER_END):
-        raise Invalid("completed_at", "this moment is still to come: check the clock of the phone")
+    _not_ahead(tour, "completed_at", visited.completed_at, now)
+
+
+def _not_ahead(tour: Tour, field: str, moment: datetime, now: datetime) -> None:
+    if moment > max(now + CLOCKS_DIFFER, tour.ends_at + LATEST_AFTER_END):
+        raise Invalid(field, "this moment is still to come: check the clock of the phone")
+
+
+def _told(task: Task) -> Task:
+    """The task as it was reported, whether its order knows yet or not."""
+    return task.model_copy(update={"waits": False})
 
 
 def _done(task: Task, handed: Sequence[Handed]) -> Task:
     """The task as it was reported; void and unreported ones stay as they are."""
+    if task.status == TaskStatus.VOID:
+        return task
     for one in handed:
         if (one.order_id, one.action) == (task.order_id, task.action):
             return task.model_copy(
@@ -109,6 +152,9 @@ def _done(task: Task, handed: Sequence[Handed]) -> Task:
                     "accepted_kg": one.accepted_kg,
                     "refused_kg": one.refused_kg,
                     "reason": one.reason,
+                    "crates": one.crates,
+                    "unit_ids": one.unit_ids,
+                    "waits": True,
                 }
             )
     return task
@@ -121,10 +167,11 @@ def _fits(tour: Tour, stop: Stop, handed: Sequence[Handed]) -> None:
     reported = [(one.order_id, one.action) for one in handed]
     for order_id, action in expected.difference(reported):
         raise Invalid("handovers", f"the {action} of order {order_id} is missing")
+    withdrawn = {(t.order_id, t.action) for t in stop.tasks if t.status == TaskStatus.VOID}
     for order_id, action in reported:
-        if (order_id, action) not in expected:
+        if (order_id, action) not in expected | withdrawn:
             raise Invalid("handovers", f"no {action} of order {order_id} is to be done here")
-    if len(reported) > len(expected):
+    if len(reported) > len(set(reported)):
         raise Invalid("handovers", "each handover is reported once")
     for one in handed:
         if one.accepted_kg > tour.vehicle.payload_kg:
@@ -134,8 +181,9 @@ def _fits(tour: Tour, stop: Stop, handed: Sequence[Handed]) -> None:
 
 
 def is_done(tour: Tour) -> bool:
-    """Whether nothing remains to be done on a tour under way."""
-    return tour.status == TourStatus.STARTED and not any(stop.is_open for stop in tour.stops)
+    """Whether nothing remains to be done on a tour under way, nor to be heard of its orders."""
+    nothing_left = not any(task.status == TaskStatus.TODO or task.waits for task in tour.tasks)
+    return tour.status == TourStatus.STARTED and nothing_left
 
 
 def last_moment(tour: Tour) -> datetime | None:

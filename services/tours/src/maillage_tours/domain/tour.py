@@ -24,11 +24,12 @@ from maillage_contracts.vocabulary import (
     Share,
     Text,
     TourId,
+    UnitId,
     Value,
     Word,
 )
 from maillage_tours.domain.crew import Crew
-from maillage_tours.domain.fleet import Vehicle
+from maillage_tours.domain.fleet import Rig, Vehicle
 from maillage_tours.domain.travel import Travel
 
 Action = Literal["pickup", "dropoff"]
@@ -80,6 +81,11 @@ class Task(Value):
     accepted_kg: Kilograms = Decimal(0)
     refused_kg: Kilograms = Decimal(0)
     reason: Word | None = None
+    crates: int | None = None
+    """Counted at the handover; None when nobody counted."""
+    unit_ids: tuple[UnitId, ...] = ()
+    waits: bool = False
+    """It was reported before something that must come before it: its order does not know yet."""
 
 
 TRIP_KM_MAX = 1500
@@ -107,7 +113,11 @@ class Stop(Value):
     departs_at: datetime
     onboard_kg: Kilograms
     tasks: tuple[Task, ...]
+    arrived_at: datetime | None = None
+    """Told by the crew when it arrived, before it reported the stop."""
     visited: Visited | None = None
+    received_at: datetime | None = None
+    """When we heard of the stop, by our clock; what the crew told is by its phone's."""
 
     @property
     def kind(self) -> Word:
@@ -144,7 +154,7 @@ class Tour(Value):
     tour_id: TourId
     plan_id: PlanId
     on: date
-    vehicle: Vehicle
+    vehicle: Rig | Vehicle
     start: Place
     end: Place
     starts_at: datetime

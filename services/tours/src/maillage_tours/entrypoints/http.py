@@ -3,13 +3,13 @@
 from fastapi import APIRouter
 
 from maillage_serving.http import Guarded
-from maillage_tours.entrypoints import fleet, orders, plans, stops, tours
+from maillage_tours.entrypoints import alone, fleet, goods, orders, plans, stops, tours
 from maillage_tours.entrypoints.desk import Desk
 
 
 def router(desk: Desk) -> APIRouter:
     """All routes below /v1."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
-    for part in (orders, plans, tours, stops, fleet):
+    for part in (orders, plans, alone, tours, stops, goods, fleet):
         routes.include_router(part.router(desk))
     return routes

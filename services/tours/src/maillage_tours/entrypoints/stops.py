@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from maillage_contracts.vocabulary import TourId, Word
-from maillage_serving.http import Door, Guarded, answer, command
+from maillage_contracts.vocabulary import Moment, TourId, Word
+from maillage_serving.http import Body, Door, Guarded, answer, command
 from maillage_tours.domain.execution import Handed
 from maillage_tours.domain.tour import Visited
 from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.usecases.arrive_at_stop import ArriveAtStop, arrive_at_stop
 from maillage_tours.usecases.complete_stop import CompleteStop, complete_stop
 from maillage_tours.usecases.fail_stop import FailStop, fail_stop
 
@@ -19,6 +20,12 @@ class CompleteStopBody(Visited):
     """Everything that was handed over at a stop, weighed."""
 
     handovers: tuple[Handed, ...] = Field(min_length=1, max_length=500)
+
+
+class ArriveBody(Body):
+    """When the crew arrived, by its phone."""
+
+    arrived_at: Moment
 
 
 class FailStopBody(Visited):
@@ -32,6 +39,24 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(
         prefix="/tours/{tour_id}/stops/{number}", tags=["stops"], route_class=Guarded
     )
+
+    @routes.post("/arrive")
+    async def arrive(
+        tour_id: UUID,
+        number: int,
+        body: ArriveBody,
+        door: Annotated[Door, command("tours.tour.drive")],
+    ) -> dict[str, Any]:
+        """Tell that the crew has reached a stop."""
+        return answer(
+            await desk.runner.execute(
+                arrive_at_stop,
+                ArriveAtStop(TourId(tour_id), number, body.arrived_at),
+                subject=str(tour_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )
 
     @routes.post("/complete")
     async def complete(

@@ -1,13 +1,17 @@
 """From what is kept to what is told: the events of tours."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from maillage_contracts import tours
-from maillage_contracts.vocabulary import OrderId
+from maillage_contracts.vocabulary import OrderId, Word
 from maillage_tours.domain.execution import Driven, Handed
 from maillage_tours.domain.order import Order
-from maillage_tours.domain.tour import Figures, Tour, Visited
+from maillage_tours.domain.tour import Figures, Stop, TaskStatus, Tour
+
+HANDOVER = set(tours.Handover.model_fields)
 
 
 def requested(order: Order) -> tours.TransportOrderRequested:
@@ -75,20 +79,60 @@ def published(tour: Tour, figures: Figures) -> tours.TourPublished:
     )
 
 
-def stop_completed(
-    tour: Tour, number: int, visited: Visited, handed: Sequence[Handed]
-) -> tours.StopCompleted:
+def cancelled(tour: Tour, reason: Word) -> tours.TourCancelled:
+    """A tour that was given to its crew will not be driven."""
+    return tours.TourCancelled(
+        tour_id=tour.tour_id,
+        plan_id=tour.plan_id,
+        on=tour.on,
+        vehicle_id=tour.vehicle.vehicle_id,
+        reason=reason,
+    )
+
+
+def stop_arrived(tour: Tour, number: int, now: datetime) -> tours.StopArrived:
+    """The crew is there."""
+    arrived_at = tour.stops[number - 1].arrived_at or now
+    return tours.StopArrived(
+        tour_id=tour.tour_id, number=number, arrived_at=arrived_at, received_at=now
+    )
+
+
+def stop_completed(tour: Tour, number: int, handed: Sequence[Handed]) -> tours.StopCompleted:
     """What was weighed and handed over at one stop."""
+    stop = tour.stops[number - 1]
     return tours.StopCompleted(
         tour_id=tour.tour_id,
         number=number,
-        arrived_at=visited.arrived_at,
-        completed_at=visited.completed_at,
-        handovers=tuple(tours.Handover.model_validate(one.model_dump()) for one in handed),
-        temperature_c=visited.temperature_c,
-        proof=visited.proof,
-        note=visited.note,
+        handovers=tuple(
+            tours.Handover.model_validate(one.model_dump(include=HANDOVER)) for one in handed
+        ),
+        received_at=stop.received_at,
+        **_told(stop),
     )
+
+
+def stop_failed(tour: Tour, number: int, reason: Word) -> tours.StopFailed:
+    """Nothing was handed over at one stop."""
+    stop = tour.stops[number - 1]
+    told = _told(stop)
+    return tours.StopFailed(
+        tour_id=tour.tour_id,
+        number=number,
+        arrived_at=told["arrived_at"],
+        completed_at=told["completed_at"],
+        received_at=stop.received_at or told["completed_at"],
+        order_ids=tuple(
+            dict.fromkeys(t.order_id for t in stop.tasks if t.status == TaskStatus.FAILED)
+        ),
+        reason=reason,
+        proof=told["proof"],
+    )
+
+
+def _told(stop: Stop) -> dict[str, Any]:
+    """What the crew said of the stop, but for its trip meter, which is for the whole tour."""
+    return stop.visited.model_dump(exclude={"odometer_km"}) if stop.visited else {}
 
 
 def tour_completed(

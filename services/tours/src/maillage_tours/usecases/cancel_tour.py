@@ -9,6 +9,7 @@ from maillage_contracts.vocabulary import TourId, Word
 from maillage_tours.domain.day import FROM_HUB
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.tour import Tour, TourStatus
+from maillage_tours.usecases.announce import cancelled
 from maillage_tours.usecases.change import tour_to_change
 from maillage_tours.usecases.store import Store
 from maillage_tours.usecases.withdraw import take_out
@@ -26,8 +27,7 @@ class CancelTour:
 async def cancel_tour(command: CancelTour, store: Store, now: datetime) -> Iterable[Event]:
     """Raises NotFound, Stale, or Refused when it has started."""
     tour = await tour_to_change(store, command.tour_id, command.expected_version)
-    cancelled = tour.become(TourStatus.CANCELLED, reason=command.reason)
-    await store.put_tours([cancelled])
+    await store.put_tours([tour.become(TourStatus.CANCELLED, reason=command.reason)])
     if tour.status == TourStatus.PROPOSED:
         return ()
     others = await store.open_tours_with_to_change(tour.order_ids)
@@ -35,7 +35,8 @@ async def cancel_tour(command: CancelTour, store: Store, now: datetime) -> Itera
     freed = [_freed(order, tour) for order in orders]
     await store.put_orders(freed)
     again = frozenset(order.order_id for order in freed if order.status == OrderStatus.ACCEPTED)
-    return await take_out(others, again, command.reason, store)
+    told = cancelled(tour, command.reason)
+    return [told, *await take_out(others, again, command.reason, store)]
 
 
 def _freed(order: Order, tour: Tour) -> Order:

@@ -34,5 +34,5 @@ async def complete_stop(command: CompleteStop, store: Store, now: datetime) -> I
     tour = execution.complete_stop(before, command.number, command.visited, command.handed, now)
     if tour == before:
         return ()
-    done = stop_completed(tour, command.number, command.visited, command.handed)
-    return [done, *await record_stop(tour, tour.stops[command.number - 1], store)]
+    done = stop_completed(tour, command.number, command.handed)
+    return [done, *await record_stop(tour, command.number, store, now)]

@@ -8,6 +8,7 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.vocabulary import TourId, Word
 from maillage_tours.domain import execution
 from maillage_tours.domain.tour import Visited
+from maillage_tours.usecases.announce import stop_failed
 from maillage_tours.usecases.record_stop import record_stop
 from maillage_tours.usecases.store import Store
 
@@ -31,4 +32,5 @@ async def fail_stop(command: FailStop, store: Store, now: datetime) -> Iterable[
     tour = execution.fail_stop(before, command.number, command.visited, command.reason, now)
     if tour == before:
         return ()
-    return await record_stop(tour, tour.stops[command.number - 1], store)
+    failed = stop_failed(tour, command.number, command.reason)
+    return [failed, *await record_stop(tour, command.number, store, now)]

@@ -21,9 +21,12 @@ class StartTour:
 
 
 async def start_tour(command: StartTour, store: Store, now: datetime) -> Iterable[Event]:
-    """A tour under way is left as it is. Raises NotFound, Stale, or Refused if not published."""
+    """A tour under way, or over, is left as it is: a stop told before the start has started it.
+
+    Raises NotFound, Stale, or Refused if not published.
+    """
     tour = await tour_to_change(store, command.tour_id, command.expected_version)
-    if tour.status != TourStatus.STARTED:
+    if tour.status not in {TourStatus.STARTED, TourStatus.COMPLETED}:
         started = tour.become(TourStatus.STARTED, started_at=command.started_at or now)
         await store.put_tours([started])
     return ()

@@ -10,6 +10,7 @@ from maillage_contracts.flows import ExistingRound
 from maillage_contracts.vocabulary import (
     ActorId,
     OrderId,
+    Place,
     PlanId,
     SynergyId,
     TourId,
@@ -21,6 +22,7 @@ from maillage_tours.domain.fleet import Hub, Vehicle
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.tour import Tour, TourStatus
+from maillage_tours.usecases.goods_store import GoodsStore
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -39,6 +41,8 @@ class KnownActor:
 
     actor_id: ActorId
     is_closed: bool
+    rests: tuple[Place, ...] = ()
+    """Its sites where crews may rest."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class WantedTours:
     plan_id: PlanId | None = None
 
 
-class Store(Protocol):
+class Store(GoodsStore, Protocol):
     """Rows are locked by the methods that end in `to_change`: tours first, orders after, by id."""
 
     async def add_orders(self, orders: Sequence[Order]) -> AbstractSet[OrderId]:
@@ -133,6 +137,10 @@ class Store(Protocol):
         ...
 
     async def hubs(self) -> Sequence[Hub]: ...
+
+    async def rests(self) -> Sequence[Place]:
+        """Where crews may rest at actors that have not closed."""
+        ...
 
     async def zones(self) -> Sequence[Zone]: ...
 

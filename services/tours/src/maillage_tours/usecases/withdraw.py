@@ -10,7 +10,7 @@ from maillage_tours.domain.drafting import without_orders
 from maillage_tours.domain.execution import driven, is_done, last_moment
 from maillage_tours.domain.order import NEXT, Order, OrderStatus
 from maillage_tours.domain.tour import Tour, TourStatus
-from maillage_tours.usecases.announce import tour_completed
+from maillage_tours.usecases.announce import cancelled, tour_completed
 from maillage_tours.usecases.store import Store
 
 
@@ -33,10 +33,21 @@ async def take_out(
     tours: Sequence[Tour], order_ids: frozenset[OrderId], reason: Word, store: Store
 ) -> Sequence[Event]:
     """Free open tours, already locked, of orders. A tour under way may end by it."""
-    after = [_without(tour, order_ids, reason) for tour in tours if tour.order_ids & order_ids]
+    touched = [tour for tour in tours if tour.order_ids & order_ids]
+    after = [_without(tour, order_ids, reason) for tour in touched]
+    empty = [
+        cancelled(tour, reason)
+        for before, tour in zip(touched, after, strict=True)
+        if (before.status, tour.status) == (TourStatus.PUBLISHED, TourStatus.CANCELLED)
+    ]
+    return [*empty, *await keep(after, store)]
+
+
+async def keep(tours: Sequence[Tour], store: Store) -> Sequence[Event]:
+    """Keep tours as they are now; those on which nothing remains to be done are over."""
     events: list[Event] = []
     ended: list[Tour] = []
-    for tour in after:
+    for tour in tours:
         if is_done(tour):
             orders = await store.orders_to_change(tour.order_ids)
             ended.append(tour.become(TourStatus.COMPLETED, completed_at=last_moment(tour)))
