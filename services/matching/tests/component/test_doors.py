@@ -34,6 +34,8 @@ READS = {
     "/v1/synergies": "advisor dispatcher service actor",
     f"/v1/synergies/{SOME}": "advisor dispatcher service actor",
     "/v1/engine": "advisor operator",
+    f"/v1/cases/{SOME}/sheet": "advisor",
+    f"/v1/cases/{SOME}/sheet.txt": "advisor",
     "/v1/patterns": "advisor",
     "/v1/suggestions": "advisor",
     "/v1/digest": "advisor",

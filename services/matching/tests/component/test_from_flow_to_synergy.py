@@ -116,6 +116,22 @@ async def test_every_step_is_an_event(lead: Lead, door: Door, runner: Runner[Sto
     assert (over.attribution, over.synergy_id) == ("partly", agreed.synergy.synergy_id)
 
 
+async def test_a_case_that_ended_drafts_its_sheet(lead: Lead, door: Door) -> None:
+    async with door() as http:
+        case = await to_feasibility(http, lead)
+        assert (await http.get(f"/v1/cases/{case}/sheet")).status_code == 409
+        synergy = (await done(http, f"cases/{case}/agree", AGREED))["id"]
+        ended = {"ended_on": "2027-06-30", "reason": "no_storage", "attribution": "no"}
+        await done(http, f"synergies/{synergy}/end", ended)
+        sheet = (await http.get(f"/v1/cases/{case}/sheet")).json()
+        page = (await http.get(f"/v1/cases/{case}/sheet.txt")).text
+    told = {one["title"]: one["lines"] for one in sheet["sections"]}
+    assert "fin : pas de place pour stocker" in told["Freins"]
+    assert "Économie confirmée : 2 160 euros par an" in page
+    assert "n'aurait pas eu lieu sans la démarche" in page
+    assert "Villaverde" not in page
+
+
 async def test_nobody_outside_hears_before_the_introduction(lead: Lead, door: Door) -> None:
     async with door() as http, door("actor", ActorId(STRH)) as party:
         case = (await done(http, f"leads/{lead.lead_id}/accept"))["id"]

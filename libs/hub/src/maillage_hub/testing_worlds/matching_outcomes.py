@@ -42,6 +42,8 @@ def outcomes(cases: Mapping[str, str]) -> dict[str, Valid]:
     return {
         "GET /v1/digest": Valid(),
         "GET /v1/digest.txt": Valid(),
+        "GET /v1/cases/{case_id}/sheet": Valid(about=given_up),
+        "GET /v1/cases/{case_id}/sheet.txt": Valid(about=tried_one),
         "GET /v1/patterns": Valid(),
         "POST /v1/cases/{case_id}/publish": Valid({"consented": True}, about=given_up),
         "GET /v1/suggestions": Valid(),

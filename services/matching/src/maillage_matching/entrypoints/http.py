@@ -36,7 +36,7 @@ def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
         tags=["engine"],
         response_class=PlainTextResponse,
     )
-    _patterns(routes, PatternDoors(runner))
+    _patterns(routes, PatternDoors(runner, knowledge))
     resources = ResourceDoors(runner, knowledge)
     for path, door in (
         ("/resources", resources.complete),
@@ -77,6 +77,14 @@ def _patterns(routes: APIRouter, patterns: PatternDoors) -> None:
         ("POST", f"{about}/retire", patterns.retire),
     ):
         routes.add_api_route(path, door, methods=[method], tags=["patterns"])
+    routes.add_api_route("/cases/{case_id}/sheet", patterns.sheet, methods=["GET"], tags=["cases"])
+    routes.add_api_route(
+        "/cases/{case_id}/sheet.txt",
+        patterns.sheet_printed,
+        methods=["GET"],
+        tags=["cases"],
+        response_class=PlainTextResponse,
+    )
 
 
 def _cases(routes: APIRouter, cases: CaseDoors, synergies: SynergyDoors) -> None:

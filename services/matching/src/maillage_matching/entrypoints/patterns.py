@@ -1,19 +1,23 @@
-"""Doors to what cases taught: drafts of patterns, and suggestions of other territories."""
+"""Doors to what cases taught: sheets, drafts of patterns, suggestions of other territories."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from maillage_common.transaction import Runner
 from maillage_contracts import matching
 from maillage_contracts.vocabulary import CaseId, PatternId, Word
+from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pattern import PatternDraft, drafts_of
+from maillage_matching.domain.sheet import Sheet, page_of
 from maillage_matching.domain.suggestion import Pattern, SuggestionStatus
 from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note
 from maillage_matching.usecases.decide_suggestion import DecideSuggestion, decide_suggestion
+from maillage_matching.usecases.draft_sheet import DraftSheet, draft_sheet
 from maillage_matching.usecases.patterns import key_of_suggestion
 from maillage_matching.usecases.publish_pattern import (
     TAUGHT_MAX,
@@ -53,9 +57,23 @@ Deciding = Annotated[Door, command("matching.pattern.decide")]
 class PatternDoors:
     """What was taught here and elsewhere."""
 
-    def __init__(self, runner: Runner[Store]) -> None:
-        """Work through this runner."""
+    def __init__(self, runner: Runner[Store], knowledge: Knowledge) -> None:
+        """Work through this runner, with this knowledge."""
         self._runner = runner
+        self._knowledge = knowledge
+
+    async def sheet(
+        self, case_id: UUID, _: Annotated[Principal, query("matching.case.work")]
+    ) -> Sheet:
+        """The experience sheet of a case, drafted in French; firms are not named."""
+        order = DraftSheet(CaseId(case_id))
+        return await self._runner.read(lambda store: draft_sheet(order, store, self._knowledge))
+
+    async def sheet_printed(
+        self, case_id: UUID, who: Annotated[Principal, query("matching.case.work")]
+    ) -> Response:
+        """The same as text with headings, to be edited and published."""
+        return PlainTextResponse(page_of(await self.sheet(case_id, who)))
 
     async def drafts(
         self, _: Annotated[Principal, query("matching.pattern.publish")]
