@@ -1,5 +1,6 @@
 """Settings that only tours has."""
 
+import re
 from decimal import Decimal
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from maillage_common.settings import Settings
+from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Pace
 from maillage_tours.domain.terms import Terms
 from maillage_tours.domain.travel import DETOUR_FACTOR
@@ -18,6 +20,21 @@ def _known(time_zone: str) -> str:
     except (KeyError, ValueError, OSError) as error:
         raise ValueError("no such time zone: give a name as Europe/Paris") from error
     return time_zone
+
+
+def _pairs(said: str) -> str:
+    for pair in _split(said):
+        if len(pair) != 2 or not all(_WORD.fullmatch(word) for word in pair):  # noqa: PLR2004 two
+            raise ValueError("give pairs of words as fish:drinks,paint:flour")
+    return said
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
+
+
+def _split(said: str) -> list[tuple[str, ...]]:
+    pairs = (pair.strip() for pair in said.split(","))
+    return [tuple(pair.split(":")) for pair in pairs if pair]
 
 
 class ToursSettings(Settings):
@@ -49,6 +66,26 @@ class ToursSettings(Settings):
         default=600, ge=0, le=7200, description="Seconds of a visit to a hub, loads prepared."
     )
 
+    rest_after_s: int = Field(
+        default=6 * 3600, ge=1800, le=43_200, description="Longest work without a rest, s."
+    )
+    rest_s: int = Field(default=20 * 60, ge=60, le=7200, description="Seconds of a rest.")
+    tour_s_max: int = Field(
+        default=7 * 3600, ge=1800, le=86_400, description="Longest tour without overtime, s."
+    )
+    overtime_s_max: int = Field(
+        default=3 * 3600, ge=0, le=43_200, description="Longest overtime of a tour, s."
+    )
+    overtime_surcharge: Decimal = Field(
+        default=Decimal("0.25"),
+        ge=0,
+        le=3,
+        description="Of an hour's cost, for each hour of overtime.",
+    )
+    incompatible_goods: Annotated[str, AfterValidator(_pairs)] = Field(
+        default="", description="Goods that never ride together, as fish:drinks,paint:flour."
+    )
+
     @property
     def terms(self) -> Terms:
         """The same as rules want it."""
@@ -63,4 +100,12 @@ class ToursSettings(Settings):
                 handling_s_per_100kg=self.handover_s_per_100kg,
                 hub_visit_s=self.hub_visit_s,
             ),
+            crew=Crew(
+                rest_after_s=self.rest_after_s,
+                rest_s=self.rest_s,
+                tour_s_max=self.tour_s_max,
+                overtime_s_max=self.overtime_s_max,
+                overtime_surcharge=self.overtime_surcharge,
+            ),
+            incompatible=frozenset((one, other) for one, other in _split(self.incompatible_goods)),
         )

@@ -230,6 +230,19 @@ class TestWhatOthersSay:
             assert await store.closed_among({baker, grocer}) == {baker}
             assert await store.closed_among(set()) == set()
 
+    async def test_where_crews_may_rest(self, runner: Runner[Store]) -> None:
+        cafe, canteen = place("Cafe", 1), place("Canteen", 2)
+        host, other = ActorId(an_id("host")), ActorId(an_id("other"))
+        async with changing(runner) as store:
+            await store.keep_actors([Told(KnownActor(host, False, (cafe, canteen)), 2)])  # noqa: FBT003
+            await store.keep_actors([Told(KnownActor(host, False, ()), 1)])  # noqa: FBT003
+            await store.keep_actors([Told(KnownActor(other, False), 1)])  # noqa: FBT003
+        async with reading(runner) as store:
+            assert list(await store.rests()) == [cafe, canteen]
+        async with changing(runner) as store:
+            await store.keep_actors([Told(KnownActor(host, True, (cafe,)), 3)])  # noqa: FBT003
+            assert list(await store.rests()) == []
+
     async def test_hubs_zones_and_rounds_come_back(self, runner: Runner[Store]) -> None:
         round_ = an_existing_round()
         async with changing(runner) as store:

@@ -285,14 +285,14 @@ async def test_a_trailer_that_is_not_as_planned_is_noticed(
     draft: Draft, changes: dict[str, object] | None, code: str
 ) -> None:
     others = [one for one in draft.day.vehicles if not one.is_trailer]
-    trailers = [] if changes is None else [a_trailer(**changes)]
+    trailers = [] if changes is None else [a_trailer("Trailer", **changes)]
     assert code in codes(judged(draft, vehicles=[*others, *trailers]))
 
 
 async def test_a_trailer_behind_two_bikes_is_noticed(draft: Draft) -> None:
     rig = tour_of(draft, "Bike + Trailer")
-    assert rig.vehicle.trailer_id is not None
-    busy = {rig.vehicle.trailer_id: [window("09:00", "09:30")]}
+    assert rig.vehicle.pulls is not None
+    busy = {rig.vehicle.pulls: [window("09:00", "09:30")]}
     assert "busy" in codes(judged(draft, busy=busy))
     twice = [*draft.tours, rig]
     verdict = check_plan(twice, draft.left, draft.day, draft.matrix)

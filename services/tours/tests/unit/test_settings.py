@@ -36,9 +36,28 @@ def test_terms_follow_the_settings(environment: pytest.MonkeyPatch) -> None:
     assert (terms.horizon_days, terms.pace.hub_visit_s) == (14, 600)
 
 
+def test_hours_of_work_and_goods_kept_apart_follow_the_settings(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("MAILLAGE_REST_S", "2700")
+    environment.setenv("MAILLAGE_OVERTIME_SURCHARGE", "0.5")
+    environment.setenv("MAILLAGE_INCOMPATIBLE_GOODS", "fish:drinks, paint:flour")
+    terms = load(ToursSettings).terms
+    assert (terms.crew.rest_s, terms.crew.overtime_surcharge) == (2700, Decimal("0.5"))
+    assert terms.crew.rest_after_s == 6 * 3600
+    assert terms.incompatible == {("fish", "drinks"), ("paint", "flour")}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("TIME_ZONE", "Europe/Nowhere"), ("HORIZON_DAYS", "0"), ("DETOUR_FACTOR", "0.5")],
+    [
+        ("TIME_ZONE", "Europe/Nowhere"),
+        ("HORIZON_DAYS", "0"),
+        ("DETOUR_FACTOR", "0.5"),
+        ("REST_S", "0"),
+        ("INCOMPATIBLE_GOODS", "fish:drinks:flour"),
+        ("INCOMPATIBLE_GOODS", "Fish:drinks"),
+    ],
 )
 def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
     environment.setenv(f"MAILLAGE_{name}", value)

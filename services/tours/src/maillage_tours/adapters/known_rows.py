@@ -5,16 +5,17 @@ from collections.abc import Set as AbstractSet
 from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from maillage_common.postgres import Connection
 from maillage_contracts.flows import ExistingRound
-from maillage_contracts.vocabulary import ActorId, VehicleId
+from maillage_contracts.vocabulary import ActorId, Place, VehicleId
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.fleet import Hub, Vehicle
 from maillage_tours.usecases.store import KnownActor, Told
 
 T = TypeVar("T")
+PLACES = TypeAdapter(tuple[Place, ...])
 
 
 class KnownRows:
@@ -27,17 +28,19 @@ class KnownRows:
         newest = {one.about.actor_id: one for one in sorted(told, key=lambda one: one.sequence)}
         await self._db.execute(
             """
-            INSERT INTO known_actor (actor_id, is_closed, sequence)
-            SELECT actor_id, is_closed, sequence
-            FROM unnest($1::uuid[], $2::boolean[], $3::bigint[])
-                AS told (actor_id, is_closed, sequence)
+            INSERT INTO known_actor (actor_id, is_closed, rests, sequence)
+            SELECT actor_id, is_closed, rests::jsonb, sequence
+            FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::bigint[])
+                AS told (actor_id, is_closed, rests, sequence)
             ORDER BY actor_id
             ON CONFLICT (actor_id) DO UPDATE
-            SET is_closed = excluded.is_closed, sequence = excluded.sequence
+            SET is_closed = excluded.is_closed, rests = excluded.rests,
+                sequence = excluded.sequence
             WHERE known_actor.sequence < excluded.sequence
             """,
             list(newest),
             [one.about.is_closed for one in newest.values()],
+            [PLACES.dump_json(one.about.rests).decode() for one in newest.values()],
             [one.sequence for one in newest.values()],
         )
 
@@ -125,6 +128,15 @@ class KnownRows:
     async def hubs(self) -> Sequence[Hub]:
         rows = await self._db.fetch("SELECT document FROM known_hub ORDER BY hub_id")
         return [Hub.model_validate_json(row["document"]) for row in rows]
+
+    async def rests(self) -> Sequence[Place]:
+        rows = await self._db.fetch(
+            """
+            SELECT rests FROM known_actor
+            WHERE NOT is_closed AND rests <> '[]' ORDER BY actor_id
+            """
+        )
+        return [place for row in rows for place in PLACES.validate_json(row["rests"])]
 
     async def zones(self) -> Sequence[Zone]:
         rows = await self._db.fetch("SELECT document FROM known_zone ORDER BY zone_id")

@@ -91,7 +91,7 @@ def _tour_faults(tour: Tour, day: Day) -> Iterator[Fault]:
 def _vehicle_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     label = tour.vehicle.label
     declared = {vehicle.vehicle_id: vehicle for vehicle in day.vehicles}
-    if tour.vehicle.trailer_id is not None:
+    if tour.vehicle.pulls is not None:
         yield from trailer_faults(tour.vehicle, declared)
     elif declared.get(tour.vehicle.vehicle_id) != tour.vehicle or not tour.vehicle.in_service:
         yield Fault("vehicle", f"{label} is not in service as it was planned")
@@ -102,7 +102,7 @@ def _vehicle_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     shift = tour.vehicle.shift.on(day.on, day.zone)
     if not (shift.contains(tour.starts_at) and shift.contains(tour.ends_at)):
         yield Fault("shift", f"{label} drives outside its shift")
-    trailer = tour.vehicle.trailer_id
+    trailer = tour.vehicle.pulls
     busy = day.busy.get(tour.vehicle.vehicle_id, ())
     for taken in (*busy, *(day.busy.get(trailer, ()) if trailer is not None else ())):
         if stamp(tour.starts_at) < stamp(taken.end) and stamp(taken.start) < stamp(tour.ends_at):

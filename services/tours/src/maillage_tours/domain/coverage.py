@@ -49,8 +49,8 @@ def _vehicles_twice(tours: Sequence[Tour]) -> Iterator[Fault]:
         before = [other.vehicle for other in tours[:number]]
         if any(other.vehicle_id == tour.vehicle.vehicle_id for other in before):
             yield Fault("busy", f"{tour.vehicle.label} has two tours in this plan")
-        trailer = tour.vehicle.trailer_id
-        if trailer is not None and any(other.trailer_id == trailer for other in before):
+        trailer = tour.vehicle.pulls
+        if trailer is not None and any(other.pulls == trailer for other in before):
             yield Fault("trailer", f"the trailer of {tour.vehicle.label} has two tours")
 
 

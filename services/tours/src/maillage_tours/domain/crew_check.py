@@ -68,7 +68,7 @@ def company_faults(tour: Tour, day: Day) -> Iterator[Fault]:
 def trailer_faults(rig: Vehicle, declared: Mapping[VehicleId, Vehicle]) -> Iterator[Fault]:
     """Whether the bike and the trailer are there, belong together, and carry what both carry."""
     bike = declared.get(rig.vehicle_id)
-    trailer = None if rig.trailer_id is None else declared.get(rig.trailer_id)
+    trailer = None if rig.pulls is None else declared.get(rig.pulls)
     if bike is None or trailer is None or not (bike.in_service and trailer.in_service):
         yield Fault("vehicle", f"{rig.label} is not in service as it was planned")
         return

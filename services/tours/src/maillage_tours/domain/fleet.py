@@ -57,8 +57,6 @@ class Vehicle(Value):
     shift: DailyWindow
     in_service: bool = True
     is_insertion: bool = False
-    trailer_id: VehicleId | None = None
-    """The trailer that a bike pulls on a tour; never declared, found by the plan."""
 
     @property
     def is_trailer(self) -> bool:
@@ -66,11 +64,14 @@ class Vehicle(Value):
         return self.vehicle_class == TRAILER
 
     @property
+    def pulls(self) -> VehicleId | None:
+        """The trailer behind it."""
+        return None
+
+    @property
     def parts(self) -> "tuple[Vehicle, ...]":
         """What rules of access are about: the vehicle, and the trailer behind it."""
-        if self.trailer_id is None:
-            return (self,)
-        return self, self.model_copy(update={"vehicle_class": TRAILER})
+        return (self,)
 
     def room(self, temperature: TemperatureClass) -> Room:
         """What it can hold at this temperature. Goods go only in compartments of their class."""
@@ -80,6 +81,22 @@ class Vehicle(Value):
             volume_m3=sum((c.volume_m3 for c in parts), Decimal(0)),
             crates=sum(c.crates for c in parts),
         )
+
+
+class Rig(Vehicle):
+    """A bike with a trailer: nobody declares it, a plan puts it together."""
+
+    trailer_id: VehicleId
+
+    @property
+    def pulls(self) -> VehicleId | None:
+        """The trailer behind it."""
+        return self.trailer_id
+
+    @property
+    def parts(self) -> tuple[Vehicle, ...]:
+        """What rules of access are about: the vehicle, and the trailer behind it."""
+        return self, self.model_copy(update={"vehicle_class": TRAILER})
 
 
 def rigs(vehicles: Iterable[Vehicle]) -> Iterator[Vehicle]:
@@ -95,10 +112,11 @@ def rigs(vehicles: Iterable[Vehicle]) -> Iterator[Vehicle]:
             yield hitched(bike, trailer)
 
 
-def hitched(bike: Vehicle, trailer: Vehicle) -> Vehicle:
+def hitched(bike: Vehicle, trailer: Vehicle) -> Rig:
     """The bike with the trailer: the room of both, the pace of the slower, the cost of both."""
-    return bike.model_copy(
-        update={
+    return Rig.model_validate(
+        dict(bike)
+        | {
             "label": f"{bike.label} + {trailer.label}"[:200],
             "compartments": (*bike.compartments, *trailer.compartments),
             "payload_kg": bike.payload_kg + trailer.payload_kg,

@@ -89,7 +89,7 @@ def pose(day: Day, jobs: Sequence[Job], matrix: Matrix) -> Posed:
 
 def _taken(vehicle: Vehicle, day: Day) -> list[TimeWindow]:
     """When it drives already, or its trailer is behind another bike."""
-    ids = (vehicle.vehicle_id, vehicle.trailer_id)
+    ids = (vehicle.vehicle_id, vehicle.pulls)
     return [window for one in ids if one is not None for window in day.busy.get(one, ())]
 
 
@@ -153,9 +153,9 @@ class _Poser:
 
     def _twins(self) -> Iterator[tuple[int, int]]:
         """Bikes that are there twice: as they are, and with a trailer."""
-        alone = {v.vehicle_id: n for n, v in enumerate(self.vehicles) if v.trailer_id is None}
+        alone = {v.vehicle_id: n for n, v in enumerate(self.vehicles) if v.pulls is None}
         for number, vehicle in enumerate(self.vehicles):
-            if vehicle.trailer_id is not None and vehicle.vehicle_id in alone:
+            if vehicle.pulls is not None and vehicle.vehicle_id in alone:
                 yield alone[vehicle.vehicle_id], number
 
     def _rests_for(self, vehicle: Vehicle) -> Iterator[int]:

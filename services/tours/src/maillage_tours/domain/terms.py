@@ -4,7 +4,8 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from maillage_contracts.vocabulary import Value
+from maillage_contracts.vocabulary import Value, Word
+from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Pace
 from maillage_tours.domain.travel import DETOUR_FACTOR
 
@@ -19,6 +20,9 @@ class Terms(Value):
     direct_km_max: Decimal = Decimal(5)
     """A bike rides so far to fetch goods for the centre; from further they come by the hub."""
     pace: Pace = Pace()
+    crew: Crew = Crew()
+    incompatible: frozenset[tuple[Word, Word]] = frozenset()
+    """Pairs of goods that are never on board together."""
 
     @property
     def zone(self) -> tzinfo:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from maillage_common.identifiers import uuid7
 from maillage_contracts.refusals import Invalid, NotFound
@@ -12,7 +13,13 @@ from maillage_contracts.vocabulary import ActorId, Load, OrderId, Place, TimeWin
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, etag, query
 from maillage_tours.domain.joining import Offer
-from maillage_tours.domain.order import Order, OrderStatus
+from maillage_tours.domain.order import (
+    ALTERNATIVES_MAX,
+    Alternative,
+    Order,
+    OrderStatus,
+    Priority,
+)
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.usecases.accept_order import AcceptOrder, accept_order
 from maillage_tours.usecases.cancel_order import CancelOrder, cancel_order
@@ -38,6 +45,14 @@ class RequestOrderBody(Body):
     dropoff_window: TimeWindow
     is_waste: bool = False
     is_return: bool = False
+    priority: Priority = Priority.NORMAL
+    is_perishable: bool = False
+    goods: Word | None = None
+    alternatives: tuple[Alternative, ...] = Field(
+        default=(),
+        max_length=ALTERNATIVES_MAX,
+        description="Other places where it may be handed over, such as a relay point.",
+    )
 
 
 class ReasonBody(Body):

@@ -9,12 +9,13 @@ from pydantic import BaseModel
 from maillage_contracts.envelope import Received
 from maillage_contracts.registry import (
     AccessZoneRulePublished,
+    Actor,
     ActorProfileChanged,
     ActorRegistered,
     HubCapacityChanged,
     VehicleDeclared,
 )
-from maillage_contracts.vocabulary import Value
+from maillage_contracts.vocabulary import Place, Value
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.fleet import Hub, Vehicle
 from maillage_tours.usecases.store import KnownActor, Store, Told
@@ -27,15 +28,30 @@ async def follow_actors(
     store: Store,
     now: datetime,
 ) -> None:
-    """Who exists, and is not closed."""
+    """Who exists, is not closed, and has a place where crews may rest."""
     await store.keep_actors(
         [
             Told(
-                KnownActor(m.event.actor.actor_id, m.event.actor.status == "closed"),
+                KnownActor(
+                    m.event.actor.actor_id, m.event.actor.status == "closed", _rests(m.event.actor)
+                ),
                 m.envelope.sequence,
             )
             for m in messages
         ]
+    )
+
+
+def _rests(actor: Actor) -> tuple[Place, ...]:
+    return tuple(
+        Place(
+            label=site.label,
+            position=site.position,
+            actor_id=actor.actor_id,
+            site_id=site.site_id,
+        )
+        for site in actor.sites
+        if site.kind == "courier_rest"
     )
 
 

@@ -24,13 +24,18 @@ async def gather_day(on: date, store: Store, terms: Terms) -> Day:
         hubs=await store.hubs(),
         zones=await store.zones(),
         busy=busy_hours(await store.given_tours(on)),
+        crew=terms.crew,
+        rests=await store.rests(),
+        incompatible=terms.incompatible,
     )
 
 
 def busy_hours(tours: Iterable[Tour]) -> dict[VehicleId, list[TimeWindow]]:
-    """When vehicles are on tours that were given to their crews."""
+    """When vehicles and trailers are on tours that were given to their crews."""
     busy: dict[VehicleId, list[TimeWindow]] = {}
     for tour in tours:
         window = TimeWindow(start=tour.starts_at, end=tour.ends_at)
-        busy.setdefault(tour.vehicle.vehicle_id, []).append(window)
+        for taken in (tour.vehicle.vehicle_id, tour.vehicle.pulls):
+            if taken is not None:
+                busy.setdefault(taken, []).append(window)
     return busy

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
-from maillage_contracts.vocabulary import TourId
+from maillage_contracts.vocabulary import TourId, VehicleId
 from maillage_tours.domain.checker import check_tour
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
 from maillage_tours.domain.order import Carriage, Order, OrderStatus
@@ -23,7 +23,7 @@ async def publish(tours: Sequence[Tour], store: Store, terms: Terms) -> Sequence
     for tour in tours:
         if tour.status != TourStatus.PROPOSED:
             raise Refused(f"tour {tour.tour_id} is {tour.status}: only a proposed one is published")
-    for vehicle_id in sorted({tour.vehicle.vehicle_id for tour in tours}):
+    for vehicle_id in sorted(_vehicles_of(tours)):
         await store.vehicle_to_change(vehicle_id)
     order_ids = {order_id for tour in tours for order_id in tour.order_ids}
     orders = by_id(await store.orders_to_change(order_ids))
@@ -39,6 +39,12 @@ async def publish(tours: Sequence[Tour], store: Store, terms: Terms) -> Sequence
         events.append(published(after, figures))
     await store.put_orders(list(orders.values()))
     return events
+
+
+def _vehicles_of(tours: Sequence[Tour]) -> set[VehicleId]:
+    """Vehicles, and the trailers behind them."""
+    both = [(tour.vehicle.vehicle_id, tour.vehicle.pulls) for tour in tours]
+    return {one for pair in both for one in pair if one is not None}
 
 
 def _first_legs_first(tour: Tour) -> tuple[bool, TourId]:

@@ -48,7 +48,12 @@ def _carriable(order: Order, now: datetime, terms: Terms) -> None:
         raise Invalid("pickup_window", "the pickup is already past")
     if terms.today(order.pickup_window.start) != order.on:
         raise Invalid("on", "this is not the day of the pickup window")
+    if any(end.window.end <= order.pickup_window.start for end in order.alternatives):
+        raise Invalid("alternatives", "each must be possible after the pickup")
     if order.pickup.position == order.dropoff.position:
         raise Invalid("dropoff", "the goods are there already")
+    places = [end.place.position for end in order.ends]
+    if len(set(map(str, places))) < len(places) or order.pickup.position in places:
+        raise Invalid("alternatives", "each is another place than the others")
     if not order.load.mass_kg:
         raise Invalid("load.mass_kg", "say how heavy it is, even roughly")
