@@ -93,6 +93,10 @@ def _valid(chosen: str, made: Mapping[str, str]) -> dict[str, Valid]:
         "GET /v1/resources": Valid(query="?text=pallets"),
         "GET /v1/resources/{spec}": Valid(),
         "GET /v1/prospects": Valid(query="?activity=16&lat=46.06&lon=6.38"),
+        "GET /v1/pools": Valid(),
+        "GET /v1/missing-links": Valid(),
+        "GET /v1/missing-links/table": Valid(),
+        "GET /v1/missing-links/map": Valid(),
         **_sharings(made),
     }
 

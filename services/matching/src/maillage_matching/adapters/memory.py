@@ -195,6 +195,16 @@ class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
             if row.flow.is_matchable and row.keys.stream in wanted
         ]
 
+    async def open_flows(self, limit: int) -> list[Known]:
+        return [self._known(row) for row in self._rows() if row.flow.is_matchable][:limit]
+
+    async def pool_flows(self, slots: Iterable[str]) -> Mapping[str, list[Known]]:
+        rows = {slot: self.pool_rows[slot].pool for slot in slots if slot in self.pool_rows}
+        known = {slot: await self.known_flows(pool.flow_ids) for slot, pool in rows.items()}
+        return {
+            slot: [one for one in those if one[0].is_matchable] for slot, those in known.items()
+        }
+
     async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
         ids = {flow_id.int for flow_id in flow_ids}
         rows = self.pairing_rows.items()

@@ -207,6 +207,22 @@ class PostgresStore(PostgresOutcomes, PostgresPatterns, PostgresCollective, Post
         """
         return [_known(row) for row in await self.db.fetch(query, list(streams))]
 
+    async def open_flows(self, limit: int) -> list[Known]:
+        query = f"{KNOWN} WHERE f.is_matchable ORDER BY f.flow_id LIMIT $1"
+        return [_known(row) for row in await self.db.fetch(query, limit)]
+
+    async def pool_flows(self, slots: Iterable[str]) -> Mapping[str, list[Known]]:
+        rows = await self.db.fetch(
+            "SELECT slot, flow_ids FROM pool WHERE slot = ANY($1)", list(slots)
+        )
+        members = {row["slot"]: frozenset(row["flow_ids"]) for row in rows}
+        known = await self.known_flows({one for ids in members.values() for one in ids})
+        matchable = [one for one in known if one[0].is_matchable]
+        return {
+            slot: [one for one in matchable if one[0].flow_id in ids]
+            for slot, ids in members.items()
+        }
+
     async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
         await self.db.execute(
             "DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1)", list(flow_ids)

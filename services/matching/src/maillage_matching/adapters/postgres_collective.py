@@ -1,6 +1,6 @@
 """The store in PostgreSQL: what firms share and could do together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,9 @@ import asyncpg
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound, Stale
 from maillage_contracts.vocabulary import ActorId, FlowId
-from maillage_matching.adapters.postgres_decisions import lock, place
+from maillage_matching.adapters.postgres_decisions import joined, lock, place
+from maillage_matching.domain.collecting import KeptPool, Pool
+from maillage_matching.domain.missing_links import LinkReport
 from maillage_matching.domain.sharing import OPEN, Sharing, Stretch, taken
 from maillage_matching.usecases.store import After
 
@@ -17,7 +19,7 @@ NEVER_TWICE = "sharing_never_twice"
 
 
 class PostgresCollective:
-    """Sharing requests."""
+    """Sharing requests, pools and reports."""
 
     db: Connection
 
@@ -127,6 +129,72 @@ class PostgresCollective:
             limit,
         )
         return _sharings(rows)
+
+    async def keep_pools(self, pools: Sequence[Pool], now: datetime) -> None:
+        await self.db.execute("DELETE FROM pool")
+        await self.db.execute(
+            """
+            INSERT INTO pool (slot, is_lead, place, resource, cell, flow_ids, gathered_at)
+            SELECT slot, is_lead, place, resource, cell,
+                string_to_array(flow_ids, ',')::uuid[], $6::timestamptz
+            FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
+                WITH ORDINALITY AS told (slot, is_lead, resource, cell, flow_ids, place)
+            """,
+            [pool.slot for pool in pools],
+            [pool.is_lead for pool in pools],
+            [pool.resource for pool in pools],
+            [pool.cell for pool in pools],
+            [joined(pool.flow_ids) for pool in pools],
+            now,
+        )
+
+    async def lead_pools(self) -> list[str]:
+        rows = await self.db.fetch("SELECT slot FROM pool WHERE is_lead")
+        return sorted(row["slot"] for row in rows)
+
+    async def pools(self, *, resource: str | None, after: int, limit: int) -> list[KeptPool]:
+        rows = await self.db.fetch(
+            """
+            SELECT slot, is_lead, place, resource, cell, flow_ids, gathered_at FROM pool
+            WHERE NOT is_lead AND place > $2 AND ($1::text IS NULL OR resource = $1)
+            ORDER BY place LIMIT $3
+            """,
+            resource,
+            after,
+            limit,
+        )
+        return [KeptPool(_pool(row), row["place"], row["gathered_at"]) for row in rows]
+
+    async def link_report(self, quarter: str | None) -> LinkReport | None:
+        doc = await self.db.fetchval(
+            """
+            SELECT doc FROM link_report WHERE $1::text IS NULL OR quarter = $1
+            ORDER BY quarter COLLATE "C" DESC LIMIT 1
+            """,
+            quarter,
+        )
+        return LinkReport.model_validate_json(doc) if doc else None
+
+    async def keep_link_report(self, report: LinkReport) -> None:
+        await self.db.execute(
+            """
+            INSERT INTO link_report (quarter, made_at, doc) VALUES ($1, $2, $3)
+            ON CONFLICT (quarter) DO NOTHING
+            """,
+            report.quarter,
+            report.made_at,
+            report.model_dump_json(),
+        )
+
+
+def _pool(row: asyncpg.Record) -> Pool:
+    return Pool(
+        slot=row["slot"],
+        is_lead=row["is_lead"],
+        resource=row["resource"],
+        cell=row["cell"],
+        flow_ids=tuple(FlowId(one) for one in row["flow_ids"]),
+    )
 
 
 def _sharings(rows: Iterable[asyncpg.Record]) -> list[Sharing]:

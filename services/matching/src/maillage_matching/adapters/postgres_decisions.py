@@ -90,8 +90,8 @@ class PostgresDecisions:
             [lead.content.kind for lead in leads],
             [lead.content.rule for lead in leads],
             [lead.case_open for lead in leads],
-            [_joined(lead.content.flow_ids) for lead in leads],
-            [_joined(lead.content.actor_ids) for lead in leads],
+            [joined(lead.content.flow_ids) for lead in leads],
+            [joined(lead.content.actor_ids) for lead in leads],
             [lead.surfaced_at for lead in leads],
             [lead.deferred_until for lead in leads],
             [lead.decided_at for lead in leads],
@@ -333,7 +333,7 @@ def lock(*, to_change: bool) -> str:
     return " FOR UPDATE" if to_change else ""
 
 
-def _joined(identifiers: Iterable[UUID]) -> str:
+def joined(identifiers: Iterable[UUID]) -> str:
     return ",".join(map(str, identifiers))
 
 

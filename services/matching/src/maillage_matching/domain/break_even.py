@@ -27,6 +27,8 @@ OUTLET_KM_ASSUMED = 15.0
 ROUNDS_OF_PERISHABLES = 52
 """Once a week: what rots does not wait for a month."""
 ROTS = frozenset({"food", "animal_by_product"})
+FIRMS_SOUGHT_MAX = 50
+"""Beyond, it is another kind of collection."""
 MONTHS = 12
 KG_PER_TONNE = 1000
 
@@ -39,7 +41,7 @@ class Inputs(Kept):
     paid_eur_per_tonne: Decimal | None
     haulage_share: Decimal
     rounds_a_year: int
-    round_km: float
+    among_km: float
     outlet_km: float
     outlet_assumed: bool
     haul_eur_per_km: Decimal
@@ -47,9 +49,15 @@ class Inputs(Kept):
     payload_kg: Decimal
 
     @property
-    def round_eur(self) -> Decimal:
-        """What one round costs."""
-        return self.haul_eur_per_km * Decimal(str(self.round_km)) + self.stop_eur * self.firms
+    def fetching_eur(self) -> Decimal:
+        """A year's price of driving from firm to firm and stopping at each, at every round."""
+        among_eur = self.haul_eur_per_km * Decimal(str(self.among_km))
+        return self.rounds_a_year * (among_eur + self.stop_eur * self.firms)
+
+    @property
+    def bringing_eur(self) -> Decimal:
+        """What one journey to the outlet and back costs; a full vehicle goes more than once."""
+        return self.haul_eur_per_km * Decimal(str(self.outlet_km)) * 2
 
     @property
     def spared_eur_per_kg(self) -> Decimal | None:
@@ -135,7 +143,7 @@ def _inputs(
         paid_eur_per_tonne=_paid_per_tonne(members),
         haulage_share=policy.pool_haulage_share,
         rounds_a_year=ROUNDS_OF_PERISHABLES if weekly else policy.pool_rounds_a_year,
-        round_km=_round_km(members, centre, firms, outlet_km),
+        among_km=_among_km(members, centre, firms),
         outlet_km=round(outlet_km * DETOUR, 1),
         outlet_assumed=there is None,
         haul_eur_per_km=policy.haul_eur_per_km,
@@ -156,25 +164,35 @@ def _paid_per_tonne(members: Iterable[Side]) -> Decimal | None:
     return round(paid * KG_PER_TONNE / kg, 2) if kg and paid else None
 
 
-def _round_km(members: Iterable[Side], centre: GeoPoint, firms: int, outlet_km: float) -> float:
-    """By road: to the firms and back, and from one to the next."""
+def _among_km(members: Iterable[Side], centre: GeoPoint, firms: int) -> float:
+    """By road, from one firm to the next."""
     points = [side.flow.position for side in members if side.flow.position]
     spread_km = max((point.distance_km(centre) for point in points), default=SPREAD_KM_MIN)
     area_km2 = pi * max(spread_km, SPREAD_KM_MIN) ** 2
-    among_km = ROUND_CONSTANT * sqrt(firms * area_km2)
-    return round((2 * outlet_km + among_km) * DETOUR, 1)
+    return round(ROUND_CONSTANT * sqrt(firms * area_km2) * DETOUR, 1)
+
+
+def year_eur(inputs: Inputs, kg_a_year: Decimal) -> Decimal:
+    """What fetching so much costs in a year."""
+    journeys = max(Decimal(inputs.rounds_a_year), kg_a_year / inputs.payload_kg)
+    return inputs.fetching_eur + journeys * inputs.bringing_eur
 
 
 def threshold_kg(inputs: Inputs) -> Decimal | None:
     """The mass a year from which the rounds cost no more than what they spare.
 
-    A fuller vehicle drives oftener, at the same price for each kilogram. None where nobody told
-    the price, or where not even a full round pays.
+    None where nobody told the price, or where it is less than what a full vehicle costs on its way.
     """
     spared = inputs.spared_eur_per_kg
-    if spared is None or spared * inputs.payload_kg < inputs.round_eur:
+    if spared is None:
         return None
-    return (inputs.rounds_a_year * inputs.round_eur / spared).to_integral_value(ROUND_CEILING)
+    threshold = (inputs.fetching_eur + inputs.rounds_a_year * inputs.bringing_eur) / spared
+    if threshold > inputs.rounds_a_year * inputs.payload_kg:  # then it goes more than once
+        margin = spared - inputs.bringing_eur / inputs.payload_kg
+        if margin <= 0:
+            return None
+        threshold = inputs.fetching_eur / margin
+    return threshold.to_integral_value(ROUND_CEILING)
 
 
 def _threshold(
@@ -198,13 +216,14 @@ def _threshold(
 
 
 def _missing_firms(inputs: Inputs, whole: Decimal, each_kg: Decimal) -> int | None:
-    """So many firms of that size make it pay, their stops paid for; None: such firms never do."""
+    """So many firms of that size make it pay, with their stops; None: not even a great many do."""
     spared = inputs.spared_eur_per_kg or Decimal(0)
-    gap_eur = inputs.rounds_a_year * inputs.round_eur - whole * spared
-    each_eur = each_kg * spared - inputs.rounds_a_year * inputs.stop_eur
-    if each_eur <= 0:
-        return None
-    return max(1, int((gap_eur / each_eur).to_integral_value(ROUND_CEILING)))
+    for more in range(1, FIRMS_SOUGHT_MAX + 1):
+        joined = inputs.model_copy(update={"firms": inputs.firms + more})
+        kg = whole + more * each_kg
+        if spared * kg >= year_eur(joined, kg):
+            return more
+    return None
 
 
 def _words(found: BreakEven, largest: str) -> Iterable[Sentence]:
@@ -218,8 +237,8 @@ def _words(found: BreakEven, largest: str) -> Iterable[Sentence]:
     yield _against(inputs)
     if found.never:
         yield Sentence(
-            en="pays at no volume: a full round costs more than it spares",
-            fr="rentable à aucun volume : une tournée pleine coûte plus qu'elle n'épargne",
+            en="pays at no volume: a full vehicle costs more on its way than it spares",
+            fr="rentable à aucun volume : un véhicule plein coûte en route plus qu'il n'épargne",
         )
         return
     yield from _gap(found)
@@ -231,14 +250,17 @@ def _against(inputs: Inputs) -> Sentence:
     guess_en = ", a guess" if inputs.outlet_assumed else ""
     guess_fr = ", hypothèse" if inputs.outlet_assumed else ""
     paid, share = inputs.paid_eur_per_tonne or Decimal(0), inputs.haulage_share * 100
+    tonnes = inputs.payload_kg / KG_PER_TONNE
     return Sentence(
-        en=f"{inputs.rounds_a_year} rounds a year of {number_en(inputs.round_km)} km (outlet at "
-        f"{number_en(inputs.outlet_km)} km{guess_en}) at {number_en(inputs.haul_eur_per_km)} "
-        f"euros/km and {inputs.firms} stops at {number_en(inputs.stop_eur)} euros, against "
+        en=f"fetched {inputs.rounds_a_year} times a year: {number_en(inputs.among_km)} km from "
+        f"firm to firm, outlet at {number_en(inputs.outlet_km)} km{guess_en}, "
+        f"{number_en(tonnes)} t aboard at most, {number_en(inputs.haul_eur_per_km)} euros/km, "
+        f"{inputs.firms} stops at {number_en(inputs.stop_eur)} euros; against "
         f"{number_en(round(paid))} euros a tonne paid today, {number_en(share)} % of it haulage",
-        fr=f"{inputs.rounds_a_year} tournées par an de {number_fr(inputs.round_km)} km (exutoire à "
-        f"{number_fr(inputs.outlet_km)} km{guess_fr}) à {number_fr(inputs.haul_eur_per_km)} "
-        f"euro/km et {inputs.firms} arrêts à {number_fr(inputs.stop_eur)} euros, contre "
+        fr=f"{inputs.rounds_a_year} passages par an : {number_fr(inputs.among_km)} km d'une "
+        f"entreprise à l'autre, exutoire à {number_fr(inputs.outlet_km)} km{guess_fr}, "
+        f"{number_fr(tonnes)} t à bord au plus, {number_fr(inputs.haul_eur_per_km)} euro/km, "
+        f"{inputs.firms} arrêts à {number_fr(inputs.stop_eur)} euros ; contre "
         f"{number_fr(round(paid))} euros la tonne payés aujourd'hui, dont {number_fr(share)} % "
         "de transport",
     )
@@ -262,8 +284,9 @@ def _missing(firms: int | None, tonnes_a_month: Decimal) -> Sentence:
     en, fr = number_en(tonnes_a_month), number_fr(tonnes_a_month)
     if firms is None:
         return Sentence(
-            en=f"firms at {en} t/month would not do: each brings less than its stop costs",
-            fr=f"des entreprises à {fr} t/mois n'y suffiraient pas : leur arrêt coûte plus",
+            en=f"more firms at {en} t/month would not do: they are too small or too many",
+            fr=f"d'autres entreprises à {fr} t/mois n'y suffiraient pas : trop petites ou trop"
+            " nombreuses",
         )
     more, verb = ("firm", "is") if firms == 1 else ("firms", "are")
     plural = "" if firms == 1 else "s"

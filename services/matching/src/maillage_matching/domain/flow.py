@@ -53,6 +53,7 @@ class Flow(Kept):
     available_from: date | None = None
     available_until: date | None = None
     observed_at: datetime
+    confidence: str = "declared"
     open_questions: frozenset[str] = frozenset()
 
     @property

@@ -66,19 +66,24 @@ def tokens_made(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
 
 
 def stream_of(side: Side, knowledge: Knowledge) -> str | None:
-    """The stream it may be pooled in, or None: direction, resource, zone, and hazard.
+    """The stream of its activity zone that it may be pooled in, or None."""
+    return stream_at(side, side.flow.activity_zone, knowledge)
+
+
+def stream_at(side: Side, place: str | None, knowledge: Knowledge) -> str | None:
+    """The stream it may be pooled in at a place, or None: direction, resource, place, and hazard.
 
     Whoever wants to pool may, and all matter that leaves a firm.
     """
     flow = side.flow
     poolable = flow.intent == "pool" or (flow.direction == "out" and flow.kind in MATTER)
-    if not poolable or flow.activity_zone is None or unnamed(side, knowledge) is not None:
+    if not poolable or place is None or unnamed(side, knowledge) is not None:
         return None
     resource = knowledge.resources.get(side.spec or "")
     starred = (flow.waste_code or "").endswith("*")
     hazardous = flow.is_hazardous or starred or bool(resource and resource.is_hazardous)
     apart = ":hazardous" if hazardous else ""
-    return f"stream:{flow.direction}:{side.resource}:{flow.activity_zone}{apart}"
+    return f"stream:{flow.direction}:{side.resource}:{place}{apart}"
 
 
 def unnamed(side: Side, knowledge: Knowledge) -> Ask | None:

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from maillage_common.transaction import Runner
+from maillage_matching.domain.gathering import Grid
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
+from maillage_matching.entrypoints.collective import CollectiveDoors
 from maillage_matching.entrypoints.digest import DigestDoors
 from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
@@ -16,12 +18,20 @@ from maillage_matching.usecases.store import Store
 from maillage_serving.http import Guarded
 
 
-def router(runner: Runner[Store], knowledge: Knowledge) -> APIRouter:
+def router(runner: Runner[Store], knowledge: Knowledge, *, fine: Grid, coarse: Grid) -> APIRouter:
     """All the paths, in one list."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
     _leads(routes, LeadDoors(runner, knowledge), ReasonDoors(runner, knowledge))
     _cases(routes, CaseDoors(runner), SynergyDoors(runner))
     _sharings(routes, SharingDoors(runner))
+    collective = CollectiveDoors(runner, knowledge, fine=fine, coarse=coarse)
+    for path, door in (
+        ("/pools", collective.pools),
+        ("/missing-links", collective.links),
+        ("/missing-links/table", collective.table),
+        ("/missing-links/map", collective.map),
+    ):
+        routes.add_api_route(path, door, methods=["GET"], tags=["collective"])
     engine = EngineDoors(runner)
     routes.add_api_route("/engine", engine.settings, methods=["GET"], tags=["engine"])
     routes.add_api_route("/engine", engine.set, methods=["PUT"], tags=["engine"])

@@ -29,12 +29,18 @@ CREATE INDEX sharing_owner ON sharing (owner_id);
 CREATE INDEX sharing_borrower ON sharing (borrower_id);
 CREATE INDEX sharing_confirmed ON sharing (ends_at) WHERE status = 'confirmed';
 
--- Groups of firms around free centres, as the last look found them.
+-- Groups of firms around free centres, as the last look found them: those shown to advisors, and
+-- those that may become leads, because no activity zone has them already.
 CREATE TABLE pool (
     slot text PRIMARY KEY,
+    is_lead boolean NOT NULL,
+    place int NOT NULL, -- 1 has the most
+    resource text NOT NULL,
+    cell text NOT NULL, -- of the grid; its middle is the centre
     flow_ids uuid[] NOT NULL,
     gathered_at timestamptz NOT NULL
 );
+CREATE INDEX pool_place ON pool (place) WHERE NOT is_lead;
 
 -- Missing links, as they stood at the end of each quarter: never written again.
 CREATE TABLE link_report (

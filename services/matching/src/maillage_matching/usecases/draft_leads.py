@@ -81,15 +81,16 @@ async def drafts_for_streams(
     members: dict[str, list[Side]] = {stream: [] for stream in streams}
     for side in sides_of(await store.stream_flows(streams), knowledge):
         members.setdefault(stream_of(side, knowledge) or "", []).append(side)
-    outlets = await _outlets(members, store, ground)
+    for slot, known in (await store.pool_flows(streams)).items():
+        members[slot] = sides_of(known, knowledge)
+    outlets = await outlets_of(members.values(), store, ground)
     drafts = (draft_for_stream(one, members[one], outlets, ground) for one in sorted(streams))
     return {draft.slot: draft for draft in drafts if draft}
 
 
-async def _outlets(
-    members: Mapping[str, Sequence[Side]], store: Store, ground: Ground
-) -> list[Side]:
-    specs = {side.spec for sides in members.values() for side in sides}
+async def outlets_of(groups: Iterable[Sequence[Side]], store: Store, ground: Ground) -> list[Side]:
+    """Whoever may treat what these groups have, wherever it is."""
+    specs = {side.spec for sides in groups for side in sides}
     rules = [rule for spec in specs if (rule := ground.knowledge.outlet_of(spec))]
     words = {word("out", token_of_spec(rule.equipment)) for rule in rules}
     words |= {word("in", token_of_spec(rule.from_spec)) for rule in rules}

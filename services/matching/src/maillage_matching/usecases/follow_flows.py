@@ -47,5 +47,6 @@ def flow_as_known(told: flows.Flow) -> Flow:
         available_from=told.available_from,
         available_until=told.available_until,
         observed_at=told.observed_at,
+        confidence=told.confidence,
         open_questions=frozenset(told.open_questions),
     )
