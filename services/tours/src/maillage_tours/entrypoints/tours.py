@@ -45,7 +45,9 @@ class StopOut(Body):
     departs_at: datetime
     onboard_kg: Kilograms
     tasks: tuple[Task, ...]
+    arrived_at: datetime | None
     visited: Visited | None
+    received_at: datetime | None
 
     @classmethod
     def of(cls, stop: Stop) -> Self:
