@@ -48,6 +48,17 @@ async def test_a_service_tells_what_its_store_knows(metrics: Metrics) -> None:
     assert (told(metrics, "rows"), told(metrics, "hours")) == (2, NOON.hour)
 
 
+async def by_letter(_store: Store, _now: datetime) -> dict[tuple[str, ...], float]:
+    return {("a",): 1, ("b",): 2}
+
+
+async def test_a_figure_with_labels_is_told_for_each_of_their_values(metrics: Metrics) -> None:
+    store: Store = MemoryTally()
+    own = (Figure("letters", "Letters.", by_letter, ("letter",)),)
+    await Figures(metrics, own).read_own(memory_runner(store, service="flows"))
+    assert [told(metrics, "letters", letter=one) for one in "abc"] == [1, 2, None]
+
+
 async def test_certificates_are_told_by_when_they_end(metrics: Metrics, tmp_path: Path) -> None:
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

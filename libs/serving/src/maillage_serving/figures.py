@@ -27,13 +27,18 @@ log = structlog.get_logger()
 S = TypeVar("S")
 
 
+Value = float | Mapping[tuple[str, ...], float]
+"""What a figure is; one with labels, for each of their values."""
+
+
 @dataclass(frozen=True)
 class Figure(Generic[S]):
     """A gauge of one service, told as `maillage_<name>`: its unit is the end of its name."""
 
     name: str
     words: str
-    read: Callable[[S, datetime], Awaitable[float]]
+    read: Callable[[S, datetime], Awaitable[Value]]
+    labels: tuple[str, ...] = ()
 
 
 class Figures(Generic[S]):
@@ -55,7 +60,7 @@ class Figures(Generic[S]):
             "When the first certificate ends: of the bus, or of who signs for it.",
             "of",
         )
-        self.own = [(figure, metrics.gauge(figure.name, figure.words)) for figure in own]
+        self.own = [(one, metrics.gauge(one.name, one.words, *one.labels)) for one in own]
 
     async def tell(self, runner: Runner[S], pool: Pool, settings: Settings) -> None:
         """Keep the gauges in step, until cancelled."""
@@ -78,12 +83,13 @@ class Figures(Generic[S]):
     async def read_own(self, runner: Runner[S]) -> None:
         """Ask the store, in one transaction."""
 
-        async def values(store: S) -> list[float]:
+        async def values(store: S) -> list[Value]:
             return [await figure.read(store, now) for figure, _ in self.own]
 
         now = runner.clock()
         for (_, gauge), value in zip(self.own, await runner.read(values), strict=True):
-            gauge().set(value)
+            for labels, told in (value if isinstance(value, Mapping) else {(): value}).items():
+                gauge(*labels).set(told)
 
     async def read_checks(self, pool: Pool) -> None:
         """What was found from outside, the last time."""

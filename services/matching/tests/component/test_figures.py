@@ -7,8 +7,9 @@ from maillage_matching.domain.case import Case, CaseStatus
 from maillage_matching.domain.draft import Content, Member
 from maillage_matching.domain.lead import Lead, LeadStatus
 from maillage_matching.domain.policy import Policy
+from maillage_matching.entrypoints.figures import FIGURES
 from maillage_matching.usecases.store import Store
-from maillage_matching.wiring import service
+from maillage_serving.figures import Value
 from maillage_serving.testing import NOON
 
 MEMBERS = tuple(
@@ -55,5 +56,5 @@ async def test_desks_are_told_by_what_waits_what_is_open_and_what_fits() -> None
     assert await told(store) == {"leads_waiting": 1, "cases_open": 1, "desk_places": 20}
 
 
-async def told(store: Store) -> dict[str, float]:
-    return {one.name: await one.read(store, NOON) for one in service().figures}
+async def told(store: Store) -> dict[str, Value]:
+    return {one.name: await one.read(store, NOON) for one in FIGURES}

@@ -257,6 +257,26 @@ class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
         wanted = set(flow_ids)
         return {key: at for key, at in self.ask_rows.items() if key[0] in wanted}
 
+    async def introductions(self, limit: int) -> list[tuple[datetime, datetime]]:
+        told = [case for case in self.case_rows.values() if case.introduced_at]
+        told.sort(key=lambda case: (case.introduced_at, case.case_id))
+        found: list[tuple[datetime, datetime]] = []
+        for case in told[-limit:]:
+            rows = [self.flow_rows.get(one.flow_id) for one in case.members]
+            seen = [row.flow.observed_at for row in rows if row]
+            if seen and case.introduced_at:
+                found.append((min(seen), case.introduced_at))
+        return found
+
+    async def questions(self) -> tuple[int, int]:
+        asked = [(self.flow_rows.get(flow_id), what) for flow_id, what in self.ask_rows]
+        known = [(row.flow, what) for row, what in asked if row]
+        return sum(what in flow.open_questions for flow, what in known), len(known)
+
+    async def verdicts(self) -> Mapping[str, int]:
+        counts = Counter(one.verdict for one in self.pairing_rows.values())
+        return {verdict: counts[verdict] for verdict in ("pass", "fail", "unknown")}
+
     async def keep_asks(self, asks: Sequence[Ask], now: datetime) -> None:
         for ask in asks:
             self.ask_rows.setdefault((ask.flow_id, ask.attribute), now)

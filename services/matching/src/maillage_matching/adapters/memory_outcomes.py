@@ -32,6 +32,15 @@ class MemoryOutcomes(MemoryDecisions):
             if lead.status in {"accepted", "rejected"} and lead.decided_at is not None
         )
 
+    async def waiting_since(self) -> list[datetime]:
+        leads = self.lead_rows.values()
+        return sorted(
+            one.surfaced_at or one.created_at for one in leads if one.status == "surfaced"
+        )
+
+    async def open_since(self) -> list[datetime]:
+        return sorted(case.opened_at for case in self.case_rows.values() if case.is_open)
+
     async def tallies(self) -> list[Tally]:
         counts = Counter[tuple[str, str, str, str]]()
         for lead in self.lead_rows.values():

@@ -1,12 +1,15 @@
 """What came of leads and cases, counted in PostgreSQL."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from maillage_matching.adapters.postgres_decisions import PostgresDecisions
+from maillage_matching.domain.case import OVER
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
 from maillage_matching.domain.yields import Tally
 
+NO_PAIRS = {"pass": 0, "fail": 0, "unknown": 0}
 TALLIES = """
     SELECT 'lead' AS what, source, kind, status AS word, count(*) FROM lead
         GROUP BY source, kind, status
@@ -64,6 +67,44 @@ class PostgresOutcomes(PostgresDecisions):
             moment,
         )
         return [Lead.model_validate_json(row["doc"]) for row in rows]
+
+    async def waiting_since(self) -> list[datetime]:
+        rows = await self.db.fetch("SELECT surfaced_at FROM lead WHERE status = 'surfaced'")
+        return sorted(row["surfaced_at"] for row in rows)
+
+    async def open_since(self) -> list[datetime]:
+        query = "SELECT opened_at FROM synergy_case WHERE status <> ALL($1)"
+        return sorted(row["opened_at"] for row in await self.db.fetch(query, list(OVER)))
+
+    async def introductions(self, limit: int) -> list[tuple[datetime, datetime]]:
+        rows = await self.db.fetch(
+            """
+            SELECT min((f.doc ->> 'observed_at')::timestamptz) AS seen_at, c.introduced_at
+            FROM (
+                SELECT case_id, introduced_at, doc FROM synergy_case
+                WHERE introduced_at IS NOT NULL
+                ORDER BY introduced_at DESC, case_id DESC LIMIT $1
+            ) AS c
+            CROSS JOIN LATERAL jsonb_array_elements(c.doc -> 'members') AS m
+            JOIN flow f ON f.flow_id = (m ->> 'flow_id')::uuid
+            GROUP BY c.case_id, c.introduced_at ORDER BY c.introduced_at, c.case_id
+            """,
+            limit,
+        )
+        return [(row["seen_at"], row["introduced_at"]) for row in rows]
+
+    async def questions(self) -> tuple[int, int]:
+        row = await self.db.fetchrow(
+            """
+            SELECT count(*) FILTER (WHERE f.doc -> 'open_questions' ? a.attribute), count(*)
+            FROM asked a JOIN flow f ON f.flow_id = a.flow_id
+            """
+        )
+        return (row[0], row[1]) if row else (0, 0)
+
+    async def verdicts(self) -> Mapping[str, int]:
+        rows = await self.db.fetch("SELECT verdict, count(*) FROM pairing GROUP BY verdict")
+        return NO_PAIRS | {row[0]: row[1] for row in rows}
 
     async def tallies(self) -> list[Tally]:
         rows = await self.db.fetch(TALLIES)

@@ -1,5 +1,6 @@
 """What came of leads and cases, as the store counts it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +18,26 @@ class Outcomes(Protocol):
 
     async def decided_since(self, moment: datetime) -> list[Lead]:
         """Leads of any source that were accepted or rejected since then, oldest first."""
+        ...
+
+    async def waiting_since(self) -> list[datetime]:
+        """When leads surfaced that still wait for a decision."""
+        ...
+
+    async def open_since(self) -> list[datetime]:
+        """When cases opened that have not ended."""
+        ...
+
+    async def introductions(self, limit: int) -> list[tuple[datetime, datetime]]:
+        """When the first flow of a case was seen and when it was introduced, of the last ones."""
+        ...
+
+    async def questions(self) -> tuple[int, int]:
+        """Questions that wait for an answer, and all that were asked."""
+        ...
+
+    async def verdicts(self) -> Mapping[str, int]:
+        """How many pairs pass, fail, or wait for a fact."""
         ...
 
     async def tallies(self) -> list[Tally]:

@@ -1,0 +1,130 @@
+"""What came of leads, as those who watch matching are told."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from maillage_common.transaction import Runner
+from maillage_contracts.envelope import Event
+from maillage_contracts.matching import FlowQuestionRaised
+from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
+from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
+from maillage_matching.usecases.store import Store
+from maillage_serving.figures import Value
+from maillage_serving.testing import FixedClock
+
+Hear = Callable[..., Awaitable[list[Event]]]
+Look = Callable[[], Awaitable[list[Event]]]
+Door = Callable[..., httpx.AsyncClient]
+BOTH = pytest.mark.parametrize(
+    "database",
+    ["memory", pytest.param("postgres", marks=pytest.mark.integration)],
+    indirect=True,
+)
+HOUR_S = 3600
+LOOKING_S = 10
+
+
+def a_pair(name: str) -> list[Any]:
+    giver, taker = an_actor(name=f"{name} gives"), an_actor(name=f"{name} takes")
+    usual: dict[str, Any] = {
+        "resource": {"label": name, "spec": name.lower()},
+        "legal": {"waste_status": "product", "is_hazardous": False},
+        "activity_zone": None,
+    }
+    offer = a_flow(flow_id=an_id(f"{name} offer"), actor_id=giver.actor_id, **usual)
+    need = a_wanted_flow(flow_id=an_id(f"{name} need"), actor_id=taker.actor_id, **usual)
+    return [giver, taker, offer, need]
+
+
+async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
+    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+async def told(runner: Runner[Store], clock: FixedClock) -> Mapping[str, Value]:
+    async def values(store: Store) -> dict[str, Value]:
+        return {one.name: await one.read(store, clock.now) for one in OUTCOME_FIGURES}
+
+    return await runner.read(values)
+
+
+async def test_before_anything_happened_nothing_is_made_up(
+    runner: Runner[Store], clock: FixedClock
+) -> None:
+    found = await told(runner, clock)
+    assert found["matching_policy_k"] == 5
+    assert found["matching_precision_at_k"] == {}
+    assert found["matching_lead_oldest_days"] == found["matching_time_to_first_answer_days"] == 0
+    assert found["matching_case_age_days"] == {("oldest",): 0, ("median",): 0}
+
+
+@BOTH
+async def test_what_came_of_leads_is_told(
+    hear: Hear, look: Look, door: Door, clock: FixedClock, runner: Runner[Store]
+) -> None:
+    await hear(*a_pair("Wool"), *a_pair("Cork"), *a_pair("Felt"))
+    await look()
+    clock.advance(timedelta(seconds=HOUR_S - LOOKING_S // 2))
+    async with door() as http:
+        first, second, _ = (await http.get("/v1/leads")).json()["items"]
+        two = {"reasons": ["no_time", "contamination"]}
+        await done(http, f"leads/{first['lead_id']}/reject", two)
+        case = (await done(http, f"leads/{second['lead_id']}/accept"))["id"]
+        await done(http, f"cases/{case}/spend", {"minutes": 90})
+        await done(http, f"cases/{case}/move", {"to": "qualifying"})
+        clock.advance(timedelta(days=2))
+        await done(http, f"cases/{case}/introduce", {"channel": "visit"})
+        await done(http, f"cases/{case}/move", {"to": "feasibility"})
+        shares = [{"actor_id": one, "role": "party", "share": "0.5"} for one in second["actor_ids"]]
+        await done(http, f"cases/{case}/agree", {"parties": shares, "starts_on": "2026-12-01"})
+    found = await told(runner, clock)
+    engine = ("engine", "substitution")
+    assert found["matching_leads"] == {
+        (*engine, "accepted"): 1,
+        (*engine, "rejected"): 1,
+        (*engine, "surfaced"): 1,
+    }
+    assert found["matching_decisions"] == {
+        ("accepted", "", "", "engine"): 1,
+        ("rejected", "organisational", "no_time", "engine"): 1,
+        ("rejected", "technical", "contamination", "engine"): 1,
+    }
+    assert found["matching_review_seconds"] == {("0.5",): HOUR_S, ("0.9",): HOUR_S}
+    assert found["matching_precision_at_k"] == {("20",): 0.5, ("100",): 0.5}
+    stages = cast("Mapping[tuple[str, ...], float]", found["matching_case_stage"])
+    assert {stage for stage, many in stages.items() if many} == {("agreed",)}
+    assert found["matching_case_age_days"] == {("oldest",): 2, ("median",): 2}
+    assert found["matching_lead_oldest_days"] == pytest.approx(2 + 1 / 24, abs=0.001)
+    assert found["matching_advisor_hours_per_synergy"] == {("engine",): 1.5}
+    first_answer = found["matching_time_to_first_answer_days"]
+    assert isinstance(first_answer, float)
+    assert first_answer >= 2
+    assert cast("Mapping[tuple[str, ...], float]", found["matching_pairs"])["pass",] >= 1
+
+
+@BOTH
+async def test_questions_are_told_until_they_are_answered(
+    hear: Hear, look: Look, clock: FixedClock, runner: Runner[Store]
+) -> None:
+    giver, taker, offer, need = a_pair("Wool")
+    vague = offer.model_copy(update={"quantity": None})
+    await hear(giver, taker, vague, need)
+    [question] = await look()
+    assert isinstance(question, FlowQuestionRaised)
+    still = vague.model_copy(update={"open_questions": (question.attribute,)})
+    await hear(still)
+    assert (await told(runner, clock))["matching_questions"] == {("open",): 1, ("answered",): 0}
+    await hear(still.model_copy(update={"open_questions": ()}))
+    assert (await told(runner, clock))["matching_questions"] == {("open",): 0, ("answered",): 1}
+
+
+def test_each_figure_has_a_name_of_its_own_and_no_label_of_a_person() -> None:
+    names = [one.name for one in OUTCOME_FIGURES]
+    assert len(set(names)) == len(names)
+    labels = {label for one in OUTCOME_FIGURES for label in one.labels}
+    assert not labels & {"advisor", "owner", "actor", "flow", "by"}
