@@ -219,6 +219,12 @@ class TestDriven:
         assert abs(took.hours - hours) < Decimal("0.001")
         assert set(took.carried_kg.values()) == {Decimal(20)}
         assert len(took.carried_kg) == 3
+        on_board = [(stop.place, stop.onboard_kg) for stop in tour.stops]
+        moved = sum(
+            onboard_kg * tour.travel.between(here.position, there.position)[0]
+            for (here, onboard_kg), there in zip(on_board, places[2:], strict=True)
+        )
+        assert took.moved_tkm == moved / 1_000_000
         grocer_m, _ = tour.travel.between(place("Hub").position, place("Grocer", 4, 1).position)
         assert list(took.direct_km.values()).count(Decimal(grocer_m) / 1000) == 2
 

@@ -82,6 +82,9 @@ def _valid(
         "GET /v1/plans/{plan_id}": Valid(),
         "POST /v1/plans/{plan_id}/publish": Valid(),
         "POST /v1/plans/{plan_id}/discard": Valid(),
+        "POST /v1/plans/{plan_id}/alone": Valid(
+            {"seconds": 1}, about={"plan_id": ready["plan_id"]}
+        ),
         "GET /v1/tours": Valid(),
         "GET /v1/tours/{tour_id}": Valid(),
         "POST /v1/tours/{tour_id}/publish": Valid(about={"tour_id": proposed["tour_id"]}),

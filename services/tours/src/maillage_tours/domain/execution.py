@@ -45,6 +45,8 @@ class Driven(Value):
     distance_km: Kilometres
     distance_source: Word
     empty_km: Kilometres
+    moved_tkm: Positive
+    """What was on board x each way."""
     hours: Positive
     carried_kg: dict[OrderId, Kilograms]
     direct_km: dict[OrderId, Kilometres]
@@ -210,11 +212,14 @@ def driven(tour: Tour) -> Driven:
         rest_m = sum(metres for metres, _, _ in ways[number + 1 :])
         distance_km, source = km + Decimal(rest_m) / 1000, "odometer"
     empty_share = Decimal(empty_m) / planned_m if planned_m else Decimal(0)
+    moved_kg_m = sum((onboard_kg * metres for metres, _, onboard_kg in ways), Decimal(0))
+    mean_kg = moved_kg_m / planned_m if planned_m else Decimal(0)
     carried = {t.order_id: t.accepted_kg for t in tour.tasks if _was_taken(t)}
     return Driven(
         distance_km=round(distance_km, 3),
         distance_source=source,
         empty_km=round(distance_km * empty_share, 3),
+        moved_tkm=round(distance_km * mean_kg / 1000, 6),
         hours=_hours(stops, ways),
         carried_kg=carried,
         direct_km={order_id: _direct_km(tour, order_id) for order_id in carried},

@@ -152,6 +152,8 @@ def tour_completed(
         insertion_hours=took.hours if tour.vehicle.is_insertion else Decimal(0),
         carried=tuple(_carried(took, orders)),
         matrix=tour.matrix,
+        capacity_kg=tour.vehicle.payload_kg,
+        moved_tkm=took.moved_tkm,
     )
 
 

@@ -1,16 +1,16 @@
 """Computing a plan, outside of any transaction: distances, model, search, draft tours."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from maillage_contracts.vocabulary import GeoPoint, OrderId, PlanId
-from maillage_tours.domain.day import Day
+from maillage_tours.domain.day import Day, Job
 from maillage_tours.domain.drafting import draft_tours
 from maillage_tours.domain.legs import jobs_of
 from maillage_tours.domain.plan import left_out
-from maillage_tours.domain.posing import Posed, pose
+from maillage_tours.domain.posing import pose
 from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.tour import Tour
 from maillage_tours.domain.travel import Matrix, Profile, Travel, profile_of
@@ -52,12 +52,20 @@ class Draft:
 
 
 async def plan_day(
-    plan_id: PlanId, day: Day, search: Search, *, matrices: Matrices, solver: Solver
+    plan_id: PlanId,
+    day: Day,
+    search: Search,
+    *,
+    matrices: Matrices,
+    solver: Solver,
+    jobs: Callable[[Day, Matrix], Iterable[Job]] = jobs_of,
 ) -> Draft:
     """A draft of the day's tours. Whatever no tour carries has a reason."""
     profiles = sorted(set(map(profile_of, day.fleet)), key=str)
     matrix = await matrices.between(_points(day), profiles)
-    posed = await asyncio.to_thread(_pose, day, matrix)  # a second for 350 orders
+    posed = await asyncio.to_thread(  # a second for 350 orders
+        lambda: pose(day, list(jobs(day, matrix)), matrix)
+    )
     solution = await solver.solve(posed.problem, search)
     return Draft(
         plan_id=plan_id,
@@ -78,7 +86,3 @@ def _points(day: Day) -> list[GeoPoint]:
         points += [order.pickup.position, *(end.place.position for end in order.ends)]
         points += [order.held_at.position] if order.held_at else []
     return sorted(set(points), key=lambda point: (point.lat, point.lon))
-
-
-def _pose(day: Day, matrix: Matrix) -> Posed:
-    return pose(day, list(jobs_of(day, matrix)), matrix)
