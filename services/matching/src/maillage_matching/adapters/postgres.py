@@ -171,6 +171,9 @@ class PostgresStore(PostgresOutcomes, PostgresPatterns, PostgresCollective, Post
     async def mark_due(
         self, at: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
     ) -> None:
+        of_flows, of_actors = list(flows), list(actors)
+        if not of_flows and not of_actors:
+            return  # the engine is woken for nothing otherwise, and runs for three seconds more
         await self.db.execute(
             f"""
             WITH marked AS (
@@ -180,8 +183,8 @@ class PostgresStore(PostgresOutcomes, PostgresPatterns, PostgresCollective, Post
             SELECT pg_notify('{DUE_CHANNEL}', '')
             """,  # noqa: S608 a constant of ours
             at,
-            list(flows),
-            list(actors),
+            of_flows,
+            of_actors,
         )
 
     async def mark_all_due(self, at: datetime) -> None:
