@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from maillage_common.settings import Settings
 from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Pace
+from maillage_tours.domain.roads import RoadMaps
 from maillage_tours.domain.terms import Terms
 from maillage_tours.domain.travel import DETOUR_FACTOR
 
@@ -49,6 +50,22 @@ class ToursSettings(Settings):
     detour_factor: Decimal = Field(
         default=DETOUR_FACTOR, ge=1, le=3, description="Road km per great-circle km here."
     )
+    estimate_buffer: Decimal = Field(
+        default=Decimal("0.25"),
+        ge=0,
+        le=2,
+        description="Share of time added to every way whose distance is estimated.",
+    )
+    osrm_url: str | None = Field(
+        default=None, description="OSRM server of the car map; absent: distances are estimated."
+    )
+    osrm_bike_url: str | None = Field(
+        default=None, description="OSRM server of the bicycle map; absent: bikes use the other."
+    )
+    osrm_closed: Annotated[str, AfterValidator(_pairs)] = Field(
+        default="",
+        description="Road classes of the map closed to vehicles, as truck:lez,van.diesel:lez.",
+    )
     direct_km_max: Decimal = Field(
         default=Decimal(5),
         ge=0,
@@ -87,12 +104,23 @@ class ToursSettings(Settings):
     )
 
     @property
+    def maps(self) -> RoadMaps | None:
+        """Which maps are asked, and which roads are closed to whom; None: none is."""
+        if self.osrm_url is None:
+            return None
+        closed: dict[str, tuple[str, ...]] = {}
+        for vehicles, roads in _split(self.osrm_closed):
+            closed[vehicles] = (*closed.get(vehicles, ()), roads)
+        return RoadMaps(self.osrm_url, self.osrm_bike_url, closed)
+
+    @property
     def terms(self) -> Terms:
         """The same as rules want it."""
         return Terms(
             time_zone=self.time_zone,
             horizon_days=self.horizon_days,
             detour_factor=self.detour_factor,
+            estimate_buffer=self.estimate_buffer,
             direct_km_max=self.direct_km_max,
             pace=Pace(
                 setup_s=self.stop_setup_s,

@@ -1,5 +1,7 @@
 """Tours as one value: the only module that knows concrete stores, doors, solver and distances."""
 
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -7,8 +9,10 @@ from fastapi import APIRouter
 from maillage_common.handlers import Handlers
 from maillage_common.settings import load
 from maillage_common.transaction import Runner
+from maillage_contracts.vocabulary import GeoPoint
 from maillage_serving.service import Service, Worker
 from maillage_tours.adapters.estimated import EstimatedMatrices
+from maillage_tours.adapters.osrm import OsrmMatrices
 from maillage_tours.adapters.postgres import PostgresStore
 from maillage_tours.adapters.solver import ChildSolver
 from maillage_tours.domain.terms import Terms
@@ -33,9 +37,18 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
     def agreed() -> Terms:
         return terms or load(ToursSettings).terms
 
+    @cache
+    def matrices() -> EstimatedMatrices | OsrmMatrices:
+        maps = load(ToursSettings).maps if terms is None else None
+        estimated = EstimatedMatrices(agreed().detour_factor, agreed().estimate_buffer)
+        return OsrmMatrices(maps, estimated) if maps else estimated
+
+    async def map_age_s(near: GeoPoint, now: datetime) -> float:
+        asked = matrices()
+        return await asked.map_age_s(near, now) if isinstance(asked, OsrmMatrices) else 0
+
     def router(runner: Runner[Store]) -> APIRouter:
-        matrices = EstimatedMatrices(agreed().detour_factor)
-        return http.router(Desk(runner, agreed(), matrices, solver or ChildSolver()))
+        return http.router(Desk(runner, agreed(), matrices(), solver or ChildSolver()))
 
     def handlers() -> Handlers[Store]:
         return kafka.handlers(agreed())
@@ -54,6 +67,6 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
                 make_command=lambda _: ExtendHorizon(agreed()),
             ),
         ),
-        figures=figures(agreed),
+        figures=figures(agreed, map_age_s),
         settings=ToursSettings,
     )

@@ -279,7 +279,7 @@ class TestFreeShift:
 
 
 def test_distances_are_great_circles_times_the_factor() -> None:
-    profile = Profile(vehicle_class="van", speed_kmh=Decimal(30))
+    profile = Profile(energy="electric", vehicle_class="van", speed_kmh=Decimal(30))
     matrix = estimated([spot(0), spot(10)], [profile], Decimal("1.4"))
     metres, seconds = matrix.travel[profile].between(spot(0), spot(10))
     assert matrix.source == "estimated"

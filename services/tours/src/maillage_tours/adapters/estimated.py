@@ -9,15 +9,16 @@ from maillage_tours.domain.travel import Matrix, Profile, Travel, estimated, ext
 
 
 class EstimatedMatrices:
-    """Marks every plan `estimated`."""
+    """Marks every plan `estimated`; `factor` may be learned when roads were asked."""
 
-    def __init__(self, factor: Decimal) -> None:
-        self._factor = factor
+    def __init__(self, factor: Decimal, buffer: Decimal = Decimal(0)) -> None:
+        self.factor = factor
+        self._buffer = buffer
 
     async def between(self, points: Sequence[GeoPoint], profiles: Sequence[Profile]) -> Matrix:
-        return await asyncio.to_thread(estimated, points, profiles, self._factor)
+        return await asyncio.to_thread(estimated, points, profiles, self.factor, self._buffer)
 
     async def extended(
         self, travel: Travel, points: Sequence[GeoPoint], profile: Profile
     ) -> Travel:
-        return extended(travel, points, profile, self._factor)
+        return extended(travel, points, profile, self.factor, self._buffer)

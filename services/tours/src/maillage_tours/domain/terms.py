@@ -17,6 +17,8 @@ class Terms(Value):
     horizon_days: int = 14
     """Orders of a synergy are raised so many days ahead."""
     detour_factor: Decimal = DETOUR_FACTOR
+    estimate_buffer: Decimal = Decimal(0)
+    """Share of time added to every way whose distance is estimated."""
     direct_km_max: Decimal = Decimal(5)
     """A bike rides so far to fetch goods for the centre; from further they come by the hub."""
     pace: Pace = Pace()

@@ -8,7 +8,11 @@ from functools import cached_property
 from maillage_contracts.vocabulary import GeoPoint, Positive, Value, Word
 from maillage_tours.domain.fleet import Vehicle
 
-ESTIMATED = "estimated"
+ESTIMATED, ROUTED = "estimated", "osrm"
+UNREACHABLE = 10_000_000, 1_000_000
+"""Metres and seconds where there is no way: further than any day, and far below what a solver
+takes for forbidden."""
+BIKES = frozenset({"cargo_bike", "trailer"})
 DETOUR_FACTOR = Decimal("1.4")
 """Road km per great-circle km: 1.39 in a grid city, 1.42 in a valley, 1.82 on hilly coast, fitted
 on routed distances of Baltimore, Liechtenstein and Monaco (2026-08)."""
@@ -18,12 +22,16 @@ class Profile(Value):
     """What makes two vehicles travel alike."""
 
     vehicle_class: Word
+    energy: Word
+    """Some roads are closed to some energies."""
     speed_kmh: Positive
 
 
 def profile_of(vehicle: Vehicle) -> Profile:
     """How this vehicle travels."""
-    return Profile(vehicle_class=vehicle.vehicle_class, speed_kmh=vehicle.speed_kmh)
+    return Profile(
+        vehicle_class=vehicle.vehicle_class, energy=vehicle.energy, speed_kmh=vehicle.speed_kmh
+    )
 
 
 class Travel(Value):
@@ -61,41 +69,79 @@ class Matrix:
     travel: Mapping[Profile, Travel]
 
 
-def estimated(points: Sequence[GeoPoint], profiles: Sequence[Profile], factor: Decimal) -> Matrix:
-    """Great-circle distance times the territory's factor, at the vehicle's own speed."""
+def estimated(
+    points: Sequence[GeoPoint],
+    profiles: Sequence[Profile],
+    factor: Decimal,
+    buffer: Decimal = Decimal(0),
+) -> Matrix:
+    """Great circles times the territory's factor, at the vehicle's own speed.
+
+    `buffer` is the share of time added to every way: distances that are guessed make late stops.
+    """
     metres = tuple(tuple(_metres(start, end, factor) for end in points) for start in points)
+    seconds = {
+        speed_kmh: tuple(tuple(_buffered(m, speed_kmh, buffer) for m in row) for row in metres)
+        for speed_kmh in {profile.speed_kmh for profile in profiles}
+    }
     return Matrix(
         ESTIMATED,
         {
-            profile: Travel(
-                points=tuple(points),
-                metres=metres,
-                seconds=tuple(tuple(_seconds(m, profile.speed_kmh) for m in row) for row in metres),
-            )
+            profile: Travel(points=tuple(points), metres=metres, seconds=seconds[profile.speed_kmh])
             for profile in profiles
         },
     )
 
 
 def extended(
-    travel: Travel, points: Sequence[GeoPoint], profile: Profile, factor: Decimal
+    travel: Travel,
+    points: Sequence[GeoPoint],
+    profile: Profile,
+    factor: Decimal,
+    buffer: Decimal = Decimal(0),
 ) -> Travel:
     """Estimated travel with some points more: only what is new is computed."""
     new = [point for point in dict.fromkeys(points) if point not in travel.place_of]
-    every = (*travel.points, *new)
-    out = [[_metres(start, end, factor) for end in every] for start in new]
+    out = [[_metres(start, end, factor) for end in (*travel.points, *new)] for start in new]
     back = [[row[place] for row in out] for place in range(len(travel.points))]
-    metres = [*((*old, *b) for old, b in zip(travel.metres, back, strict=True)), *map(tuple, out)]
-    way_s = [tuple(_seconds(m, profile.speed_kmh) for m in row) for row in [*back, *out]]
-    old_s = [(*old, *way) for old, way in zip(travel.seconds, way_s, strict=False)]
-    seconds = (*old_s, *way_s[len(old_s) :])
-    return Travel.model_construct(points=every, metres=tuple(metres), seconds=seconds)
+    speed_kmh = profile.speed_kmh
+    return joined(
+        travel,
+        new,
+        Ways(out, [[_buffered(m, speed_kmh, buffer) for m in row] for row in out]),
+        Ways(back, [[_buffered(m, speed_kmh, buffer) for m in row] for row in back]),
+    )
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Metres and seconds from some points, one row each, to others."""
+
+    metres: Sequence[Sequence[int]]
+    seconds: Sequence[Sequence[int]]
+
+
+def joined(travel: Travel, new: Sequence[GeoPoint], out: Ways, back: Ways) -> Travel:
+    """Travel with new points: the ways out from them to all, and back to them from the old."""
+
+    def rows(old: Sequence[Sequence[int]], to: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+        return [(*row, *way) for row, way in zip(old, to, strict=True)]
+
+    return Travel.model_construct(
+        points=(*travel.points, *new),
+        metres=(*rows(travel.metres, back.metres), *map(tuple, out.metres)),
+        seconds=(*rows(travel.seconds, back.seconds), *map(tuple, out.seconds)),
+    )
 
 
 def _metres(start: GeoPoint, end: GeoPoint, factor: Decimal) -> int:
     return round(start.distance_km(end) * 1000 * float(factor))
 
 
-def _seconds(metres: int, speed_kmh: Decimal) -> int:
+def _buffered(metres: int, speed_kmh: Decimal, buffer: Decimal) -> int:
+    return seconds_at(metres, speed_kmh / (1 + buffer))
+
+
+def seconds_at(metres: int, speed_kmh: Decimal) -> int:
     """Rounded up: a plan may be early, not late."""
     return int((Decimal(metres) * 36 / (speed_kmh * 10)).to_integral_value(ROUND_CEILING))
