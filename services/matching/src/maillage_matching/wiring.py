@@ -13,7 +13,6 @@ from maillage_matching.domain.missing_links import LINK_RESOLUTION
 from maillage_matching.entrypoints import evaluate, http, kafka
 from maillage_matching.entrypoints.figures import FIGURES
 from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
-from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
 from maillage_matching.usecases.gather_streams import GatherStreams, gather_streams
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.move_sharing import FinishSharings, finish_sharings
