@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.flows import Flow, FlowOpened
 from maillage_contracts.matching import Lead, LeadSurfaced
@@ -78,7 +79,8 @@ async def play(territory: str) -> list[Lead]:
     pack = read_pack(TERRITORIES / territory, date(2026, 11, 23))
     assert not pack.faults
     store: Store = MemoryStore()
-    runner = memory_runner(store, service="matching", clock=(clock := FixedClock(NOON)))
+    clock = FixedClock(NOON)
+    runner: Runner[Store] = memory_runner(store, service="matching", clock=clock)
     await runner.execute(set_policy, SetPolicy(policy=ROOMY), subject="set", context=context())
     await deliver(runner, handlers(), *messages_of(pack))
     look = partial(look_for_leads, knowledge=our_knowledge())
