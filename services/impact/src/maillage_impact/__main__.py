@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from maillage_impact.adapters.base_carbone_files import read_export, write_set
-from maillage_impact.entrypoints import commands, conformance, importing
+from maillage_impact.entrypoints import commands, conformance, importing, rolling_up
 from maillage_impact.wiring import ask_ledger, judge, service
 from maillage_serving.service import run
 
@@ -16,7 +16,9 @@ def main(arguments: Sequence[str]) -> int:
             return conformance.conformance(conformance.parse(arguments[1:]), judge)
         case ["import-factors"]:
             return importing.import_factors(importing.parse(arguments[1:]), read_export, write_set)
-        case ["verify" | "explain" | "restate" | "rebuild"]:
+        case ["roll-up"]:
+            return rolling_up.sum_territories(rolling_up.parse(arguments[1:]))
+        case ["verify" | "explain" | "restate" | "rebuild" | "lines"]:
             return ask_ledger(commands.parse(arguments))
         case _:
             return run(service(), arguments)

@@ -24,7 +24,8 @@ from maillage_impact.domain.entry import (
     whole_shares,
     write,
 )
-from maillage_impact.domain.mass_balance import HubBalance, roll_up
+from maillage_impact.domain.mass_balance import HubBalance
+from maillage_impact.domain.rolling_up import roll_up, told_of
 from maillage_impact.domain.seal import EMPTY, examine, seal_all
 from maillage_impact.domain.sums import sums_of
 from maillage_impact.domain.transport import ReferenceRound, account_sharing
@@ -160,5 +161,8 @@ def test_a_balance_closes_when_all_is_told(before: Decimal, came: Decimal, left:
 @FEW
 @given(LEDGERS, st.integers(0, 20))
 def test_a_flow_across_a_border_is_counted_once(lines: list[Entry], shared: int) -> None:
-    both = lines[: shared % (len(lines) + 1)]
-    assert totals(roll_up([lines, both])) == totals(lines)
+    ledger = list({line.entry_id: told_of(line) for line in lines}.values())
+    both = ledger[: shared % (len(ledger) + 1)]
+    together = roll_up({"here": ledger, "there": both})
+    assert (together.totals, together.lines) == (roll_up({"here": ledger}).totals, len(ledger))
+    assert together.shared == len(both)

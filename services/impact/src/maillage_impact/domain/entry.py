@@ -219,10 +219,11 @@ def totals(entries: Iterable[Entry]) -> Sequence[Total]:
         if entry.entry_id not in corrected:
             value, count = sums.get(entry.indicator, (Decimal(0), 0))
             sums[entry.indicator] = (value + entry.value, count + 1)
-    return [_total(code, value, count) for code, (value, count) in sorted(sums.items())]
+    return [total_of(code, value, count) for code, (value, count) in sorted(sums.items())]
 
 
-def _total(code: str, value: Decimal, count: int) -> Total:
+def total_of(code: str, value: Decimal, count: int) -> Total:
+    """The sum of an indicator, with its account and unit."""
     indicator = INDICATORS[code]
     return Total(code, indicator.account, indicator.unit, value, count)
 

@@ -1,6 +1,5 @@
 """What came into a hub left it, or is in it: what does not add up is a gap, and is told."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -104,12 +103,3 @@ def _check(balance: HubBalance) -> None:
     for field, mass in masses.items():
         if mass < 0:
             raise Invalid(field, "a mass is not below zero")
-
-
-def roll_up(territories: Iterable[Iterable[Entry]]) -> list[Entry]:
-    """Lines of several territories, each once: a flow across a border is in both ledgers."""
-    once: dict[UUID, Entry] = {}
-    for entries in territories:
-        for entry in entries:
-            once.setdefault(entry.entry_id, entry)
-    return list(once.values())

@@ -1,17 +1,20 @@
-"""`verify`, `explain`, `restate`, `rebuild`: the ledger from a terminal, answers as JSON."""
+"""`verify`, `explain`, `restate`, `rebuild`, `lines`: the ledger from a terminal, in JSON."""
 
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from maillage_impact.domain.rolling_up import told_of
 from maillage_impact.entrypoints.bodies import explanation_out
 from maillage_impact.usecases.explain_entry import explain_entry
 from maillage_impact.usecases.store import Store
 from maillage_impact.usecases.verify_ledger import verify_ledger
 
 FAILED = 1
+PAGE_LINES = 10_000
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -30,6 +33,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     restate.add_argument("--factors", required=True, metavar="VERSION", help="the factor set")
     restate.add_argument("--reason", default="factor_update", help="one of those of corrections")
     commands.add_parser("rebuild", help="write the ledger again from the bus, into an empty one")
+    lines = commands.add_parser("lines", help="write what a roll-up of territories needs")
+    lines.add_argument("--out", type=Path, required=True, help="never over a file")
     return parser.parse_args(arguments)
 
 
@@ -37,6 +42,8 @@ async def answer(asked: argparse.Namespace, store: Store) -> tuple[dict[str, Any
     """What a command says, and its exit code; raises NotFound."""
     if asked.command == "explain":
         return explanation_out(await explain_entry(asked.entry, store)), 0
+    if asked.command == "lines":
+        return await _written(asked.out, store), 0
     found = await verify_ledger(store, asked.head)
     broken = found.broken
     said = {
@@ -47,6 +54,18 @@ async def answer(asked: argparse.Namespace, store: Store) -> tuple[dict[str, Any
         "words": broken.words if broken else None,
     }
     return said, FAILED if broken else 0
+
+
+async def _written(out: Path, store: Store) -> dict[str, Any]:
+    """Every line, reversals included, as a JSON object a row; raises OSError over a file."""
+    place = 0
+    with out.open("x", encoding="utf-8") as file:
+        while page := await store.chain(place, PAGE_LINES):
+            place = page[-1].place
+            for line in page:
+                if line.entry.subject.kind != "restatement":
+                    file.write(json.dumps(vars(told_of(line.entry)), default=str) + "\n")
+    return {"lines": place, "out": str(out)}
 
 
 def written(said: dict[str, Any]) -> str:
