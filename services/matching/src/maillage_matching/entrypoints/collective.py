@@ -36,6 +36,18 @@ Reading = Annotated[Principal, query("matching.link.read")]
 SEES_ALL = "advisor"
 
 
+class Table(Response):
+    """For spreadsheets."""
+
+    media_type = "text/csv"
+
+
+class Layer(JSONResponse):
+    """For maps."""
+
+    media_type = "application/geo+json"
+
+
 class PoolView(BaseModel):
     """A group of firms that one round could collect from."""
 
@@ -97,20 +109,20 @@ class CollectiveDoors:
         report = await self._report(who, quarter)
         return Links(report=report, is_whole=SEES_ALL in who.roles)
 
-    async def table(self, who: Reading, quarter: Quarter = None) -> Response:
+    async def table(self, who: Reading, quarter: Quarter = None) -> Table:
         """The same as a table for spreadsheets."""
         report = await self._report(who, quarter)
         text = io.StringIO()
         if report is not None:
             csv.writer(text).writerows(rows_of(report))
-        return Response(text.getvalue(), media_type="text/csv; charset=utf-8")
+        return Table(text.getvalue())
 
-    async def map(self, who: Reading, quarter: Quarter = None) -> Response:
+    async def map(self, who: Reading, quarter: Quarter = None) -> Layer:
         """The same as a layer of a map: GeoJSON, a point for each link."""
         report = await self._report(who, quarter)
         nothing: dict[str, Any] = {"type": "FeatureCollection", "features": []}
         shown = nothing if report is None else features_of(report)
-        return JSONResponse(shown, media_type="application/geo+json")
+        return Layer(shown)
 
     async def _report(self, who: Principal, quarter: str | None) -> LinkReport | None:
         """Others than advisors read what was kept: two looks at today tell who came between."""

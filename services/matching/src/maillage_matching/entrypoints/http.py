@@ -1,13 +1,13 @@
 """The HTTP doors of matching: every path, and what opens behind it."""
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from maillage_common.transaction import Runner
 from maillage_matching.domain.gathering import Grid
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.entrypoints.cases import CaseDoors, SynergyDoors
-from maillage_matching.entrypoints.collective import CollectiveDoors
+from maillage_matching.entrypoints.collective import CollectiveDoors, Layer, Table
 from maillage_matching.entrypoints.digest import DigestDoors
 from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
@@ -25,13 +25,15 @@ def router(runner: Runner[Store], knowledge: Knowledge, *, fine: Grid, coarse: G
     _cases(routes, CaseDoors(runner), SynergyDoors(runner))
     _sharings(routes, SharingDoors(runner))
     collective = CollectiveDoors(runner, knowledge, fine=fine, coarse=coarse)
-    for path, door in (
-        ("/pools", collective.pools),
-        ("/missing-links", collective.links),
-        ("/missing-links/table", collective.table),
-        ("/missing-links/map", collective.map),
+    for path, door, answer in (
+        ("/pools", collective.pools, JSONResponse),
+        ("/missing-links", collective.links, JSONResponse),
+        ("/missing-links/table", collective.table, Table),
+        ("/missing-links/map", collective.map, Layer),
     ):
-        routes.add_api_route(path, door, methods=["GET"], tags=["collective"])
+        routes.add_api_route(
+            path, door, methods=["GET"], tags=["collective"], response_class=answer
+        )
     engine = EngineDoors(runner)
     routes.add_api_route("/engine", engine.settings, methods=["GET"], tags=["engine"])
     routes.add_api_route("/engine", engine.set, methods=["PUT"], tags=["engine"])
