@@ -21,7 +21,6 @@ async def test_orders_of_tomorrow_in_no_tour_are_told_of_in_the_evening() -> Non
             an_order("eggs", on=ON.replace(day=27)),
         ]
     )
-    (figure,) = service(TERMS).figures
-    assert figure.name == "orders_unplanned"
+    (figure,) = [one for one in service(TERMS).figures if one.name == "orders_unplanned"]
     assert await figure.read(store, NOON_BEFORE) == 0
     assert await figure.read(store, EVENING_BEFORE) == 2
