@@ -14,6 +14,7 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.samples import a_logistics_need, a_synergy, a_synergy_agreed, an_id
 from maillage_contracts.tours import (
+    StopArrived,
     StopCompleted,
     TourCompleted,
     TourPublished,
@@ -204,13 +205,34 @@ async def test_reports_that_do_not_fit_are_refused_in_words(
     tour: dict[str, Any], dispatcher: httpx.AsyncClient
 ) -> None:
     path = f"/v1/tours/{tour['tour_id']}/stops"
-    ahead = await dispatcher.post(f"{path}/2/complete", json=report(tour["stops"][1]))
-    assert (ahead.status_code, "record its pickup first" in ahead.json()["detail"]) == (409, True)
     unknown = await dispatcher.post(f"{path}/7/complete", json=report(tour["stops"][1]))
     assert unknown.status_code == 404
     nothing = report(tour["stops"][0], handovers=[])
     empty = await dispatcher.post(f"{path}/1/complete", json=nothing)
     assert (empty.status_code, empty.json()["errors"][0]["field"]) == (422, "handovers")
+
+
+async def test_reports_of_an_offline_phone_come_in_any_order_and_twice(
+    tour: dict[str, Any], post: Post, told: Told, dispatcher: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    path = f"/v1/tours/{tour['tour_id']}/stops"
+    first, second = tour["stops"]
+    clock.now = window("18:00", "20:00", ON).end
+    await post(f"{path}/2/complete", report(second))
+    (waiting,) = (await dispatcher.get(f"/v1/tours/{tour['tour_id']}")).json()["stops"][1]["tasks"]
+    assert (waiting["status"], waiting["waits"]) == ("done", True)
+    assert await told(TransportOrderFulfilled) == []
+    await post(f"{path}/1/arrive", {"arrived_at": first["arrives_at"]})
+    await post(f"{path}/1/complete", report(first))
+    for number, stop in ((1, first), (2, second)):
+        again = await post(f"{path}/{number}/complete", report(stop))
+        late = await post(f"{path}/{number}/arrive", {"arrived_at": stop["arrives_at"]})
+        assert (again["events"], late["events"]) == ([], [])
+    assert [one.number for one in await told(StopCompleted)] == [2, 1]
+    (there,) = await told(StopArrived)
+    assert there.received_at == clock.now > there.arrived_at
+    assert {one.received_at for one in await told(StopCompleted)} == {clock.now}
+    assert len(await told(TransportOrderFulfilled)) == len(await told(TourCompleted)) == 1
 
 
 async def test_a_tour_starts_once_however_often_it_is_said(
