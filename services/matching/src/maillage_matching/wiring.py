@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from maillage_matching.adapters.event_log import read_log
 from maillage_matching.adapters.exchanges import read_exchanges
 from maillage_matching.adapters.hexagons import Hexagons
 from maillage_matching.adapters.postgres import DUE_CHANNEL, PostgresStore
@@ -11,6 +12,7 @@ from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.domain.collecting import POOL_RESOLUTION
 from maillage_matching.domain.missing_links import LINK_RESOLUTION
 from maillage_matching.entrypoints import evaluate, http, kafka
+from maillage_matching.entrypoints import story as tell_story
 from maillage_matching.entrypoints.figures import FIGURES
 from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
 from maillage_matching.usecases.gather_streams import GatherStreams, gather_streams
@@ -73,6 +75,11 @@ def service() -> Service[Store]:
         ),
         figures=(*FIGURES, *OUTCOME_FIGURES),
     )
+
+
+def story(arguments: Sequence[str]) -> int:
+    """What became of a lead, as the event log tells it."""
+    return tell_story.main(arguments, read_log)
 
 
 def evaluation(arguments: Sequence[str]) -> int:

@@ -11,15 +11,11 @@ from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.learning import Example, learn
 from maillage_matching.domain.pair import Side
 from maillage_matching.domain.suggestion import Pattern
+from maillage_matching.domain.suppression import KNOWN_ALREADY, UNFIT
 
-UNFIT = frozenset({"wrong_form", "concentration", "contamination", "quality_variance"})
-"""Reasons about the matter itself. All others are about firms, money, law or the moment: they keep
-a pair apart for a while (`suppression.py`), and say nothing about such things and such needs."""
 GIVEN_UP = "abandoned"
 TIMES_MAX = 3
 """Lessons that a pattern counts as at most: as many cases as make it anonymous."""
-KNOWN_ALREADY = "already_done"
-"""Turned down because it exists: nothing could speak louder for it."""
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,27 @@ REASONS = MappingProxyType(
         "already_done": Reason("data", 730),
     }
 )
+UNFIT = frozenset({"wrong_form", "concentration", "contamination", "quality_variance"})
+"""Reasons about the matter itself. All others are about firms, money, law or the moment: they keep
+a pair apart for a while, and say nothing about such things and such needs."""
+KNOWN_ALREADY = "already_done"
+"""Turned down because it exists: nothing could speak louder for it."""
 OUR_OWN_REASONS = frozenset({"actor_closed"})
 """Given by this service when the registry decides, never by a person."""
+
+
+def what_it_changes(reason: str) -> str:
+    """What a rejection for this reason keeps apart, for how long, and what it teaches."""
+    known = REASONS.get(reason)
+    if known is None:
+        return "keeps nothing apart, teaches nothing"
+    apart = "the two firms, whatever flows" if known.whatever_flows else "the two, for this thing"
+    taught = "nothing"
+    if reason in UNFIT:
+        taught = "that such things do not serve such needs"
+    elif reason == KNOWN_ALREADY:
+        taught = "that such things serve such needs"
+    return f"keeps apart {apart}, for {known.days} days; teaches {taught}"
 
 
 def check_reasons(reasons: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, FlowId, LeadId, Word
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.suppression import REASONS
+from maillage_matching.domain.suppression import REASONS, what_it_changes
 from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.views import LeadView, Statuses, view_of_lead
 from maillage_matching.usecases.accept_lead import AcceptLead, accept_lead, case_of
@@ -156,8 +156,11 @@ class LeadDoors:
     async def reasons(
         self, _: Annotated[Principal, query("matching.lead.read")]
     ) -> dict[str, dict[str, Any]]:
-        """The reason codes: what each is about, and how many days it usually holds."""
-        return {code: reason._asdict() for code, reason in REASONS.items()}
+        """The reason codes: what each is about, how many days it usually holds, what it changes."""
+        return {
+            code: {**reason._asdict(), "changes": what_it_changes(code)}
+            for code, reason in REASONS.items()
+        }
 
 
 def _two_flows(after: tuple[str, ...] | None) -> tuple[str, ...] | None:
