@@ -63,6 +63,9 @@ async def test_a_new_activity_sees_what_it_would_find_and_on_whom_it_would_depen
         asked = {"activity": "10.91Z", "lat": 46.06, "lon": 6.3, "distance_km": 15}
         found = (await http.get("/v1/prospects", params=asked)).json()
         nobody = (await http.get("/v1/prospects", params={**asked, "activity": "99"})).json()
+    (reasons,) = [one.pop("reasons") for one in found]
+    assert reasons[3]["en"] == "one firm brings 75 % of it: the activity would depend on it"
+    assert reasons[3]["fr"] == "une entreprise en apporte 75 % : l'activité en dépendrait"
     assert found == [
         {
             "resource": "spent_grain",
@@ -70,8 +73,10 @@ async def test_a_new_activity_sees_what_it_would_find_and_on_whom_it_would_depen
             "firms": 2,
             "kg_a_year": "40000.000",
             "untold": 0,
+            "guessed_kg_a_year": "0.000",
             "largest_share": 0.75,
             "nearest_km": 1.6,
+            "wanted_by": 0,
         }
     ]
     assert nobody == []

@@ -18,7 +18,15 @@ from maillage_serving.auth import Principal
 from maillage_serving.http import query
 
 Text = Annotated[str, Query(min_length=1, max_length=200, description="As it was said or typed.")]
-Activity = Annotated[str, Query(pattern=r"^\d\d(\.?\d{1,2})?[A-Z]?$", description="NACE or NAF.")]
+Activity = Annotated[
+    str,
+    Query(
+        min_length=2,
+        max_length=100,
+        description="A NACE or NAF code, or the name of an activity or of a machine.",
+        examples=["38.21", "jar washing"],
+    ),
+]
 
 
 class ResourceView(BaseModel):
