@@ -15,8 +15,9 @@ def describe(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "action",
-        choices=("verify", "explain", "restate"),
-        help="follow the chain of the ledger; open a line; hold all lines against other factors",
+        choices=("verify", "explain", "restate", "rebuild"),
+        help="follow the chain of the ledger; open a line; hold all lines against other factors; "
+        "write an empty ledger again from the bus",
     )
     parser.add_argument("entry", nargs="?", type=UUID, help="which line to explain")
     parser.add_argument("--head", metavar="HASH", help="a head noted earlier, which must be there")
@@ -39,18 +40,22 @@ def run(arguments: Namespace) -> int:
     if arguments.action == "restate" and arguments.factors is None:
         raise BadUsage("say which factors: maillage impact restate --factors VERSION")
     hub = None if DATABASE_SETTING in os.environ else chosen_hub(arguments)
-    if arguments.action == "explain":
-        told, holds = ask_service("impact", "explain", str(arguments.entry), hub=hub)
-    elif arguments.action == "restate":
-        told, holds = ask_service("impact", "restate", "--factors", arguments.factors, hub=hub)
-    else:
-        head = ("--head", arguments.head) if arguments.head else ()
-        told, holds = ask_service("impact", "verify", *head, hub=hub)
+    told, holds = ask_service("impact", arguments.action, *_words(arguments), hub=hub)
     if arguments.json:
         print(json.dumps(told, ensure_ascii=False))
     else:
         print(SAID[arguments.action](told))
     return 0 if holds else 1
+
+
+def _words(arguments: Namespace) -> tuple[str, ...]:
+    """What the action is about."""
+    given = {
+        "explain": (str(arguments.entry),),
+        "restate": ("--factors", arguments.factors),
+        "verify": ("--head", arguments.head) if arguments.head else (),
+    }
+    return given.get(arguments.action, ())
 
 
 def _verified(told: dict[str, Any]) -> str:
@@ -99,4 +104,8 @@ def _restated(told: dict[str, Any]) -> str:
     return f"{last['lines']} lines restated with {last['version']}, sha256 {last['digest']}"
 
 
-SAID = {"verify": _verified, "explain": _explained, "restate": _restated}
+def _rebuilt(told: dict[str, Any]) -> str:
+    return f"{told['lines']} lines from {told['events']} events; head {told['head']}"
+
+
+SAID = {"rebuild": _rebuilt, "verify": _verified, "explain": _explained, "restate": _restated}
