@@ -1,40 +1,20 @@
 """The index in memory finds what a walk through everything finds, wherever on earth."""
 
+import random
 from collections.abc import Mapping
 from copy import copy
 from math import inf
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage_contracts.vocabulary import GeoPoint
 from maillage_matching.domain.nearby import Nearby, Posted, Sought, ranges
 
-Rows = Mapping[int, tuple[frozenset[str], GeoPoint | None]]
-
-
-def within(low: float, high: float) -> st.SearchStrategy[float]:
-    return st.floats(low, high, allow_nan=False, width=32)
-
-
-def at(
-    lats: st.SearchStrategy[float], lons: st.SearchStrategy[float]
-) -> st.SearchStrategy[GeoPoint]:
-    return st.builds(GeoPoint, lat=lats, lon=lons)
-
-
-points = st.one_of(
-    at(within(45.5, 46.5), within(5.5, 6.5)),
-    at(within(-17.5, -16.5), st.sampled_from([179.9, 180.0, -180.0, -179.9])),
-    at(st.sampled_from([-90.0, -89.9, 89.9, 90.0]), within(-180, 180)),
-    at(within(-90, 90), within(-180, 180)),
-)
-words = st.frozensets(st.sampled_from("abc"), max_size=3)
-rows_of = st.tuples(words, st.none() | points)
-searches = st.builds(
-    Sought, words, st.none() | points, st.sampled_from([0, 1, 30, 150, 4_000, 12_000, inf])
-)
+Row = tuple[frozenset[str], GeoPoint | None]
+Rows = Mapping[int, Row]
+HERE = GeoPoint(lat=46.0, lon=6.0)
 
 
 def walked(rows: Rows, sought: Sought, most: int) -> list[int]:
@@ -51,53 +31,73 @@ def posted(rows: Rows) -> list[Posted]:
     return [(number, under, at) for number, (under, at) in rows.items()]
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(rows_of, max_size=30), searches)
-@example(
-    [(frozenset("a"), GeoPoint(lat=46, lon=6))], Sought(frozenset("a"), GeoPoint(lat=46, lon=6), 0)
+def scattered(dice: random.Random, middle: tuple[float, float], reach_deg: float) -> GeoPoint:
+    """Somewhere around, in longitude all the farther the nearer the pole is."""
+    lat = middle[0] + dice.uniform(-reach_deg, reach_deg)
+    lon = middle[1] + dice.uniform(-reach_deg, reach_deg) * (9 if abs(lat) > 80 else 1.4)
+    return GeoPoint(lat=max(-90.0, min(90.0, lat)), lon=(lon + 180) % 360 - 180)
+
+
+@pytest.mark.parametrize("km", [0, 2, 30, 300, 12_000, inf])
+@pytest.mark.parametrize(
+    "middle", [(46.0, 6.0), (0.0, 0.0), (-17.0, 180.0), (65.0, -180.0), (90.0, 0.0), (-89.5, 50.0)]
 )
-def test_it_finds_what_a_walk_through_all_finds(
-    told: list[tuple[frozenset[str], GeoPoint | None]], sought: Sought
-) -> None:
-    rows = dict(enumerate(told))
-    found = Nearby(posted(rows)).find(sought, 99)
-    assert set(found) == set(walked(rows, sought, 99))
-    assert len(found) == len(set(found))
+def test_it_finds_what_a_walk_through_all_finds(middle: tuple[float, float], km: float) -> None:
+    dice = random.Random(f"{middle} {km}")  # noqa: S311 a made-up country
+    reach_deg = min(km, 9_000) / 111 * 1.2
+    rows: dict[int, Row] = {
+        number: (frozenset(dice.choices("abc", k=2)), scattered(dice, middle, reach_deg))
+        for number in range(150)
+    }
+    rows[150] = frozenset("a"), None
+    index = Nearby(posted(rows))
+    for number in range(12):
+        sought = Sought(frozenset("ab"), rows[number][1], km)
+        found = index.find(sought, 999)
+        assert len(found) == len(set(found))
+        assert set(found) == set(walked(rows, sought, 999))
+
+
+NEAR = (-0.15, -0.05, 0.0, 0.05, 0.1)
+grid = st.builds(
+    GeoPoint,
+    lat=st.sampled_from([HERE.lat + away for away in NEAR]),
+    lon=st.sampled_from([HERE.lon + away for away in NEAR]),
+)
+row = st.tuples(st.frozensets(st.sampled_from("ab")), st.none() | grid)
+moves = st.lists(st.tuples(st.integers(0, 9), row), max_size=15)
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(rows_of, min_size=4, max_size=9),
-    st.lists(st.tuples(st.integers(0, 9), rows_of), max_size=20),
-    searches,
-)
-def test_what_moves_is_found_where_it_went_and_a_copy_stays(
-    told: list[tuple[frozenset[str], GeoPoint | None]],
-    moves: list[tuple[int, tuple[frozenset[str], GeoPoint | None]]],
-    sought: Sought,
+@given(st.lists(row, min_size=4, max_size=9), moves, moves)
+def test_what_moves_is_found_where_it_went_and_copies_know_nothing_of_it(
+    told: list[Row], mine: list[tuple[int, Row]], theirs: list[tuple[int, Row]]
 ) -> None:
     before = dict(enumerate(told))
-    after = {**before, **dict(moves)}
     original = Nearby(posted(before))
     changed, kept = copy(original), copy(original)
-    for number, (under, at) in moves:
-        changed.put(number, under, at)
-    assert set(changed.find(sought, 99)) == set(walked(after, sought, 99))
-    for untouched in (original, kept):
-        assert set(untouched.find(sought, 99)) == set(walked(before, sought, 99))
+    for index, moved in ((changed, mine), (original, theirs)):
+        for number, (under, at) in moved:
+            index.put(number, under, at)
+    sought = Sought(frozenset("a"), HERE, 9)
+    for index, rows in (
+        (kept, before),
+        (changed, {**before, **dict(mine)}),
+        (original, {**before, **dict(theirs)}),
+    ):
+        assert set(index.find(sought, 99)) == set(walked(rows, sought, 99))
 
 
 def test_the_nearest_come_first_and_what_says_no_place_last() -> None:
-    here = GeoPoint(lat=46.0, lon=6.0)
     rows: Rows = {
         1: (frozenset("a"), None),
         2: (frozenset("ab"), GeoPoint(lat=46.0, lon=6.3)),
-        4: (frozenset("b"), here),
-        3: (frozenset("a"), here),
+        4: (frozenset("b"), HERE),
+        3: (frozenset("a"), HERE),
         5: (frozenset("a"), GeoPoint(lat=46.1, lon=6.0)),
     }
     index = Nearby(posted(rows))
-    sought = Sought(frozenset("ab"), here, 30)
+    sought = Sought(frozenset("ab"), HERE, 30)
     assert index.find(sought, 9) == walked(rows, sought, 9) == [3, 4, 5, 2, 1]
     assert index.find(sought, 2) == [3, 4]
     assert index.find(Sought(frozenset("ab")), 3) == [1, 2, 3]
