@@ -19,6 +19,7 @@ import docs_benchmarks
 import docs_cli
 import docs_events
 import docs_impact
+import docs_lead_reasons
 import docs_lifecycles
 import docs_metrics
 import docs_reasons
@@ -54,6 +55,7 @@ def printed() -> Mapping[str, str]:
         **asyncapi_document.pages(),
         **docs_events.pages(),
         **docs_impact.pages(),
+        **docs_lead_reasons.pages(),
         **docs_authorisation.pages(),
         **docs_cli.pages(),
         **docs_settings.pages(),
