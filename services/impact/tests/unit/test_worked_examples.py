@@ -17,6 +17,7 @@ from maillage_impact.entrypoints.conformance import conformance, parse
 from maillage_impact.wiring import judge
 
 REFERENCE = Path(__file__).parents[5] / "shared" / "data" / "factors" / "iso14083_vectors.csv"
+UNUSUAL = Path(__file__).with_name("worked_unusual.yaml")
 BY_HAND = Path(__file__).with_name("worked_by_hand.csv")
 HEAD = "id,calculation,inputs,result,expected,tolerance\n"
 
@@ -30,6 +31,29 @@ def verdicts_of(tmp_path: Path, text: str, name: str = "cases.csv") -> list[Verd
 @pytest.mark.parametrize("verdict", judge(None), ids=lambda v: v.case_id)
 def test_each_published_example_holds(verdict: Verdict) -> None:
     assert verdict.status in {"passed", "computed"}, verdict.words
+
+
+@pytest.mark.parametrize("verdict", judge(UNUSUAL), ids=lambda v: v.case_id)
+def test_an_unusual_example_holds_in_the_units_it_was_written_in(verdict: Verdict) -> None:
+    assert (verdict.status, verdict.words) == ("passed", "")
+
+
+@pytest.mark.parametrize(
+    ("calculation", "inputs", "field"),
+    [
+        ("energy_emissions", "uses: [{amount: 10 l}]", "inputs.uses.1.total"),
+        ("reference_intensity", "intensity: 500 g/tkm, mode: air", "inputs.reference"),
+        ("driven_distance", "reference: 10 km, mode: balloon", "inputs.mode"),
+        ("transport_activity", "legs: [{mass: -1 t, distance: 1 km}]", "inputs.legs.1.mass"),
+        ("refrigerant_emissions", "gwp: 1430, duration: 2 moons", "inputs.duration"),
+    ],
+)
+def test_what_an_unusual_example_lacks_is_named_with_its_line(
+    tmp_path: Path, calculation: str, inputs: str, field: str
+) -> None:
+    text = f"cases:\n- id: a\n  calculation: {calculation}\n  inputs: {{{inputs}}}\n"
+    (verdict,) = verdicts_of(tmp_path, text, "cases.yaml")
+    assert (verdict.status, verdict.line, verdict.field) == ("unusable", 4, field)
 
 
 def test_every_reference_vector_holds_through_our_own_functions() -> None:

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,11 @@ def conformance(
     return FAILED if found["failed"] else 0
 
 
+def plain(value: Decimal) -> str:
+    """Ten digits that count, without an exponent."""
+    return f"{Decimal(f'{value:.10g}'):f}"
+
+
 def line_of(name: str, verdict: Verdict) -> str:
     """A verdict as a line for the terminal."""
     if verdict.status == "unusable":
@@ -66,7 +72,7 @@ def line_of(name: str, verdict: Verdict) -> str:
         return f"unusable {place}: {verdict.words}"
     unit = f" {verdict.unit}" if verdict.unit else ""
     text = f"{verdict.status:8} {verdict.case_id}: {verdict.calculation} {verdict.result}"
-    text += f" = {verdict.found:.10g}{unit}"
+    text += f" = {plain(verdict.found or Decimal(0))}{unit}"
     if verdict.expected is not None:
         text += f", expected {verdict.expected:f} +- {verdict.tolerance:f}"
     if verdict.status == "failed":

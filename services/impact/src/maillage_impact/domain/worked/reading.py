@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from maillage_impact.domain.worked.calculation import ANY, LEFT_OUT, Calculation, Given, Input, Rows
+from maillage_impact.domain.worked.calculation import (
+    ANY,
+    FACTORS,
+    LEFT_OUT,
+    Calculation,
+    Given,
+    Input,
+    Rows,
+)
 from maillage_impact.domain.worked.quantity import Quantity, Unreadable, quantity_of, unit_of
 
 
@@ -41,6 +49,8 @@ class Misread(ValueError):
         self.line, self.field, self.words = line, field, words
 
 
+SIGNED = frozenset({"deg", ANY})
+"""Units of inputs that may be below zero."""
 Results = Mapping[str, Mapping[str, Quantity]]
 """Case -> output -> value, of the cases above."""
 
@@ -71,7 +81,16 @@ def _record(wanted: tuple[Input | Rows, ...], node: Node, field: str, results: R
                 texts[one.name] = text
         else:
             values[one.name] = _value(one, found, node.line, place, results)
+    if _lacks_factor(wanted, given):
+        raise Misread(node.line, f"{field}.total", "missing: give operation, provision or total")
     return Given(values, texts, tables)
+
+
+def _lacks_factor(wanted: tuple[Input | Rows, ...], given: Mapping[str, Node]) -> bool:
+    """Whether energy is given without any factor: it would count as none emitted."""
+    asked = {one.name for one in wanted}
+    is_use = asked & {"amount", "consumption"} and asked.issuperset(one.name for one in FACTORS)
+    return bool(is_use) and not any(one.name in given for one in FACTORS)
 
 
 def _rows(
@@ -108,6 +127,8 @@ def _value(
             read.into(default)
     except Unreadable as error:
         raise Misread(line, field, str(error)) from error
+    if read.base < 0 and wanted.unit not in SIGNED:
+        raise Misread(line, field, f"{text!r} is below zero")
     return read
 
 

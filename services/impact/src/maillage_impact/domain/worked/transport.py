@@ -109,7 +109,10 @@ def _named(found: Quantity, unit: str) -> Quantity:
 
 
 def _reference_intensity(given: Given) -> Outputs:
-    found, (factor, _) = given.quantity("intensity"), adjustment_of(given)
+    found, (factor, added_km) = given.quantity("intensity"), adjustment_of(given)
+    if added_km:
+        reference_km = given.number("reference", "km")
+        factor = moved.driven_distance_km(reference_km, factor, added_km) / reference_km
     value = by.on_reference_distance(found.base, factor)
     return {"intensity": Quantity(value, found.dimensions, found.unit)}
 
@@ -258,7 +261,11 @@ TRANSPORT = (
     Calculation(
         "reference_intensity",
         "An intensity by t.km driven, as one by t.km of the reference distance: x factor.",
-        (Input("intensity", ANY, "by activity on driven distance"), *DAF[:2]),
+        (
+            Input("intensity", ANY, "by activity on driven distance"),
+            *DAF,
+            Input("reference", "km", "needed where km are added: by air", LEFT_OUT),
+        ),
         "intensity",
         _reference_intensity,
     ),
