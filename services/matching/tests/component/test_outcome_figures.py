@@ -11,6 +11,9 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import FlowQuestionRaised
 from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
+from maillage_contracts.vocabulary import LeadId
+from maillage_matching.domain.draft import Content
+from maillage_matching.domain.lead import Lead
 from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
 from maillage_matching.usecases.store import Store
 from maillage_serving.figures import Value
@@ -95,7 +98,7 @@ async def test_what_came_of_leads_is_told(
         ("rejected", "technical", "contamination", "engine"): 1,
     }
     assert found["matching_review_seconds"] == {("0.5",): HOUR_S, ("0.9",): HOUR_S}
-    assert found["matching_precision_at_k"] == {("20",): 0.5, ("100",): 0.5}
+    assert found["matching_precision_at_k"] == {}  # two decisions tell nothing
     stages = cast("Mapping[tuple[str, ...], float]", found["matching_case_stage"])
     assert {stage for stage, many in stages.items() if many} == {("agreed",)}
     assert found["matching_case_age_days"] == {("oldest",): 2, ("median",): 2}
@@ -105,6 +108,28 @@ async def test_what_came_of_leads_is_told(
     assert isinstance(first_answer, float)
     assert first_answer >= 2
     assert cast("Mapping[tuple[str, ...], float]", found["matching_pairs"])["pass",] >= 1
+
+
+async def test_precision_is_that_of_the_last_decisions(
+    runner: Runner[Store], clock: FixedClock
+) -> None:
+    leads = [
+        Lead(
+            lead_id=LeadId(an_id(f"lead {n}")),
+            slot=f"need:{n}",
+            key="x",
+            status="accepted" if n < 12 else "rejected",
+            source="engine",
+            content=Content(kind="substitution", resource="wool", members=()),
+            created_at=clock.now,
+            surfaced_at=clock.now,
+            decided_at=clock.now + timedelta(minutes=n),
+        )
+        for n in range(24)
+    ]
+    async with runner.database.transaction() as (store, _):
+        await store.save_leads(leads)
+    assert (await told(runner, clock))["matching_precision_at_k"] == {("20",): 8 / 20}
 
 
 @BOTH

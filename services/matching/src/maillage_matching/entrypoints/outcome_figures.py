@@ -15,7 +15,7 @@ from maillage_serving.figures import Figure
 Told = Mapping[tuple[str, ...], float]
 PARTS = {"0.5": 0.5, "0.9": 0.9}
 LAST = (20, 100)
-"""Decisions of which the part accepted is told."""
+"""Decisions of which the part accepted is told, once there are so many."""
 INTRODUCTIONS = 20
 
 
@@ -50,7 +50,7 @@ async def _review_seconds(store: Store, _: datetime) -> Told:
 
 async def _precision(store: Store, _: datetime) -> Told:
     decided = await store.decisions(LAST[-1])
-    return {(str(k),): _accepted(decided[-k:]) for k in LAST if decided}
+    return {(str(k),): _accepted(decided[-k:]) for k in LAST if len(decided) >= k}
 
 
 def _accepted(decided: Sequence[Decided]) -> float:
