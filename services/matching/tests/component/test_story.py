@@ -103,30 +103,29 @@ async def test_what_became_of_it_is_told_to_the_end(
     assert [line.removeprefix("2026-11-23 12:00 ").strip() for line in story[-4:]] == END
 
 
-@pytest.mark.integration
-@pytest.mark.parametrize("database", ["postgres"], indirect=True)
-async def test_the_command_reads_the_log_of_the_database(
-    lead: Lead,
-    runner: Runner[Store],
-    door: Door,
-    database: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    await play_to_the_end(lead, door)
+@pytest.fixture
+def settings(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a process of matching over the database of this test."""
     address, secret = urlsplit(database), tmp_path / "password"
     secret.write_text(address.password or "")
-    open_address = database.replace(f":{address.password}@", "@")
     for name, value in {
         "TERRITORY": "jourdies",
-        "DATABASE_URL": open_address,
+        "DATABASE_URL": database.replace(f":{address.password}@", "@"),
         "DATABASE_PASSWORD_FILE": str(secret),
         "KAFKA_BOOTSTRAP": "localhost:9092",
         "AUTH_ISSUER": "https://issuer.example",
         "AUTH_JWKS_FILE": "keys.json",
     }.items():
         monkeypatch.setenv(f"MAILLAGE_{name}", value)
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_the_command_reads_the_log_of_the_database(
+    lead: Lead, runner: Runner[Store], door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await play_to_the_end(lead, door)
     assert await asyncio.to_thread(main, [str(lead.lead_id)], read_log) == 0
     assert capsys.readouterr().out.splitlines() == await told(runner, lead)
     assert await asyncio.to_thread(main, [str(an_id("nothing"))], read_log) == 1

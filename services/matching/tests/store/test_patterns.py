@@ -12,8 +12,7 @@ from maillage_contracts.samples import a_synergy, an_id
 from maillage_contracts.vocabulary import CaseId, PatternId
 from maillage_matching.domain.case import Case
 from maillage_matching.domain.suggestion import Pattern, Suggestion
-from maillage_matching.usecases.patterns import key_of_suggestion
-from maillage_matching.usecases.store import KeptSynergy, Store
+from maillage_matching.usecases.store import KeptSynergy, Store, key_of_suggestion
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

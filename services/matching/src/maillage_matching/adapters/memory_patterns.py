@@ -6,7 +6,7 @@ from maillage_contracts.vocabulary import PatternId
 from maillage_matching.adapters.memory_decisions import MemoryDecisions, check_next, page
 from maillage_matching.domain.pattern import Taught
 from maillage_matching.domain.suggestion import Suggestion
-from maillage_matching.usecases.patterns import After, key_of_suggestion
+from maillage_matching.usecases.store import After, key_of_suggestion
 
 
 @dataclass

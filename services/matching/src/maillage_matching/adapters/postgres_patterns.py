@@ -9,7 +9,7 @@ from maillage_matching.adapters.postgres_decisions import PostgresDecisions, loc
 from maillage_matching.domain.case import Case
 from maillage_matching.domain.pattern import Taught
 from maillage_matching.domain.suggestion import Suggestion
-from maillage_matching.usecases.patterns import After
+from maillage_matching.usecases.store import After
 
 
 class PostgresPatterns(PostgresDecisions):

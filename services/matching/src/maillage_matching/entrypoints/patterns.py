@@ -18,13 +18,12 @@ from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note
 from maillage_matching.usecases.decide_suggestion import DecideSuggestion, decide_suggestion
 from maillage_matching.usecases.draft_sheet import DraftSheet, draft_sheet
-from maillage_matching.usecases.patterns import key_of_suggestion
 from maillage_matching.usecases.publish_pattern import (
     TAUGHT_MAX,
     PublishFailure,
     publish_failure,
 )
-from maillage_matching.usecases.store import Store
+from maillage_matching.usecases.store import Store, key_of_suggestion
 from maillage_matching.usecases.suggest_pattern import SuggestPattern, suggest_pattern
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Paged, command, query

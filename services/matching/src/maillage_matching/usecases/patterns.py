@@ -32,8 +32,3 @@ class Patterns(Protocol):
     ) -> list[Suggestion]:
         """By when they came, pattern and origin."""
         ...
-
-
-def key_of_suggestion(one: Suggestion) -> tuple[str, str, str]:
-    """Sort keys in lists of suggestions."""
-    return one.received_at.isoformat(), str(one.pattern.pattern_id), one.origin

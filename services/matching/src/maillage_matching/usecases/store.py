@@ -18,6 +18,7 @@ from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Desk, Policy
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
+from maillage_matching.domain.suggestion import Suggestion
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.collective import Collective
 from maillage_matching.usecases.outcomes import Outcomes
@@ -279,6 +280,11 @@ def key_of_suppression(suppression: Suppression) -> tuple[str, str]:
 def key_of_case(case: Case) -> tuple[str, str]:
     """Sort keys in lists of cases."""
     return case.opened_at.isoformat(), str(case.case_id)
+
+
+def key_of_suggestion(one: Suggestion) -> tuple[str, str, str]:
+    """Sort keys in lists of suggestions."""
+    return one.received_at.isoformat(), str(one.pattern.pattern_id), one.origin
 
 
 def key_of_synergy(kept: KeptSynergy) -> tuple[str, str]:
