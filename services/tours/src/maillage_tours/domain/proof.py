@@ -132,10 +132,11 @@ def _rests(problem: Problem, carrier: Carrier, halts: Sequence[_Halt]) -> Iterat
     _, takes_s, ends_s = _hours(problem, carrier, halts)
     opens = accumulate((halt.opens_s - b for halt, b in zip(halts, before, strict=True)), max)
     since_s = ends_s - takes_s
-    start_s = since_s
-    for halt, opened, b in zip(halts, opens, before, strict=True):
-        begins_s = max(start_s, opened) + b
+    waits = [max(since_s, opened) for opened in opens]
+    for halt, start_s, next_s, b in zip(halts, waits, [*waits[1:], waits[-1]], before, strict=True):
         if halt.visit.demand < 0:
+            # What is waited for the next stop may as well be waited before the rest.
+            begins_s = min(next_s + b, max(start_s + b, since_s + carrier.rest_after_s))
             if -1 - halt.visit.demand not in carrier.rests:
                 yield f"it may not stand at point {halt.point} to rest"
             if begins_s - since_s > carrier.rest_after_s:

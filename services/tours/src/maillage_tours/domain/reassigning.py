@@ -49,12 +49,16 @@ class _Costs:
         return self._kept[key]
 
     def _cost(self, carrier: int, route: Route) -> float:
-        demands = [self._problem.demands[visit.demand] for visit in route]
-        if not all(carrier in demand.carriers for demand in demands):
+        if not all(self._may(carrier, visit) for visit in route):
             return float("inf")
         plan = schedule(self._problem, carrier, route)
         cost = plan.cost(self._problem.carriers[carrier]) if route else 0
         return cost if plan.is_feasible else float("inf")
+
+    def _may(self, carrier: int, visit: Visit) -> bool:
+        if visit.is_rest:
+            return -1 - visit.demand in self._problem.carriers[carrier].rests
+        return carrier in self._problem.demands[visit.demand].carriers
 
 
 def _gains(routes: Sequence[Route], costs: _Costs) -> Iterator[tuple[int, int]]:

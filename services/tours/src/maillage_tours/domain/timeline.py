@@ -64,6 +64,7 @@ def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedul
     starts_s = vehicle.opens_s + _delay(problem, timed)
     if starts_s > vehicle.opens_s:
         timed = _forward(problem, vehicle, visits, starts_s)
+    timed = _resting_late(vehicle, timed, starts_s)
     metres, seconds = problem.metres[vehicle.profile], problem.seconds[vehicle.profile]
     points = [vehicle.base, *(problem.point(visit, vehicle) for visit in visits), vehicle.base]
     last_s = timed[-1].ends_s if timed else starts_s
@@ -154,6 +155,27 @@ def _forward(
         now, here, is_set_up = begins + takes_s, there, not visit.is_rest
         timed.append(Timed(visit, begins - setup_s, begins, now, begins - ready))
     return tuple(timed)
+
+
+def _resting_late(vehicle: Carrier, timed: tuple[Timed, ...], starts_s: int) -> tuple[Timed, ...]:
+    """The same hours, each rest put off as far as the next stop would have to be waited for.
+
+    Before a rest it waits no longer than its crew may work: the sooner it rests, the sooner the
+    next rest is due.
+    """
+    if vehicle.rest_after_s is None or not any(one.visit.is_rest for one in timed):
+        return timed
+    found = list(timed)
+    since_s = starts_s
+    for place, one in enumerate(timed):
+        if one.visit.is_rest:
+            to_wait_s = timed[place + 1].waited_s if place + 1 < len(timed) else 0
+            due_s = since_s + vehicle.rest_after_s
+            later_s = max(0, min(to_wait_s, due_s - one.begins_s))
+            begins_s = one.begins_s + later_s
+            since_s = begins_s + vehicle.rest_s
+            found[place] = Timed(one.visit, begins_s, begins_s, since_s, one.waited_s + later_s)
+    return tuple(found)
 
 
 def _delay(problem: Problem, timed: Sequence[Timed]) -> int:
