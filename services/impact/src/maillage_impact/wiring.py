@@ -15,6 +15,7 @@ from maillage_common.settings import BadSetting, load
 from maillage_common.transaction import Context, Runner, utc_now
 from maillage_contracts.refusals import Refused
 from maillage_impact.adapters.event_log import events_of, read_log
+from maillage_impact.adapters.no_cycles import no_cycles
 from maillage_impact.adapters.postgres import PostgresStore
 from maillage_impact.adapters.rebuilding import RebuildingStore
 from maillage_impact.adapters.worked_files import read_worked, shipped_cases
@@ -70,14 +71,15 @@ async def _rebuild(settings: ImpactSettings) -> tuple[dict[str, Any], int]:
     follow, now = kafka.handlers(settings.zone), utc_now()
     topics = sorted(topic.facts(settings.territory) for topic in follow.topics)
     told = await read_log(settings, topics)
+    events = events_of(told, territory=settings.territory, known=follow.known, now=now)
     async with (
         dedicated(settings.dsn, "impact-command") as connection,
         connection.transaction(),
     ):
         building = RebuildingStore(target=PostgresStore(connection))
         await building.begin()
-        events = events_of(told, territory=settings.territory, known=follow.known, now=now)
-        count = await building.follow(events, follow, now)
+        with no_cycles():
+            count = await building.follow(events, follow, now)
         await building.finish()
         head = await building.head()
     return {"events": count, "lines": head.place, "head": head.hash.hex()}, 0
@@ -87,9 +89,10 @@ async def _restate(command: RestateLedger, settings: ImpactSettings) -> tuple[di
     async with await open_pool(settings.dsn, "impact-command") as pool:
         database = PostgresDatabase(pool, PostgresStore)
         runner = Runner(database, service="impact", territory=settings.territory)
-        outcome = await runner.execute(
-            restate_ledger, command, subject=command.version, context=Context(uuid7())
-        )
+        with no_cycles():
+            outcome = await runner.execute(
+                restate_ledger, command, subject=command.version, context=Context(uuid7())
+            )
         restatements = await runner.read(lambda store: store.restatements())
     told = [vars(one) | {"digest": one.digest.hex()} for one in restatements]
     return {"written": len(outcome.events), "restatements": told}, 0

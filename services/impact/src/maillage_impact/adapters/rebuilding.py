@@ -4,7 +4,6 @@ The use cases are those of every day, so what they write is the same; only round
 It starts from an empty ledger and keeps the baselines that people approved.
 """
 
-import gc
 from asyncio import Task, create_task, sleep
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -140,7 +139,6 @@ class RebuildingStore(MemoryStore):
         while some := list(islice(source, EVENTS_AT_ONCE)):
             await handlers.apply(some, self, now)
             events += len(some)
-            gc.freeze()  # what is kept now is kept to the end: no use in looking through it
         return events
 
     async def begin_writing(self) -> None:
@@ -185,4 +183,3 @@ class RebuildingStore(MemoryStore):
         await self._db.save_rounds(list(self.known_rounds.values()))
         await self._db.save_actors([(id_, n, name) for id_, (n, name) in self.actors.items()])
         await self._db.save_zones([(id_, n, zones) for id_, (n, zones) in self.zones.items()])
-        gc.unfreeze()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from math import floor
 from uuid import UUID, uuid5
 
@@ -126,13 +127,17 @@ class Occasion:
     lot: str | None = None
     """What is counted: an order, a tour, a plan. One lot counts once for each indicator."""
 
+    @cached_property
+    def words(self) -> tuple[str, str]:
+        """What it is about, and what it stands on: the same for all that is written of it."""
+        causes = "/".join(sorted(map(str, self.causes)))
+        return f"{self.subject.kind}/{self.subject.id}", f"{self.baseline_id}/{causes}"
+
 
 def write(finding: Finding, occasion: Occasion) -> Entry:
     """The line for a finding. Its identifier is made of what it says it of: written once."""
-    named = (
-        f"{occasion.subject.kind}/{occasion.subject.id}/{finding.indicator}"
-        f"/{occasion.baseline_id}/{'/'.join(sorted(map(str, occasion.causes)))}"
-    )
+    about, because = occasion.words
+    named = f"{about}/{finding.indicator}/{because}"
     return Entry(
         entry_id=uuid5(ENTRY_NAMESPACE, named),
         subject=occasion.subject,
