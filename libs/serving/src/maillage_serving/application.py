@@ -23,10 +23,12 @@ from maillage_serving.http import Guarded
 from maillage_serving.openapi import describe
 from maillage_serving.problems import answer_problems, problem, unexpected
 
+POLICY = "Content-Security-Policy"
+"""A page that is made to be printed brings its own: it names the one style it has."""
 BODY_BYTES_MAX = 1024 * 1024
 SECURITY_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    POLICY: "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000",
@@ -149,7 +151,10 @@ class _Sent:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers.update({**SECURITY_HEADERS, "X-Correlation-Id": self._correlation_id})
+            own = headers.get("content-security-policy", SECURITY_HEADERS[POLICY])
+            headers.update(
+                {**SECURITY_HEADERS, POLICY: own, "X-Correlation-Id": self._correlation_id}
+            )
         await self._send(message)
 
 

@@ -111,9 +111,12 @@ MATCHING: dict[str, Rule] = {
 TOURS: dict[str, Rule] = {
     # An actor has to do with the orders that start or end at it.
     "tours.order.request": may("dispatcher", "service", own=("actor",)),
+    "tours.order.import": may("dispatcher", "service"),
     "tours.order.read": may("advisor", "dispatcher", "service", own=("actor",)),
     "tours.order.accept": may("dispatcher"),
     "tours.order.cancel": may("dispatcher", own=("actor",)),
+    "tours.standing.write": may("dispatcher", "service"),
+    "tours.standing.read": may("advisor", "dispatcher", "service"),
     "tours.plan.make": may("dispatcher"),
     "tours.plan.publish": may("dispatcher"),
     # Nothing is planned by it: what each actor would have driven alone, for the ledger.

@@ -107,7 +107,20 @@ def _valid(
     }
 
 
+_HOURS = f"{FREE} 08:00 - {FREE} 12:00"
+DELIVERIES = "\n".join(
+    (
+        "pickup.address,pickup.latlong,pickup.timeslot,"
+        "dropoff.address,dropoff.latlong,dropoff.timeslot,weight",
+        f'Hub,"43.4,5.4",{_HOURS},Shop,"43.38,5.41",{_HOURS},12',
+    )
+)
 GOODS = {
+    "POST /v1/imports/coopcycle": Valid({"csv": DELIVERIES}),
+    "GET /v1/plans/{plan_id}/tasks": Valid(),
+    "GET /v1/plans/{plan_id}/map": Valid(),
+    "GET /v1/plans/{plan_id}/shipments": Valid(),
+    "GET /v1/plans/{plan_id}/sheets": Valid(),
     "GET /v1/hubs/{hub_id}/stock": Valid(),
     "GET /v1/hubs/{hub_id}/movements": Valid(),
     "POST /v1/hubs/{hub_id}/movements": Valid({"kind": "received", "mass_kg": "12.5"}),

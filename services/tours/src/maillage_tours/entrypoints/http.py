@@ -3,13 +3,23 @@
 from fastapi import APIRouter
 
 from maillage_serving.http import Guarded
-from maillage_tours.entrypoints import alone, fleet, goods, orders, plans, stops, tours
+from maillage_tours.entrypoints import (
+    alone,
+    exchange,
+    fleet,
+    goods,
+    orders,
+    plans,
+    standing,
+    stops,
+    tours,
+)
 from maillage_tours.entrypoints.desk import Desk
 
 
 def router(desk: Desk) -> APIRouter:
     """All routes below /v1."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
-    for part in (orders, plans, alone, tours, stops, goods, fleet):
+    for part in (orders, standing, plans, alone, tours, stops, goods, exchange, fleet):
         routes.include_router(part.router(desk))
     return routes

@@ -32,7 +32,7 @@ async def request_order(command: RequestOrder, store: Store, now: datetime) -> I
         if requested(known) == requested(order):
             return ()
         raise Refused(f"another order has the identifier {order.order_id}")
-    _carriable(order, now, command.terms)
+    must_be_carriable(order, now, command.terms)
     if await store.closed_among(order.actors):
         raise Refused("one of the two places belongs to an actor that has closed")
     if command.is_accepted:
@@ -41,7 +41,8 @@ async def request_order(command: RequestOrder, store: Store, now: datetime) -> I
     return [requested(order)]
 
 
-def _carriable(order: Order, now: datetime, terms: Terms) -> None:
+def must_be_carriable(order: Order, now: datetime, terms: Terms) -> None:
+    """Raise Invalid for what cannot be carried, naming the field."""
     if order.dropoff_window.end <= order.pickup_window.start:
         raise Invalid("dropoff_window", "the dropoff must be possible after the pickup")
     if order.pickup_window.end <= now:
