@@ -174,6 +174,41 @@ async def test_masses_of_a_hub_are_taken_from_what_tours_told(runner: Runner[Sto
     assert (half.status_code, half.json()["errors"][0]["field"]) == (422, "out_kg")
 
 
+async def test_what_a_hub_emitted_is_told_by_its_meter_and_by_tonne_that_left(
+    runner: Runner[Store],
+) -> None:
+    metered = {
+        "hub_id": str(HUB),
+        "first": "2026-11-01",
+        "last": "2026-11-30",
+        "stock_before_kg": "0",
+        "in_kg": "2000",
+        "out_kg": "2000",
+        "stock_after_kg": "0",
+        "electricity_kwh": "100",
+        "evidence": "meter and scales",
+    }
+    async with client(service(), runner) as http:
+        told = await http.post("/v1/balances", json=metered)
+        (line,) = (await http.get("/v1/statements?about=hub")).json()["items"]
+    assert len(told.json()["events"]) == 1
+    assert (line["indicator"], line["account"], line["value"]) == (
+        "ghg_induced_hub",
+        "induced",
+        "5.200",  # 100 kWh x 0.052
+    )
+    assert "2.600 kg by tonne that left" in line["method"]
+
+
+async def test_a_cargo_bike_says_what_it_took_over(runner: Runner[Store]) -> None:
+    done = a_tour_completed(vehicle_class="cargo_bike", energy="electric", distance_km="12")
+    done = done.model_copy(update={"capacity_kg": Decimal(150), "moved_tkm": Decimal("0.9")})
+    await tell(runner, a_tour_published(), done)
+    found = await statements(runner)
+    assert found["transport_by_bike"].value == Decimal("0.9")
+    assert found["orders_by_bike"].value == len(done.carried)
+
+
 async def test_a_gap_that_a_later_count_explains_is_taken_back(runner: Runner[Store]) -> None:
     counted = {
         "hub_id": str(HUB),

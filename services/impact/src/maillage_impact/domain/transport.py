@@ -90,7 +90,15 @@ def account_driving(tour: DrivenTour, factors: FactorSet) -> list[Finding]:
     ]
     if tour.vehicle_class.startswith("cargo_bike"):
         km = Finding("distance_by_bike", tour.distance_km, source, quality=quality, state=state)
-        findings += [km, Finding("mass_by_bike", carried, "weighed by the crew", quality="a")]
+        orders = Decimal(sum(1 for order in tour.carried if order.mass_kg))
+        findings += [
+            km,
+            Finding("mass_by_bike", carried, "weighed by the crew", quality="a"),
+            Finding("orders_by_bike", orders, "handed over by the crew"),
+        ]
+        if tour.moved_tkm is not None:
+            moved = Finding("transport_by_bike", tour.moved_tkm, "load x km", quality=quality)
+            findings.append(moved)
     if tour.capacity_kg and tour.moved_tkm is not None:
         possible_tkm = tour.capacity_kg * tour.distance_km / 1000
         findings += [

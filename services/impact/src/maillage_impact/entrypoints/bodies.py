@@ -80,18 +80,26 @@ class BalanceBody(Body):
     out_kg: Decimal | None = Field(default=None, ge=0, max_digits=20, decimal_places=3)
     losses_kg: Decimal = Field(default=Decimal(0), ge=0, max_digits=20, decimal_places=3)
     stock_after_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    electricity_kwh: Decimal | None = Field(
+        default=None,
+        ge=0,
+        max_digits=20,
+        decimal_places=3,
+        description="By its meter: what the hub emitted becomes a line.",
+    )
     evidence: Annotated[str, Field(min_length=1, max_length=500)]
 
     def asked(self, balance_id: UUID) -> CloseBalance:
         """The command; raises Invalid when only one of in and out is given."""
         if (self.in_kg is None) != (self.out_kg is None):
             raise Invalid("out_kg", "give both in_kg and out_kg, or leave both to the events")
-        fields: dict[str, Any] = self.model_dump() | {
+        fields: dict[str, Any] = self.model_dump(exclude={"electricity_kwh"}) | {
             "in_kg": self.in_kg or Decimal(0),
             "out_kg": self.out_kg or Decimal(0),
         }
         balance = HubBalance(**fields)
-        return CloseBalance(balance_id, balance, is_told_by_events=self.in_kg is None)
+        by_events = self.in_kg is None
+        return CloseBalance(balance_id, balance, by_events, self.electricity_kwh)
 
 
 class CorrectionBody(Body):

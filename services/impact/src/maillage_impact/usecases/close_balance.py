@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from maillage_contracts.envelope import Event
+from maillage_impact.domain.hub_energy import line_of_energy
 from maillage_impact.domain.mass_balance import HubBalance, line_of
 from maillage_impact.usecases.store import HubMove, Store
 from maillage_impact.usecases.write_lines import write_lines
@@ -19,10 +20,11 @@ class CloseBalance:
     balance_id: UUID
     balance: HubBalance
     is_told_by_events: bool = False
+    electricity_kwh: Decimal | None = None
 
 
 async def close_balance(command: CloseBalance, store: Store, now: datetime) -> Iterable[Event]:
-    """Nothing when it closes at once; the same period again corrects the gap that was found."""
+    """No gap when it closes at once; the same period again corrects the gap that was found."""
     del now
     balance = command.balance
     if command.is_told_by_events:
@@ -34,9 +36,11 @@ async def close_balance(command: CloseBalance, store: Store, now: datetime) -> I
             evidence=f"{balance.evidence}; in and out by {len(moves)} events",
         )
     line = line_of(balance, command.balance_id)
-    if balance.closes and not await store.claimed([line.claim or ""]):
-        return ()
-    return await write_lines([line], store)
+    is_gap = not balance.closes or await store.claimed([line.claim or ""])
+    lines = [line] if is_gap else []
+    if (kwh := command.electricity_kwh) is not None:
+        lines.append(line_of_energy(balance, kwh, store.factors, command.balance_id))
+    return await write_lines(lines, store)
 
 
 def _mass_kg(moves: Iterable[HubMove], kind: str) -> Decimal:
