@@ -108,10 +108,10 @@ def _valid(
 
 
 _HOURS = f"{FREE} 08:00 - {FREE} 12:00"
+_COLUMNS = ("address", "latlong", "timeslot")
 DELIVERIES = "\n".join(
     (
-        "pickup.address,pickup.latlong,pickup.timeslot,"
-        "dropoff.address,dropoff.latlong,dropoff.timeslot,weight",
+        ",".join(f"{end}.{part}" for end in ("pickup", "dropoff") for part in _COLUMNS) + ",weight",
         f'Hub,"43.4,5.4",{_HOURS},Shop,"43.38,5.41",{_HOURS},12',
     )
 )
