@@ -53,7 +53,7 @@ def one_by_one(those: Sequence[Source], reach_km: float, firms_min: int) -> list
     while True:
         reached: dict[str, list[Source]] = {}
         for source in left:
-            for cell in COARSE.near(source.point, reach_km):
+            for cell, _ in COARSE.near(source.point, reach_km):
                 reached.setdefault(cell, []).append(source)
         found = [
             Group(cell, COARSE.centre(cell), tuple(members)) for cell, members in reached.items()
@@ -86,7 +86,7 @@ def test_so_many_centres_reach_nearly_as_much_as_the_best_choice_of_them(
     groups = gather(those, COARSE, COARSE_REACH_KM, firms_min=1)
     reached: dict[str, frozenset[Source]] = {}
     for one in those:
-        for cell in COARSE.near(one.point, COARSE_REACH_KM):
+        for cell, _ in COARSE.near(one.point, COARSE_REACH_KM):
             reached[cell] = reached.get(cell, frozenset()) | {one}
     sets = set(reached.values())  # many cells reach the same: they need not be tried again
     for centres in (1, 2, 3):
@@ -131,10 +131,10 @@ def test_no_cell_within_reach_is_forgotten(
 ) -> None:
     resolution, reach_km = layout
     grid, point = Hexagons(resolution), GeoPoint(lat=lat, lon=lon)
-    found = set(grid.near(point, reach_km))
-    farther = set(Hexagons(resolution).near(point, reach_km * 1.5))
-    assert found == {c for c in farther if point.distance_km(grid.centre(c)) <= reach_km}
-    assert grid.cell(point) in found
+    found = dict(grid.near(point, reach_km))
+    farther = grid.near(point, reach_km * 1.5)
+    assert found == {cell: km for cell, km in farther if km <= reach_km}
+    assert found[grid.cell(point)] == point.distance_km(grid.centre(grid.cell(point)))
 
 
 def test_a_centre_may_be_where_no_firm_is() -> None:
@@ -155,7 +155,7 @@ def test_two_hundred_firms_of_a_zone_are_one_group() -> None:
 
 def test_what_is_kept_stays_where_it_is_and_takes_in_who_came() -> None:
     near = [a_source(number, 46.0, 6.0 + number / 1000) for number in range(1, 4)]
-    centre = next(iter(GRID.near(GeoPoint(lat=46.03, lon=6.0), 1)))
+    centre, _ = next(iter(GRID.near(GeoPoint(lat=46.03, lon=6.0), 1)))
     (group,) = gather(near, GRID, REACH_KM, firms_min=3, kept=[centre])
     assert (group.cell, group.sources) == (centre, tuple(near))
     assert gather(near[:1], GRID, REACH_KM, firms_min=3, kept=[centre])[0].firms == 1

@@ -24,14 +24,19 @@ class Hexagons:
         """The cell that a point is in."""
         return h3.latlng_to_cell(point.lat, point.lon, self._resolution)
 
-    def near(self, point: GeoPoint, reach_km: float) -> list[str]:
-        """The cells whose centre lies within so many km of a point, by name."""
-        around = self._disk(self.cell(point), ceil(reach_km / self._ring_km) + 1)
-        return [cell for cell in around if point.distance_km(self.centre(cell)) <= reach_km]
+    def near(self, point: GeoPoint, reach_km: float) -> list[tuple[str, float]]:
+        """The cells whose centre lies within so many km of a point, and how far, by name."""
+        home = self.cell(point)
+        beyond_km = reach_km + point.distance_km(self.centre(home))
+        around = self._disk(home, ceil(reach_km / self._ring_km) + 1)
+        near = (cell for cell, km in around if km <= beyond_km)
+        distances = ((cell, point.distance_km(self.centre(cell))) for cell in near)
+        return [(cell, km) for cell, km in distances if km <= reach_km]
 
-    @staticmethod
-    def _disk_of(cell: str, rings: int) -> list[str]:
-        return sorted(h3.grid_disk(cell, rings))
+    def _disk_of(self, home: str, rings: int) -> list[tuple[str, float]]:
+        middle = self.centre(home)
+        cells = sorted(h3.grid_disk(home, rings))
+        return [(cell, middle.distance_km(self.centre(cell))) for cell in cells]
 
 
 def _centre(cell: str) -> GeoPoint:

@@ -16,8 +16,8 @@ Order = tuple[Decimal, int, float, str]
 class Grid(Protocol):
     """The cells that a territory is laid out in; their centres are where a group may meet."""
 
-    def near(self, point: GeoPoint, reach_km: float) -> Iterable[str]:
-        """The cells whose centre lies within so many km of a point, as the crow flies."""
+    def near(self, point: GeoPoint, reach_km: float) -> Iterable[tuple[str, float]]:
+        """The cells whose centre lies within so many km of a point, and how far, by the crow."""
         ...
 
     def cell(self, point: GeoPoint) -> str:
@@ -39,6 +39,10 @@ class Source:
     amount: Decimal
 
 
+Reached = tuple[Source, float]
+"""What a cell reaches, and its amount times its distance."""
+
+
 @dataclass(frozen=True)
 class Group:
     """Those that one centre reaches, and what they would bring together."""
@@ -55,7 +59,7 @@ class Group:
     @property
     def amount(self) -> Decimal:
         """What they bring in a year."""
-        return _sum(self.sources)
+        return sum((one.amount for one in self.sources), Decimal(0))
 
 
 def gather(
@@ -77,23 +81,24 @@ def gather(
     Groups at `kept` cells are made first, whatever they reach. The order of the sources does not
     matter.
     """
-    reached: dict[str, list[Source]] = defaultdict(list)
+    reached: dict[str, list[Reached]] = defaultdict(list)
     for source in sorted(sources, key=lambda one: one.flow_id.int):
-        for cell in grid.near(source.point, reach_km):
-            reached[cell].append(source)
+        weight = float(source.amount)
+        for cell, km in grid.near(source.point, reach_km):
+            reached[cell].append((source, weight * km))
     taken: set[FlowId] = set()
     groups: list[Group] = []
     for cell in sorted(set(kept)):
         _take(_left(reached.get(cell, ()), taken), cell, grid, taken=taken, groups=groups)
-    heap = [_order(cell, _left(those, taken), grid) for cell, those in reached.items()]
+    heap = [_order(cell, _left(those, taken)) for cell, those in reached.items()]
     heapify(heap)
     while heap:
         order = heappop(heap)
         cell = order[-1]
         left = _left(reached[cell], taken)
-        if len({one.firm for one in left}) < firms_min:
+        now = _order(cell, left)
+        if -now[1] < firms_min:
             continue  # and never again: it can only shrink
-        now = _order(cell, left, grid)
         if now == order:
             _take(left, cell, grid, taken=taken, groups=groups)
         else:
@@ -102,24 +107,20 @@ def gather(
 
 
 def _take(
-    left: Sequence[Source], cell: str, grid: Grid, *, taken: set[FlowId], groups: list[Group]
+    left: Sequence[Reached], cell: str, grid: Grid, *, taken: set[FlowId], groups: list[Group]
 ) -> None:
     if left:
-        taken |= {one.flow_id for one in left}
-        groups.append(Group(cell, grid.centre(cell), tuple(left)))
+        members = tuple(source for source, _ in left)
+        taken |= {one.flow_id for one in members}
+        groups.append(Group(cell, grid.centre(cell), members))
 
 
-def _left(sources: Iterable[Source], taken: set[FlowId]) -> list[Source]:
-    return [one for one in sources if one.flow_id not in taken]
+def _left(those: Iterable[Reached], taken: set[FlowId]) -> list[Reached]:
+    return [one for one in those if one[0].flow_id not in taken]
 
 
-def _order(cell: str, sources: Sequence[Source], grid: Grid) -> Order:
+def _order(cell: str, those: Sequence[Reached]) -> Order:
     """Each part can only grow as sources are taken away, or is as it was: this makes lazy right."""
-    centre = grid.centre(cell)
-    effort = sum(float(one.amount) * one.point.distance_km(centre) for one in sources)
-    firms = len({one.firm for one in sources})
-    return -_sum(sources), -firms, round(effort, 6), cell
-
-
-def _sum(sources: Iterable[Source]) -> Decimal:
-    return sum((one.amount for one in sources), Decimal(0))
+    amount = sum((source.amount for source, _ in those), Decimal(0))
+    effort = sum(effort for _, effort in those)
+    return -amount, -len({source.firm for source, _ in those}), round(effort, 6), cell
