@@ -64,7 +64,8 @@ async def _ask(asked: argparse.Namespace, settings: ImpactSettings) -> tuple[dic
         dedicated(settings.dsn, "impact-command") as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        return await answer(asked, PostgresStore(connection))
+        with no_cycles():
+            return await answer(asked, PostgresStore(connection))
 
 
 async def _rebuild(settings: ImpactSettings) -> tuple[dict[str, Any], int]:
