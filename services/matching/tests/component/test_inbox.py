@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -221,6 +222,27 @@ async def test_a_suppression_is_seen_ends_by_itself_or_is_lifted(
     [back] = await inbox(door)
     assert back["actor_ids"] == two_donors["actor_ids"]
     assert back["lead_id"] != two_donors["lead_id"]
+
+
+async def test_what_was_too_little_comes_back_once_it_is_more(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    told = a_pair("Wool")
+    offer = told[2]
+    assert isinstance(offer, Flow)
+    assert offer.quantity is not None
+    await hear(*told)
+    await look()
+    [lead] = await inbox(door)
+    async with door() as http:
+        path = f"leads/{lead['lead_id']}/reject"
+        await post(http, path, {"reasons": ["volume_too_small"]})
+    for times, shown in (("1.4", 0), ("1.5", 1)):
+        more = {"value": offer.quantity.value * Decimal(times)}
+        grown = offer.quantity.model_copy(update=more)
+        await hear(offer.model_copy(update={"quantity": grown}))
+        await look()
+        assert len(await inbox(door)) == shown
 
 
 async def test_a_stream_turned_down_stays_away_until_it_is_lifted(

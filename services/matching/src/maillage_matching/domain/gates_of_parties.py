@@ -68,8 +68,13 @@ def suppression(pair: Pair, ground: Ground) -> Gate:
 
 
 def _apart(pair: Pair, ground: Ground) -> Suppression | None:
+    if not ground.suppressions.keeps_anybody_apart:
+        return None
     return ground.suppressions.between(
-        pair.offer.flow.actor_id, pair.need.flow.actor_id, pair.offer.resource
+        pair.offer.flow.actor_id,
+        pair.need.flow.actor_id,
+        pair.offer.resource,
+        {side.flow.flow_id: side.yearly for side in (pair.offer, pair.need)},
     )
 
 

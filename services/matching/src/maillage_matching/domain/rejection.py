@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from maillage_contracts.vocabulary import ActorId, LeadId
 from maillage_matching.domain.draft import Member
 from maillage_matching.domain.kept import Kept
-from maillage_matching.domain.suppression import REASONS, Suppression
+from maillage_matching.domain.suppression import REASONS, Amount, Suppression
 
 PAIRS_MAX = 50
 
@@ -25,6 +25,7 @@ class Rejection(Kept):
     owner: str
     at: datetime
     until: date | None = None
+    amounts: tuple[Amount, ...] = ()
 
 
 def suppressions_of(rejection: Rejection) -> list[Suppression]:
@@ -63,6 +64,7 @@ def _suppression(
         since=rejection.at,
         until=until,
         lead_id=rejection.lead_id,
+        amounts=rejection.amounts,
     )
 
 

@@ -1,13 +1,14 @@
 """Why a lead is turned down, and what that keeps from coming back: for whom, and for how long."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from maillage_contracts.refusals import Invalid
-from maillage_contracts.vocabulary import ActorId, LeadId
+from maillage_contracts.vocabulary import ActorId, FlowId, LeadId
 from maillage_matching.domain.kept import Kept
 
 Facet = Literal[
@@ -31,6 +32,8 @@ class Reason(NamedTuple):
     days: int
     whatever_flows: bool = False
     """Whether it holds between the two actors for any resource."""
+    until_amount_changes: bool = False
+    """Whether it is over as soon as one of the flows has grown or shrunk by half."""
 
 
 REASONS = MappingProxyType(
@@ -38,15 +41,15 @@ REASONS = MappingProxyType(
         "wrong_form": Reason("technical", 365),
         "concentration": Reason("technical", 365),
         "contamination": Reason("technical", 365),
-        "volume_too_small": Reason("technical", 180),
-        "irregular": Reason("technical", 180),
+        "volume_too_small": Reason("technical", 180, until_amount_changes=True),
+        "irregular": Reason("technical", 180, until_amount_changes=True),
         "quality_variance": Reason("technical", 180),
         "waste_status": Reason("regulatory", 365),
         "hazardous": Reason("regulatory", 365),
         "sanitary": Reason("regulatory", 365),
         "permit": Reason("regulatory", 365),
         "cross_border": Reason("regulatory", 365),
-        "cost_higher": Reason("economic", 180),
+        "cost_higher": Reason("economic", 180, until_amount_changes=True),
         "investment_needed": Reason("economic", 365),
         "no_budget_line": Reason("economic", 365),
         "price_volatility": Reason("economic", 180),
@@ -90,7 +93,8 @@ def what_it_changes(reason: str) -> str:
         taught = "that such things do not serve such needs"
     elif reason == KNOWN_ALREADY:
         taught = "that such things serve such needs"
-    return f"keeps apart {apart}, for {known.days} days; teaches {taught}"
+    lifted = ", or until an amount changes by half" if known.until_amount_changes else ""
+    return f"keeps apart {apart}, for {known.days} days{lifted}; teaches {taught}"
 
 
 def check_reasons(reasons: Iterable[str]) -> None:
@@ -98,6 +102,23 @@ def check_reasons(reasons: Iterable[str]) -> None:
     for reason in reasons:
         if reason not in REASONS:
             raise Invalid("reasons", f"{reason} is no reason; known: {', '.join(REASONS)}")
+
+
+CHANGED = Decimal("0.5")
+"""By how much of itself an amount must have grown or shrunk to be another one."""
+
+
+class Amount(Kept):
+    """What a flow came to in a year when something about it was turned down."""
+
+    flow_id: FlowId
+    a_year: Decimal
+    unit: str
+
+
+Amounts = Mapping[FlowId, tuple[Decimal, str] | None]
+"""What flows come to in a year now, in their base unit; None where nobody said."""
+NO_AMOUNTS: Amounts = MappingProxyType({})
 
 
 class Suppression(Kept):
@@ -115,8 +136,19 @@ class Suppression(Kept):
     since: datetime
     until: date
     lead_id: LeadId | None = None
+    amounts: tuple[Amount, ...] = ()
     lifted_at: datetime | None = None
     version: int = 1
+
+    def is_outgrown(self, now: Amounts) -> bool:
+        """Whether it was about an amount that is another one now."""
+        if not REASONS[self.reason].until_amount_changes:
+            return False
+        for one in self.amounts:
+            amount, unit = now.get(one.flow_id) or (one.a_year, one.unit)
+            if unit == one.unit and abs(amount - one.a_year) >= CHANGED * one.a_year:
+                return True
+        return False
 
     def holds_on(self, day: date) -> bool:
         """Whether the engine still obeys it."""
@@ -128,7 +160,7 @@ class Suppressions:
 
     def __init__(self, suppressions: Iterable[Suppression], day: date) -> None:
         """Keep those that hold on that day; of two about the same, the one that holds longest."""
-        self._by_actors: dict[tuple[frozenset[ActorId], str | None], Suppression] = {}
+        self._by_actors: dict[tuple[frozenset[ActorId], str | None], list[Suppression]] = {}
         self._by_slot: dict[str, Suppression] = {}
         for one in sorted(suppressions, key=lambda s: (s.until, s.suppression_id)):
             if not one.holds_on(day):
@@ -136,14 +168,23 @@ class Suppressions:
             if one.slot is not None:
                 self._by_slot[one.slot] = one
             else:
-                self._by_actors[one.actors, one.resource] = one
+                self._by_actors.setdefault((one.actors, one.resource), []).append(one)
 
-    def between(self, one: ActorId, other: ActorId, resource: str | None) -> Suppression | None:
-        """What keeps these two apart, for this resource or for all."""
-        if not self._by_actors:
-            return None
+    @property
+    def keeps_anybody_apart(self) -> bool:
+        """Whether there is anything to be asked of `between`."""
+        return bool(self._by_actors)
+
+    def between(
+        self, one: ActorId, other: ActorId, resource: str | None, amounts: Amounts = NO_AMOUNTS
+    ) -> Suppression | None:
+        """What keeps these two apart, for this resource or for all, as their flows are now."""
         actors = frozenset((one, other))
-        return self._by_actors.get((actors, None)) or self._by_actors.get((actors, resource))
+        found = [
+            *self._by_actors.get((actors, resource), ()),
+            *self._by_actors.get((actors, None), ()),
+        ]
+        return next((one for one in reversed(found) if not one.is_outgrown(amounts)), None)
 
     def of_slot(self, slot: str) -> Suppression | None:
         """What keeps this stream of a zone from being proposed."""

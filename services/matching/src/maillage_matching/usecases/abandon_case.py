@@ -9,7 +9,7 @@ from maillage_contracts.refusals import Refused
 from maillage_matching.domain.rejection import Rejection, suppressions_of
 from maillage_matching.domain.suppression import check_reasons
 from maillage_matching.usecases.case_at_hand import CaseCommand, free_slots, open_case
-from maillage_matching.usecases.keep_apart import keep_apart
+from maillage_matching.usecases.keep_apart import amounts_of, keep_apart
 from maillage_matching.usecases.store import Store
 
 
@@ -29,6 +29,7 @@ async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Ite
         raise Refused("a synergy came of this case: end the synergy instead")
     moved = case.moved("abandoned", now, command.by, reasons=command.reasons, note=command.note)
     await store.save_case(moved)
+    flows = [one.flow_id for one in case.members]
     for lead_id in case.lead_ids:
         lead = await store.lead(lead_id)
         rejection = Rejection(
@@ -40,8 +41,8 @@ async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Ite
             reasons=command.reasons,
             owner=command.by,
             at=now,
+            amounts=await amounts_of(flows, store),
         )
-        flows = [one.flow_id for one in case.members]
         await keep_apart(suppressions_of(rejection), store, now, flows=flows)
     await free_slots(moved, store, now)
     return []

@@ -4,9 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_matching.domain.flow import a_year
 from maillage_matching.domain.policy import start_of
-from maillage_matching.domain.suppression import Suppression
+from maillage_matching.domain.suppression import Amount, Suppression
 from maillage_matching.usecases.store import Store
+
+
+async def amounts_of(flows: Iterable[FlowId], store: Store) -> tuple[Amount, ...]:
+    """What these flows come to now: another amount may be worth another look."""
+    known = [flow for flow, _ in await store.known_flows(flows)]
+    told = ((flow.flow_id, a_year(flow.quantity)) for flow in known if flow.quantity)
+    return tuple(
+        Amount(flow_id=flow_id, a_year=amount, unit=unit) for flow_id, (amount, unit) in told
+    )
 
 
 async def keep_apart(

@@ -8,7 +8,7 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.matching import LeadRejected
 from maillage_matching.domain.rejection import Rejection, suppressions_of
 from maillage_matching.domain.suppression import check_reasons
-from maillage_matching.usecases.keep_apart import keep_apart
+from maillage_matching.usecases.keep_apart import amounts_of, keep_apart
 from maillage_matching.usecases.lead_at_hand import Decision, check_later, lead_at_hand
 from maillage_matching.usecases.store import Store
 
@@ -44,6 +44,7 @@ async def reject_lead(command: RejectLead, store: Store, now: datetime) -> Itera
         owner=command.by,
         at=now,
         until=command.until,
+        amounts=await amounts_of(lead.content.flow_ids, store),
     )
     await keep_apart(suppressions_of(rejection), store, now, flows=lead.content.flow_ids)
     await store.save_leads([rejected])
