@@ -38,6 +38,8 @@ how many there are."""
 HALVINGS = 40
 KEPT_MAX = 16_384
 """Flows whose meaning is kept, so that it is worked out once."""
+WEIGHED_MAX = 65_536
+"""Pairs of such flows whose terms are kept: of many firms many tell the same."""
 TOLD_MAX = 5
 """Learned rules told of a pair."""
 
@@ -75,9 +77,12 @@ class Told:
     cpa_codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Understood:
-    """The same as the catalogue sees it: `traits` are what rules are learned about."""
+    """The same as the catalogue sees it: `traits` are what rules are learned about.
+
+    What is told alike is understood once, and is the same object.
+    """
 
     resource: Resource | None
     functions: tuple[str, ...]
@@ -172,6 +177,11 @@ def activity_of(told: Told, knowledge: Knowledge) -> Activity | None:
 
 def weigh(offer: Understood, need: Understood, knowledge: Knowledge) -> Evidence:
     """All that speaks for and against this offer for that need."""
+    return Evidence(_terms(offer, need, knowledge), offer.traits, need.traits)
+
+
+@lru_cache(maxsize=WEIGHED_MAX)
+def _terms(offer: Understood, need: Understood, knowledge: Knowledge) -> Mapping[str, float]:
     terms: dict[str, float] = {}
     one, other = offer.resource, need.resource
     serves = reached(offer, knowledge)
@@ -186,7 +196,7 @@ def weigh(offer: Understood, need: Understood, knowledge: Knowledge) -> Evidence
     if offer.words and need.words:
         shared = len(offer.words & need.words)
         terms["words"] = shared / sqrt(len(offer.words) * len(need.words))
-    return Evidence(terms, offer.traits, need.traits)
+    return terms
 
 
 def among(evidence: Evidence, needs: int) -> Evidence:

@@ -62,6 +62,11 @@ class Flow(Kept):
         return self.status == "open" and self.willingness in WILLING and self.intent != "inform"
 
     @property
+    def is_seasonal(self) -> bool:
+        """Whether it is there from some day on, or until some day."""
+        return self.available_from is not None or self.available_until is not None
+
+    @property
     def is_waste(self) -> bool:
         """Whether waste law may have a say: by its kind, its status or its code."""
         return self.kind == "waste" or self.waste_status == "waste" or self.waste_code is not None

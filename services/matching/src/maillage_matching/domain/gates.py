@@ -1,7 +1,8 @@
 """All gates in the order in which they are passed: what tells most comes first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from maillage_matching.domain import gates_of_law as law
 from maillage_matching.domain import gates_of_matter as matter
@@ -41,26 +42,33 @@ class Finding:
     pair: Pair
     gates: tuple[Gate, ...]
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """`fail` when a gate fails, `unknown` when a question decides, else `pass`."""
         if self.failed is not None:
             return "fail"
-        return "pass" if self.question is None and not self._parties_unknown else "unknown"
+        parties_unknown = self.gates[0].verdict == "unknown"
+        return "unknown" if parties_unknown or self.question is not None else "pass"
 
-    @property
+    @cached_property
     def failed(self) -> Gate | None:
         """The first gate that failed."""
-        return next((gate for gate in self.gates if gate.verdict == "fail"), None)
+        return _first([gate for gate in self.gates if gate.verdict == "fail"])
 
-    @property
+    @cached_property
     def question(self) -> Ask | None:
         """The first fact that would decide."""
-        return next((gate.asks for gate in self.gates if gate.asks), None)
+        asking = _first(self.asking)
+        return asking.asks if asking else None
 
-    @property
-    def _parties_unknown(self) -> bool:
-        return self.gates[0].verdict == "unknown"
+    @cached_property
+    def asking(self) -> Sequence[Gate]:
+        """The gates that wait for an answer."""
+        return [gate for gate in self.gates if gate.asks is not None]
+
+
+def _first(gates: Sequence[Gate]) -> Gate | None:
+    return gates[0] if gates else None
 
 
 def examine(pair: Pair, ground: Ground) -> Finding:

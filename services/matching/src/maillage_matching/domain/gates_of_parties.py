@@ -98,6 +98,8 @@ def _same_zone(one: Flow, other: Flow) -> bool:
 def season(pair: Pair, ground: Ground) -> Gate:
     """Both are there at the same time, and not all in the past."""
     offer, need = pair.offer.flow, pair.need.flow
+    if not (offer.is_seasonal or need.is_seasonal):
+        return passes("season", "all year")
     starts = [d for d in (offer.available_from, need.available_from) if d]
     ends = [d for d in (offer.available_until, need.available_until) if d]
     start, end = max(starts, default=None), min(ends, default=None)
@@ -105,8 +107,6 @@ def season(pair: Pair, ground: Ground) -> Gate:
         return fails("season", f"over since {end}")
     if start is not None and end is not None and end < start:
         return fails("season", f"the one is over on {end}, the other starts on {start}")
-    if start is None and end is None:
-        return passes("season", "all year")
     return passes("season", f"both there from {start or 'now'} to {end or 'further notice'}")
 
 

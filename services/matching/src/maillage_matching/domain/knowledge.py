@@ -120,8 +120,15 @@ class Knowledge:
 
     def rules_with(self, equipment: str | None) -> frozenset[str]:
         """The names of the rules that need this equipment."""
-        known = (*self.rules.values(), *self._chains.values())
-        return frozenset(rule.name for rule in known if equipment in rule.machines)
+        return self._rules_by_machine.get(equipment or "", frozenset())
+
+    @cached_property
+    def _rules_by_machine(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for rule in (*self.rules.values(), *self._chains.values()):
+            for machine in rule.machines:
+                found.setdefault(machine, set()).add(rule.name)
+        return {machine: frozenset(names) for machine, names in found.items()}
 
     @cached_property
     def names(self) -> Names:

@@ -115,7 +115,7 @@ class Side:
             return value * self.kg_per_unit
         return value if unit == "kg" else None
 
-    @property
+    @cached_property
     def told(self) -> Told:
         """What is told of it, for the score."""
         code = self.flow.waste_code

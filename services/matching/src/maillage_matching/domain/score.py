@@ -3,11 +3,13 @@
 The score hides nothing and excludes nothing, and it is about flows, never about actors.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 
-from maillage_matching.domain.affinity import logistic
+from maillage_matching.domain.affinity import Evidence, Model, logistic
 from maillage_matching.domain.pair import Ground, Pair
 
 HALF_LIFE_KM = 33
@@ -37,27 +39,35 @@ HALF_SAVING_EUR = Decimal(2000)
 
 @dataclass(frozen=True)
 class Term:
-    """One part of a score, from 0 to 1, and what it says."""
+    """One part of a score, from 0 to 1, and what it says; `said` may be worked out when asked for.
+
+    Of a hundred pairs that are scored hardly one is ever shown.
+    """
 
     name: str
     value: float
-    words: str
+    said: str | Callable[[], str] = field(compare=False)
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self.said if isinstance(self.said, str) else self.said()
 
 
 def of_distance(km: float | None) -> Term:
     """Half as much every 33 km; next door when both are in one zone."""
     if km is None:
         return Term("distance", 1.0, "in the same zone")
-    return Term("distance", 0.5 ** (km / HALF_LIFE_KM), f"{km} km apart by road")
+    return Term("distance", 0.5 ** (km / HALF_LIFE_KM), lambda: f"{km} km apart by road")
 
 
 def of_quantity(ratio: Decimal | None, *, some_is_enough: bool = False) -> Term:
     """How near the two amounts are, or how much of the need is covered where some is enough."""
     if not ratio:
         return Term("quantity", 0.0, "the amounts cannot be compared")
-    fit = float(min(ratio, Decimal(1) if some_is_enough else 1 / ratio))
-    covered = min(100, round(float(ratio) * 100))
-    return Term("quantity", fit, f"covers {covered} % of the need")
+    part = float(ratio)
+    fit = min(part, 1.0 if some_is_enough else 1 / part)
+    return Term("quantity", fit, lambda: f"covers {min(100, round(part * 100))} % of the need")
 
 
 def of_pain(*ranks: int | None) -> Term:
@@ -66,7 +76,8 @@ def of_pain(*ranks: int | None) -> Term:
     if not told:
         return Term("pain", 0.0, "nobody said that it hurts")
     worst = min(told)
-    return Term("pain", PAIN.get(worst, 0.0), f"pain {worst} of 3 for one of them (1 is the worst)")
+    said = f"pain {worst} of 3 for one of them (1 is the worst)"
+    return Term("pain", PAIN.get(worst, 0.0), said)
 
 
 def of_saving(eur_a_year: Decimal | None) -> Term:
@@ -74,18 +85,23 @@ def of_saving(eur_a_year: Decimal | None) -> Term:
     if eur_a_year is None or eur_a_year <= 0:
         return Term("saving", 0.0, "what it saves cannot be told yet")
     share = float(eur_a_year / (eur_a_year + HALF_SAVING_EUR))
-    return Term("saving", share, f"about {eur_a_year:.0f} euros a year")
+    return Term("saving", share, lambda: f"about {eur_a_year:.0f} euros a year")
 
 
 def of_fit(pair: Pair, ground: Ground) -> Term:
     """How well such things served such needs: what the catalogue knows, and what was learned."""
     evidence = pair.evidence(ground.knowledge)
-    learned = [f"{rule} {weight:+.2f}" for rule, weight in ground.model.told(evidence)]
+    said = partial(_fit_in_words, evidence, ground.model)
+    return Term("fit", ground.model.probability(evidence), said)
+
+
+def _fit_in_words(evidence: Evidence, model: Model) -> str:
+    learned = [f"{rule} {weight:+.2f}" for rule, weight in model.told(evidence)]
     known = [word for name, word in KNOWN_BY.items() if evidence.terms.get(name, 0.0) > 0]
     words = ", ".join(known) or "nothing is known of such a pair"
     if learned:
         words = f"{words}; learned: {', '.join(learned)}"
-    return Term("fit", ground.model.probability(evidence), words)
+    return words
 
 
 def total(terms: tuple[Term, ...]) -> float:

@@ -88,8 +88,12 @@ def _couples(side: Side, others: Iterable[Side]) -> Iterator[tuple[Side, Side]]:
 
 def best_way(offer: Side, need: Side, ground: Ground) -> Finding | None:
     """The best of the ways in which an offer may serve a need; None when there is none at all."""
-    findings = [examine(pair, ground) for pair in ways(offer, need, ground)]
-    return min(findings, key=lambda found: _RANK[found.verdict], default=None)
+    best = None
+    for pair in ways(offer, need, ground):
+        found = examine(pair, ground)
+        if best is None or _RANK[found.verdict] < _RANK[best.verdict]:
+            best = found
+    return best
 
 
 def ways(offer: Side, need: Side, ground: Ground) -> Iterator[Pair]:
@@ -121,7 +125,7 @@ def _best_first(finding: Finding, pairing: Pairing) -> tuple[float, float, int, 
 
 def _pairing(finding: Finding, ground: Ground) -> Pairing:
     pair, verdict = finding.pair, finding.verdict
-    stopped = finding.failed or next((g for g in finding.gates if g.asks), None)
+    stopped = finding.failed or next(iter(finding.asking), None)
     scored = verdict != "fail"
     return Pairing(
         need_id=pair.need.flow.flow_id,
