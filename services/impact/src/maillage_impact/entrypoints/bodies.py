@@ -58,7 +58,7 @@ class FigureBody(Body):
     about: Word = Field(description="synergy, actor or territory")
     about_id: UUID
     indicator: Word
-    value: Decimal = Field(max_digits=20, decimal_places=6, allow_inf_nan=False)
+    value: Decimal = Field(max_digits=19, decimal_places=6, allow_inf_nan=False)
     first: date
     last: date
     quality: Word = Field(description="a measured ... e declared")
@@ -73,17 +73,17 @@ class BalanceBody(Body):
     hub_id: UUID
     first: date
     last: date
-    stock_before_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    stock_before_kg: Decimal = Field(ge=0, max_digits=14, decimal_places=3)
     in_kg: Decimal | None = Field(
-        default=None, ge=0, max_digits=20, decimal_places=3, description="Left out: by the events."
+        default=None, ge=0, max_digits=14, decimal_places=3, description="Left out: by the events."
     )
-    out_kg: Decimal | None = Field(default=None, ge=0, max_digits=20, decimal_places=3)
-    losses_kg: Decimal = Field(default=Decimal(0), ge=0, max_digits=20, decimal_places=3)
-    stock_after_kg: Decimal = Field(ge=0, max_digits=20, decimal_places=3)
+    out_kg: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=3)
+    losses_kg: Decimal = Field(default=Decimal(0), ge=0, max_digits=14, decimal_places=3)
+    stock_after_kg: Decimal = Field(ge=0, max_digits=14, decimal_places=3)
     electricity_kwh: Decimal | None = Field(
         default=None,
         ge=0,
-        max_digits=20,
+        max_digits=14,
         decimal_places=3,
         description="By its meter: what the hub emitted becomes a line.",
     )
@@ -105,7 +105,7 @@ class BalanceBody(Body):
 class CorrectionBody(Body):
     """The value that a line should have had, and why."""
 
-    value: Decimal = Field(max_digits=20, decimal_places=6, allow_inf_nan=False)
+    value: Decimal = Field(max_digits=19, decimal_places=6, allow_inf_nan=False)
     reason: Word
     explanation: Annotated[str, Field(min_length=1, max_length=500)] = Field(
         description="For whoever checks the ledger; no person's name."
