@@ -171,7 +171,7 @@ class TestOrders:
         loose = {"requested", "accepted", "planned"}
         expected = sorted(o.order_id for o in some if o.status in loose)
         async with reading(runner) as store:
-            assert list(await store.order_ids_of_synergy(synergy, ON)) == expected
+            assert list(await store.order_ids_of_origin("synergy", synergy, ON)) == expected
             at_hub = await store.order_ids_at(ActorId(an_id("Hub")))
             assert sorted(at_hub) == sorted([*expected, early.order_id, foreign.order_id])
             shop = await store.order_ids_at(ActorId(an_id("Shop of planned")))

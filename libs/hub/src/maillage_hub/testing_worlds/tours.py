@@ -19,6 +19,7 @@ from maillage_tours.domain.samples import (
     ON,
     TERMS,
     a_hub,
+    a_standing,
     a_vehicle,
     an_id,
     an_order,
@@ -35,6 +36,9 @@ Document = dict[str, Any]
 BRIEFLY = {"iterations": 1, "seconds": 1}
 WINDOWS = ("pickup_window", "dropoff_window")
 OF_ORDER = {"order_id", "origin", "on", "pickup", "dropoff", "load", "is_waste", *WINDOWS}
+
+
+STANDING = a_standing().model_dump(mode="json", exclude={"standing_id", "ended_on", "version"})
 
 
 class SameProcess:
@@ -100,6 +104,9 @@ def _valid(
         "POST /v1/tours/{tour_id}/stops/{number}/fail": Valid(
             {**visited, "reason": "nobody_there"}, about=on_the_road
         ),
+        "POST /v1/standing-orders": Valid(STANDING),
+        "GET /v1/standing-orders": Valid(),
+        "POST /v1/standing-orders/{standing_id}/end": Valid(),
         "GET /v1/vehicles": Valid(),
         "GET /v1/hubs": Valid(),
         "GET /v1/rounds": Valid(),
@@ -164,12 +171,14 @@ async def fill(runner: Runner[Store]) -> World:
         late = await dispatcher.post("/orders", _order("late", READY))
         proposed = await _planned(dispatcher, PROPOSED, publish=False)
         order_id = await dispatcher.post("/orders", _order("free"))
+        standing_id = await dispatcher.post("/standing-orders", STANDING)
     async with building(offered, runner, "actor", OWNER) as owner:
         asked = await owner.post("/orders", _order("asked"))
     if isinstance(runner.clock, FixedClock):
         runner.clock.now = window("18:00", "20:00", DRIVEN).end
     usual = {
         "order_id": order_id,
+        "standing_id": standing_id,
         "plan_id": proposed["plan_id"],
         "tour_id": ready["tour_id"],
         "number": 1,

@@ -17,8 +17,10 @@ from maillage_contracts.vocabulary import (
     SynergyId,
     TourId,
     VehicleId,
+    Word,
 )
 from maillage_tours.adapters.goods_memory import GoodsMemory
+from maillage_tours.adapters.standing_memory import StandingMemory
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.agreement import Agreement
 from maillage_tours.domain.fleet import Hub, Vehicle
@@ -35,7 +37,7 @@ OPEN = GIVEN | {TourStatus.PROPOSED}
 
 
 @dataclass
-class MemoryStore(GoodsMemory):
+class MemoryStore(GoodsMemory, StandingMemory):
     """See the protocol for what each method promises. Locks are not needed: one at a time."""
 
     _orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
@@ -73,12 +75,14 @@ class MemoryStore(GoodsMemory):
         chosen = (o for o in self._orders.values() if o.on == on and o.status in TO_PLAN)
         return sorted(chosen, key=lambda order: order.order_id)
 
-    async def order_ids_of_synergy(self, synergy_id: SynergyId, since: date) -> Sequence[OrderId]:
+    async def order_ids_of_origin(
+        self, origin: Word, origin_id: UUID, since: date
+    ) -> Sequence[OrderId]:
         return sorted(
             order.order_id
             for order in self._orders.values()
-            if order.origin == "synergy"
-            and order.origin_id == synergy_id
+            if order.origin == origin
+            and order.origin_id == origin_id
             and order.on >= since
             and order.status in NOT_YET_LOADED
         )

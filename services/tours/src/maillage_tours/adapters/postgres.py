@@ -7,9 +7,10 @@ from uuid import UUID
 
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound
-from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId
+from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId, Word
 from maillage_tours.adapters.goods_rows import GoodsRows
 from maillage_tours.adapters.known_rows import KnownRows
+from maillage_tours.adapters.standing_rows import StandingRows
 from maillage_tours.domain.agreement import Agreement
 from maillage_tours.domain.order import NOT_YET_LOADED, Order
 from maillage_tours.domain.plan import Plan
@@ -17,7 +18,7 @@ from maillage_tours.domain.tour import Tour
 from maillage_tours.usecases.store import WantedOrders, WantedTours
 
 
-class PostgresStore(KnownRows, GoodsRows):
+class PostgresStore(KnownRows, GoodsRows, StandingRows):
     """See the protocol for what each method promises."""
 
     def __init__(self, db: Connection) -> None:
@@ -116,17 +117,20 @@ class PostgresStore(KnownRows, GoodsRows):
         )
         return [Order.model_validate_json(row["document"]) for row in rows]
 
-    async def order_ids_of_synergy(self, synergy_id: SynergyId, since: date) -> Sequence[OrderId]:
+    async def order_ids_of_origin(
+        self, origin: Word, origin_id: UUID, since: date
+    ) -> Sequence[OrderId]:
         rows = await self._db.fetch(
             """
             SELECT order_id FROM transport_order
-            WHERE origin = 'synergy' AND origin_id = $1 AND on_date >= $2
+            WHERE origin = $4 AND origin_id = $1 AND on_date >= $2
                 AND status = ANY($3::text[])
             ORDER BY order_id
             """,
-            synergy_id,
+            origin_id,
             since,
             [status.value for status in NOT_YET_LOADED],
+            origin,
         )
         return [row["order_id"] for row in rows]
 

@@ -189,7 +189,7 @@ class Order(Value):
     @property
     def actors(self) -> frozenset[ActorId]:
         """Whose goods or doors these are."""
-        ends = (self.pickup.actor_id, *(end.place.actor_id for end in self.ends))
+        ends = (self.pickup.actor_id, self.dropoff.actor_id)
         return frozenset(actor for actor in ends if actor is not None)
 
     def tour_of_leg(self, leg: int) -> TourId | None:

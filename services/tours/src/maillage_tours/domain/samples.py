@@ -25,6 +25,7 @@ from maillage_tours.domain.day import Day
 from maillage_tours.domain.fleet import Hub, Vehicle
 from maillage_tours.domain.local_time import window_on
 from maillage_tours.domain.order import Order
+from maillage_tours.domain.standing import Standing
 from maillage_tours.domain.terms import Terms
 
 M = TypeVar("M", bound=BaseModel)
@@ -188,6 +189,22 @@ def a_need(**changes: object) -> Need:
         first_on=ON,
         pickup_window=hours("08:00", "12:00"),
         dropoff_window=hours("08:30", "14:00"),
+    )
+
+
+def a_standing(**changes: object) -> Standing:
+    """Every Tuesday and Friday evening, from the day before the examples' day."""
+    return made(
+        Standing,
+        changes,
+        standing_id=an_id("standing"),
+        rrule="FREQ=WEEKLY;BYDAY=TU,FR",
+        starts_on=date(2026, 11, 23),
+        pickup=place("Dairy", 1, 1),
+        dropoff=place("School", 3, 2),
+        load=a_load(40),
+        pickup_window=hours("17:00", "19:00"),
+        dropoff_window=hours("17:30", "20:00"),
     )
 
 

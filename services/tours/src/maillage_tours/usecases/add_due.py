@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from maillage_contracts.envelope import Event
 from maillage_tours.domain.agreement import Agreement
-from maillage_tours.domain.order import OrderStatus
+from maillage_tours.domain.order import Order, OrderStatus
+from maillage_tours.domain.standing import Standing
 from maillage_tours.domain.terms import Terms
 from maillage_tours.usecases.announce import requested
+from maillage_tours.usecases.recurrence import days_of
 from maillage_tours.usecases.store import Store
 
 ACTOR_CLOSED = "actor_closed"
@@ -25,6 +27,27 @@ async def add_due(
         for order in agreement.orders_due(today, until, terms.zone)
         if order.pickup_window.end > now
     ]
+    return await _add(due, store)
+
+
+async def add_standing(
+    standings: Iterable[Standing], store: Store, now: datetime, terms: Terms
+) -> Sequence[Event]:
+    """The orders that standing orders call for within the horizon."""
+    today = terms.today(now)
+    until = today + timedelta(days=terms.horizon_days)
+    due = [
+        order
+        for standing in standings
+        for order in standing.orders_on(
+            days_of(standing.rrule, standing.starts_on, today, until), terms.zone
+        )
+        if order.pickup_window.end > now
+    ]
+    return await _add(due, store)
+
+
+async def _add(due: Sequence[Order], store: Store) -> Sequence[Event]:
     closed = await store.closed_among({actor for order in due for actor in order.actors})
     orders = [
         order.become(OrderStatus.SUSPENDED, reason=ACTOR_CLOSED) if order.actors & closed else order

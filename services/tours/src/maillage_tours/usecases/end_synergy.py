@@ -21,5 +21,5 @@ async def end_synergy(
     known = await store.agreement_to_change(ended.synergy_id)
     agreement = known or Agreement(synergy_id=ended.synergy_id, starts_on=ended.ended_on)
     await store.put_agreement(agreement.model_copy(update={"ended_on": ended.ended_on}))
-    order_ids = await store.order_ids_of_synergy(ended.synergy_id, ended.ended_on)
+    order_ids = await store.order_ids_of_origin("synergy", ended.synergy_id, ended.ended_on)
     return await withdraw(set(order_ids), OrderStatus.CANCELLED, SYNERGY_ENDED, store)

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from maillage_contracts.envelope import Event
 from maillage_tours.domain.terms import Terms
-from maillage_tours.usecases.add_due import add_due
+from maillage_tours.usecases.add_due import add_due, add_standing
 from maillage_tours.usecases.store import Store
+
+STANDINGS_MAX = 10_000
 
 
 @dataclass(frozen=True)
@@ -19,4 +21,6 @@ class ExtendHorizon:
 
 async def extend_horizon(command: ExtendHorizon, store: Store, now: datetime) -> Iterable[Event]:
     """Orders that are there already are left as they are."""
-    return await add_due(await store.agreements(), store, now, command.terms)
+    due = await add_due(await store.agreements(), store, now, command.terms)
+    standings = await store.standings(None, STANDINGS_MAX)
+    return [*due, *await add_standing(standings, store, now, command.terms)]

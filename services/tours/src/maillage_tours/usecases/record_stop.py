@@ -8,6 +8,7 @@ from maillage_tours.domain.custody import ENDED, settle
 from maillage_tours.domain.tour import Tour
 from maillage_tours.usecases.announce import ended
 from maillage_tours.usecases.book_goods import book_custody, book_stock, book_units
+from maillage_tours.usecases.go_on import go_on
 from maillage_tours.usecases.store import Store
 from maillage_tours.usecases.withdraw import by_id, keep, take_out
 
@@ -37,4 +38,5 @@ async def record_stop(tour: Tour, number: int, store: Store, now: datetime) -> S
     events += await take_out(others, gone, "order_ended", store)
     moved_on = [other for other in others if other != tours[other.tour_id]]
     events += await keep([other for other in moved_on if not other.order_ids & gone], store)
+    events += await go_on(over, store)
     return [*events, *await keep([mine.voided(gone, "order_ended")], store)]

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
+from uuid import UUID
 
 from maillage_contracts.flows import ExistingRound
 from maillage_contracts.vocabulary import (
@@ -15,6 +16,7 @@ from maillage_contracts.vocabulary import (
     SynergyId,
     TourId,
     VehicleId,
+    Word,
 )
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.agreement import Agreement
@@ -23,6 +25,7 @@ from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.usecases.goods_store import GoodsStore
+from maillage_tours.usecases.standing_store import StandingStore
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -65,7 +68,7 @@ class WantedTours:
     plan_id: PlanId | None = None
 
 
-class Store(GoodsStore, Protocol):
+class Store(GoodsStore, StandingStore, Protocol):
     """Rows are locked by the methods that end in `to_change`: tours first, orders after, by id."""
 
     async def add_orders(self, orders: Sequence[Order]) -> AbstractSet[OrderId]:
@@ -94,8 +97,10 @@ class Store(GoodsStore, Protocol):
         """What is to be planned on a day: accepted, or waiting at a hub."""
         ...
 
-    async def order_ids_of_synergy(self, synergy_id: SynergyId, since: date) -> Sequence[OrderId]:
-        """Orders of a synergy from a day on whose goods are on no vehicle yet."""
+    async def order_ids_of_origin(
+        self, origin: Word, origin_id: UUID, since: date
+    ) -> Sequence[OrderId]:
+        """Orders of a synergy or the like from a day on, with goods on no vehicle yet."""
         ...
 
     async def order_ids_at(self, actor_id: ActorId) -> Sequence[OrderId]:

@@ -9,9 +9,13 @@ from maillage_tours.domain.checker import figures_of
 from maillage_tours.domain.drafting import without_orders
 from maillage_tours.domain.execution import driven, is_done, last_moment
 from maillage_tours.domain.order import NEXT, Order, OrderStatus
+from maillage_tours.domain.standing import morning_of
 from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.usecases.announce import cancelled, tour_completed
 from maillage_tours.usecases.store import Store
+
+NOT_BROUGHT = "not_brought"
+"""Why an order of the morning is cancelled: nothing came the evening before."""
 
 
 async def withdraw(
@@ -26,7 +30,11 @@ async def withdraw(
     ]
     await store.put_orders(orders)
     gone = frozenset(order.order_id for order in orders)
-    return await take_out(tours, gone, reason, store)
+    events = await take_out(tours, gone, reason, store)
+    if not gone:
+        return events
+    mornings = {morning_of(order_id) for order_id in gone} - gone
+    return [*events, *await withdraw(mornings, OrderStatus.CANCELLED, NOT_BROUGHT, store)]
 
 
 async def take_out(
