@@ -93,16 +93,12 @@ MATCHING: dict[str, Rule] = {
     "matching.digest.read": may("advisor"),
     "matching.summary.read": may("advisor", "dispatcher", "observer"),
     # Words are for everybody; what firms want to be rid of, even without names, for who advises.
-    "matching.resource.read": may(
-        "advisor", "dispatcher", "actor", "observer", "operator", "service"
-    ),
+    "matching.resource.read": may(*EVERYBODY),
     "matching.prospect.read": may("advisor"),
-    "matching.pool.read": may("advisor"),
     # Kept reports, without what could tell of one firm; advisors see all of them, and today.
     "matching.link.read": may("advisor", "dispatcher", "actor", "observer", "service"),
     # Who lends and who borrows say so themselves, or have their advisor say it.
-    "matching.sharing.ask": may("advisor", own=("actor",)),
-    "matching.sharing.answer": may("advisor", own=("actor",)),
+    "matching.sharing.write": may("advisor", own=("actor",)),
     "matching.sharing.read": may("advisor", own=("actor",)),
     # When a thing is promised, not to whom: who lends lets it be known.
     "matching.calendar.read": may("advisor", "actor"),

@@ -91,7 +91,7 @@ class CollectiveDoors:
 
     async def pools(
         self,
-        _: Annotated[Principal, query("matching.pool.read")],
+        _: Annotated[Principal, query("matching.prospect.read")],
         page: Paged,
         resource: Annotated[str | None, Query(max_length=200)] = None,
     ) -> Pools:

@@ -28,7 +28,7 @@ from maillage_serving.http import Body, Door, Paged, command, etag, query
 
 SHOWN_DAYS_MAX = 366
 
-Answering = Annotated[Door, command("matching.sharing.answer")]
+Answering = Annotated[Door, command("matching.sharing.write")]
 Starts = Annotated[AwareDatetime, Field(description="In whole minutes, with its offset.")]
 
 
@@ -149,7 +149,7 @@ class SharingDoors:
         return CalendarView(flow_id=FlowId(flow_id), busy=shown)
 
     async def ask(
-        self, body: AskBody, door: Annotated[Door, command("matching.sharing.ask")]
+        self, body: AskBody, door: Annotated[Door, command("matching.sharing.write")]
     ) -> dict[str, Any]:
         """Ask the owner; nothing is promised yet."""
         door.principal.must_own(body.actor_id)
