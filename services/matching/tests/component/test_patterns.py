@@ -17,8 +17,10 @@ from maillage_contracts.samples import (
     an_id,
 )
 from maillage_contracts.vocabulary import ActorId
+from maillage_matching.adapters.memory import MemoryStore
 from maillage_matching.usecases.store import Store
-from maillage_serving.testing import published
+from maillage_matching.wiring import service
+from maillage_serving.testing import client, memory_runner, published
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -128,6 +130,23 @@ async def test_a_pattern_of_elsewhere_waits_and_proposes_nothing(
         assert again.status_code == 409
         unknown = await http.post(f"/v1/suggestions/{'marseille'}/{an_id('x')}/adopt", json={})
         assert unknown.status_code == 404
+
+
+async def test_what_one_territory_publishes_another_takes_in_as_it_is(
+    hear: Hear, door: Door, runner: Runner[Store]
+) -> None:
+    async with door() as http:
+        case = await given_up(http, hear, "Alpha", introduced=True)
+        await done(http, f"cases/{case}/publish", {"consented": True})
+    told = (await published(runner))[-1].event
+    there: Store = MemoryStore()
+    elsewhere: Runner[Store] = memory_runner(there, service="matching")
+    body = {"origin": "jourdies", "pattern": told.model_dump(mode="json")}
+    async with client(service(), elsewhere) as http:
+        await done(http, "suggestions", body)
+        [row] = (await http.get("/v1/suggestions")).json()["items"]
+    assert (row["origin"], row["status"]) == ("jourdies", "suggested")
+    assert row["pattern"]["obstacles"] == ["insurance", "no_time"]
 
 
 async def test_what_is_adopted_has_a_part_in_the_score_until_it_is_dropped(
