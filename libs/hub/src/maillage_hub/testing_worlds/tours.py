@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from maillage_common.transaction import Runner
+from maillage_contracts.envelope import Event
 from maillage_contracts.registry import Hub, HubCapacityChanged, Vehicle, VehicleDeclared
 from maillage_contracts.vocabulary import ActorId, OrderId, UnitId
 from maillage_hub.testing_worlds.world import OWNER, Builder, Making, Valid, World, building
@@ -89,6 +90,11 @@ def _valid(
         "POST /v1/plans/{plan_id}/alone": Valid(
             {"seconds": 1}, about={"plan_id": ready["plan_id"]}
         ),
+        "GET /v1/plans/{plan_id}/shares": Valid(),
+        "GET /v1/comparisons": Valid(),
+        "POST /v1/comparisons": Valid({"on": READY.isoformat(), "limits": BRIEFLY}),
+        "GET /v1/comparisons/{comparison_id}": Valid(),
+        "GET /v1/comparisons/{comparison_id}/page": Valid(),
         "GET /v1/tours": Valid(),
         "GET /v1/tours/{tour_id}": Valid(),
         "POST /v1/tours/{tour_id}/publish": Valid(about={"tour_id": proposed["tour_id"]}),
@@ -142,10 +148,11 @@ GOODS = {
 }
 
 
+HUB = Hub(**a_hub(operator_id=OWNER).model_dump(), docks=1)
+
+
 async def _goods(runner: Runner[Store], order_id: str) -> dict[str, object]:
-    """A hub of Villaverde, waste that was taken in, and a crate."""
-    hub = Hub(**a_hub(operator_id=OWNER).model_dump(), docks=1)
-    await deliver(runner, kafka.handlers(TERMS), received(HubCapacityChanged(hub=hub)))
+    """Waste that was taken in, and a crate."""
     crate = Unit(unit_id=UnitId(an_id("crate")), kind="crate", since=runner.clock())
     async with runner.database.transaction() as (store, _):
         prepared = consignment_of(await store.order(OrderId(UUID(order_id))))
@@ -153,14 +160,15 @@ async def _goods(runner: Runner[Store], order_id: str) -> dict[str, object]:
         await store.put_consignment(waste)
         await store.put_units([crate])
     consignment_id = waste.consignment_id
-    return {"hub_id": hub.hub_id, "consignment_id": consignment_id, "unit_id": crate.unit_id}
+    return {"hub_id": HUB.hub_id, "consignment_id": consignment_id, "unit_id": crate.unit_id}
 
 
 async def fill(runner: Runner[Store]) -> World:
     """Orders of a shop of Villaverde, on four days; the first one is over."""
     offered = service(TERMS, SameProcess())
     vans = (a_vehicle(), a_vehicle("Other van"))
-    told = [VehicleDeclared(vehicle=Vehicle.model_validate(van.model_dump())) for van in vans]
+    told: list[Event] = [HubCapacityChanged(hub=HUB)]
+    told += [VehicleDeclared(vehicle=Vehicle.model_validate(van.model_dump())) for van in vans]
     await deliver(runner, kafka.handlers(TERMS), *(received(event) for event in told))
     async with building(offered, runner, "dispatcher") as dispatcher:
         driven = await _planned(dispatcher, DRIVEN, publish=True)
@@ -170,6 +178,8 @@ async def fill(runner: Runner[Store]) -> World:
         ready = await _planned(dispatcher, READY, publish=True)
         late = await dispatcher.post("/orders", _order("late", READY))
         proposed = await _planned(dispatcher, PROPOSED, publish=False)
+        compared = {"on": READY.isoformat(), "limits": BRIEFLY}
+        comparison_id = await dispatcher.post("/comparisons", compared)
         order_id = await dispatcher.post("/orders", _order("free"))
         standing_id = await dispatcher.post("/standing-orders", STANDING)
     async with building(offered, runner, "actor", OWNER) as owner:
@@ -182,6 +192,7 @@ async def fill(runner: Runner[Store]) -> World:
         "plan_id": proposed["plan_id"],
         "tour_id": ready["tour_id"],
         "number": 1,
+        "comparison_id": comparison_id,
         **await _goods(runner, order_id),
     }
     valid = _valid(asked, late, proposed=proposed, ready=ready, driven=driven)

@@ -19,6 +19,7 @@ from maillage_contracts.vocabulary import (
     VehicleId,
     Word,
 )
+from maillage_tours.adapters.comparison_memory import ComparisonMemory
 from maillage_tours.adapters.goods_memory import GoodsMemory
 from maillage_tours.adapters.standing_memory import StandingMemory
 from maillage_tours.domain.access import Zone
@@ -37,7 +38,7 @@ OPEN = GIVEN | {TourStatus.PROPOSED}
 
 
 @dataclass
-class MemoryStore(GoodsMemory, StandingMemory):
+class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
     """See the protocol for what each method promises. Locks are not needed: one at a time."""
 
     _orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])

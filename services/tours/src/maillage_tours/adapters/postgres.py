@@ -8,6 +8,7 @@ from uuid import UUID
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId, Word
+from maillage_tours.adapters.comparison_rows import ComparisonRows
 from maillage_tours.adapters.goods_rows import GoodsRows
 from maillage_tours.adapters.known_rows import KnownRows
 from maillage_tours.adapters.standing_rows import StandingRows
@@ -18,7 +19,7 @@ from maillage_tours.domain.tour import Tour
 from maillage_tours.usecases.store import WantedOrders, WantedTours
 
 
-class PostgresStore(KnownRows, GoodsRows, StandingRows):
+class PostgresStore(KnownRows, ComparisonRows, GoodsRows, StandingRows):
     """See the protocol for what each method promises."""
 
     def __init__(self, db: Connection) -> None:

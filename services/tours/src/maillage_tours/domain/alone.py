@@ -29,7 +29,7 @@ def without_others(day: Day, orders: Iterable[Order], tours: Sequence[Tour]) -> 
     Who has no vehicle drives ones like those that fetched its goods, from its own door. Everything
     else is as it was: doors, windows, zones, speeds.
     """
-    fresh = [_as_accepted(order) for order in orders]
+    fresh = [as_accepted(order) for order in orders]
     vehicles: list[Vehicle] = []
     own: set[VehicleId] = set()
     for owner, place in {owner_of(order): home_of(order) for order in fresh}.items():
@@ -65,7 +65,7 @@ def owner_of(order: Order) -> ActorId:
     return home.actor_id or ActorId(stands)
 
 
-def _as_accepted(order: Order) -> Order:
+def as_accepted(order: Order) -> Order:
     """The order as before any tour took it."""
     blank = {"status": OrderStatus.ACCEPTED, "carriages": (), "held_at": None}
     return order.model_copy(update=blank)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from maillage_serving.http import Guarded
 from maillage_tours.entrypoints import (
     alone,
+    comparisons,
     exchange,
     fleet,
     goods,
@@ -20,6 +21,6 @@ from maillage_tours.entrypoints.desk import Desk
 def router(desk: Desk) -> APIRouter:
     """All routes below /v1."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
-    for part in (orders, standing, plans, alone, tours, stops, goods, exchange, fleet):
+    for part in (orders, standing, plans, alone, comparisons, tours, stops, goods, exchange, fleet):
         routes.include_router(part.router(desk))
     return routes

@@ -24,6 +24,7 @@ from maillage_tours.domain.fleet import Hub, Vehicle
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.tour import Tour, TourStatus
+from maillage_tours.usecases.comparison_store import ComparisonStore
 from maillage_tours.usecases.goods_store import GoodsStore
 from maillage_tours.usecases.standing_store import StandingStore
 
@@ -68,7 +69,7 @@ class WantedTours:
     plan_id: PlanId | None = None
 
 
-class Store(GoodsStore, StandingStore, Protocol):
+class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
     """Rows are locked by the methods that end in `to_change`: tours first, orders after, by id."""
 
     async def add_orders(self, orders: Sequence[Order]) -> AbstractSet[OrderId]:

@@ -1,0 +1,157 @@
+"""A day several ways on one page, in French or English; HTML to print."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from hashlib import sha256
+from html import escape
+from typing import Literal
+
+from maillage_tours.domain.scenario import Comparison, Outcome, Way
+
+Language = Literal["en", "fr"]
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "title": "The same day, three ways",
+        "of": "{on}: {orders} orders, returns included; distances: {matrix}",
+        "as_is": "Each alone",
+        "shared_vans": "Shared vans",
+        "hub_and_bikes": "Hub, bikes, returns",
+        "tours": "Tours",
+        "distance_km": "km",
+        "empty_km": "km empty",
+        "hours": "Hours",
+        "cost": "Euros",
+        "kgco2e": "kgCO2e",
+        "insertion_hours": "Hours of insertion",
+        "carried": "Orders carried",
+        "unserved": "Orders left, and why",
+        "fill": "Fill, {vehicle_class}, {leg}",
+        "out": "out",
+        "back": "back",
+        "who": "Actor|Orders|Alone, euros|Share, euros|Saving, euros",
+        "alone": "Alone, {count} of these orders could not be carried: they cost nothing there.",
+        "no_factor": "Without {km} km of vehicles whose emissions nobody knows.",
+        "declared": "Declared rounds of such a day: {rounds}, {km} km, {empty} km empty, {cost}"
+        " euros ({without} without a cost).",
+    },
+    "fr": {
+        "title": "La même journée, de trois façons",
+        "of": "{on} : {orders} commandes, retours compris ; distances : {matrix}",
+        "as_is": "Chacun pour soi",
+        "shared_vans": "Fourgons partagés",
+        "hub_and_bikes": "Hub, vélos, retours",
+        "tours": "Tournées",
+        "distance_km": "km",
+        "empty_km": "km à vide",
+        "hours": "Heures",
+        "cost": "Euros",
+        "kgco2e": "kgCO2e",
+        "insertion_hours": "Heures d\u2019insertion",
+        "carried": "Commandes transportées",
+        "unserved": "Commandes laissées, et pourquoi",
+        "fill": "Remplissage, {vehicle_class}, {leg}",
+        "out": "aller",
+        "back": "retour",
+        "who": "Acteur|Commandes|Seul, euros|Part, euros|Économie, euros",
+        "alone": "Seuls, {count} commandes n\u2019auraient pu partir :"
+        " elles n\u2019y coûtent rien.",
+        "no_factor": "Hors {km} km de véhicules aux émissions inconnues.",
+        "declared": "Tournées déclarées pour un tel jour : {rounds}, {km} km dont {empty} à vide,"
+        " {cost} euros ({without} sans coût).",
+    },
+}
+FIGURES = ("tours", "distance_km", "empty_km", "hours", "kgco2e", "insertion_hours", "carried")
+STYLE = (
+    "body{font:11pt sans-serif;margin:2cm}table{border-collapse:collapse;margin:1em 0}"
+    "td,th{border:1px solid #999;padding:.2em .5em;text-align:right}th:first-child,td:first-child"
+    "{text-align:left}"
+)
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+)
+"""What a browser may do with the page: apply this style, and nothing else."""
+
+
+def page(comparison: Comparison, language: Language) -> str:
+    """The page; every text of others is escaped."""
+    words = WORDS[language]
+    declared = comparison.declared
+    day = words["of"].format(
+        on=comparison.on, orders=comparison.orders, matrix=escape(comparison.matrix)
+    )
+    rounds = words["declared"].format(
+        rounds=declared.rounds,
+        km=declared.distance_km,
+        empty=declared.empty_km,
+        cost=declared.cost.amount,
+        without=declared.without_cost,
+    )
+    return "".join(
+        (
+            f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
+            f"<title>{words['title']}</title><style>{STYLE}</style></head><body>",
+            f"<h1>{words['title']}</h1><p>{day}</p>",
+            _ways(comparison.outcomes, words),
+            f"<p>{rounds}</p>" if declared.rounds else "",
+            _accounts(comparison, words),
+            "".join(_left(one, words) for one in comparison.outcomes if one.unserved),
+            "</body></html>\n",
+        )
+    )
+
+
+def _ways(outcomes: Iterable[Outcome], words: Mapping[str, str]) -> str:
+    """A column for each way."""
+    ways = list(outcomes)
+    rows = [("", [words[one.way] for one in ways])]
+    rows += [(words[name], [_figure(getattr(one, name)) for one in ways]) for name in FIGURES]
+    rows.append((words["cost"], [_figure(one.cost.amount) for one in ways]))
+    rows.append((words["unserved"], [str(len(one.unserved)) for one in ways]))
+    kinds = {(fill.vehicle_class, fill.leg): None for one in ways for fill in one.fills}
+    for vehicle_class, leg in sorted(kinds, key=lambda kind: (kind[0], kind[1] == "back")):
+        label = words["fill"].format(vehicle_class=escape(vehicle_class), leg=words[leg])
+        rows.append((label, [_filled(one, vehicle_class, leg) for one in ways]))
+    notes = "".join(
+        f"<p>{words[one.way]}: {words['no_factor'].format(km=one.km_without_factor)}</p>"
+        for one in ways
+        if one.km_without_factor
+    )
+    return _table(rows) + notes
+
+
+def _figure(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, Decimal) else str(value)
+
+
+def _filled(outcome: Outcome, vehicle_class: str, leg: str) -> str:
+    found = (f for f in outcome.fills if (f.vehicle_class, f.leg) == (vehicle_class, leg))
+    return next((f"{fill.load_factor * 100:.0f} %" for fill in found), "")
+
+
+def _accounts(comparison: Comparison, words: Mapping[str, str]) -> str:
+    head, *columns = words["who"].split("|")
+    rows = [(head, columns)]
+    for one in comparison.accounts:
+        figures = (one.orders, one.alone.amount, one.share.amount, one.saving)
+        rows.append((str(one.actor_id), [str(figure) for figure in figures]))
+    missing = sum(one.unserved_alone for one in comparison.accounts)
+    note = f"<p>{words['alone'].format(count=missing)}</p>" if missing else ""
+    return f"{_table(rows)}<p>{escape(comparison.formula)}</p>{note}"
+
+
+def _left(outcome: Outcome, words: Mapping[str, str]) -> str:
+    rows = "".join(f"<li>{one.order_id}: {escape(one.reason)}</li>" for one in outcome.unserved)
+    return f"<h2>{words[Way(outcome.way)]}: {words['unserved']}</h2><ul>{rows}</ul>"
+
+
+def _table(rows: Iterable[tuple[str, list[str]]]) -> str:
+    """The first row is a heading; labels are safe, figures are escaped."""
+    first, *others = rows
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in first[1])
+    body = "".join(
+        f"<tr><td>{label}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for label, cells in others
+    )
+    return f"<table><tr><th>{first[0]}</th>{head}</tr>{body}</table>"

@@ -1,0 +1,106 @@
+"""Doors to days that are planned several ways, and to who bears what of a plan."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+
+from maillage_common.identifiers import uuid7
+from maillage_contracts.vocabulary import PlanId
+from maillage_serving.auth import Principal
+from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, query
+from maillage_tours.domain.comparison_page import POLICY, Language
+from maillage_tours.domain.comparison_page import page as printed
+from maillage_tours.domain.problem import Search
+from maillage_tours.domain.scenario import Comparison
+from maillage_tours.domain.sharing_out import BY_EFFORT, Share
+from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.entrypoints.orders import after_of
+from maillage_tours.entrypoints.plans import Limits
+from maillage_tours.usecases.compare_ways import compare_ways, gather_whole_day, keep_comparison
+from maillage_tours.usecases.share_cost import share_cost
+
+Reader = Annotated[Principal, query("tours.plan.read")]
+
+
+class CompareBody(Body):
+    """The day to compare; the limits are for each way."""
+
+    on: date = Field(gt=date(2000, 1, 1), lt=date(2099, 12, 31))
+    limits: Limits = Limits()
+
+
+class SharesOut(Body):
+    """Who bears what of a plan. The shares add up to its cost, to the cent."""
+
+    plan_id: PlanId
+    formula: str = BY_EFFORT
+    shares: tuple[Share, ...]
+
+
+def router(desk: Desk) -> APIRouter:
+    """Below /v1."""
+    routes = APIRouter(tags=["comparisons"], route_class=Guarded)
+    _make(routes, desk)
+    _read(routes, desk)
+    return routes
+
+
+def _make(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
+    @routes.post("/comparisons", status_code=201)
+    async def make(
+        body: CompareBody, door: Annotated[Door, command("tours.plan.compare")]
+    ) -> dict[str, Any]:
+        """Plan all orders of a day three ways: each actor alone, shared vans, hub and bikes."""
+        asked = await runner.read(lambda store: gather_whole_day(body.on, store, desk.terms))
+        limits, comparison_id = body.limits, uuid7()
+        compared = await compare_ways(
+            comparison_id,
+            asked,
+            Search(limits.seed, limits.iterations, limits.seconds),
+            matrices=desk.matrices,
+            solver=desk.solver,
+        )
+        return answer(
+            await runner.execute(
+                keep_comparison,
+                compared,
+                subject=str(comparison_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )
+
+
+def _read(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
+    @routes.get("/comparisons")
+    async def listed(_: Reader, page: Paged, on: date | None = None) -> dict[str, Any]:
+        """Days that were compared, the latest first."""
+        after = after_of(page.after(2))
+        rows = await runner.read(lambda store: store.comparisons(on, after, page.limit + 1))
+        return page.of(rows, key=lambda one: (one.on.isoformat(), str(one.comparison_id)))
+
+    @routes.get("/comparisons/{comparison_id}")
+    async def one(comparison_id: UUID, _: Reader) -> Comparison:
+        """The same day, several ways, side by side."""
+        return await runner.read(lambda store: store.comparison(comparison_id))
+
+    @routes.get("/comparisons/{comparison_id}/page", response_class=HTMLResponse)
+    async def shown(comparison_id: UUID, _: Reader, lang: Language = "fr") -> HTMLResponse:
+        """The same on one page, to print."""
+        found = await runner.read(lambda store: store.comparison(comparison_id))
+        return HTMLResponse(printed(found, lang), headers={"Content-Security-Policy": POLICY})
+
+    @routes.get("/plans/{plan_id}/shares")
+    async def shares(plan_id: UUID, _: Reader) -> SharesOut:
+        """Who bears what of a plan's cost, cancelled tours left out."""
+        of = PlanId(plan_id)
+        found = await runner.read(lambda store: share_cost(of, store))
+        return SharesOut(plan_id=of, shares=tuple(found))

@@ -1,0 +1,189 @@
+"""One day three ways: what is shared saves, what cannot be carried is said, sums are exact."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from maillage_common.handlers import Handlers
+from maillage_common.transaction import Runner
+from maillage_contracts.envelope import Event
+from maillage_contracts.flows import ExistingRound, ExistingRoundDeclared
+from maillage_contracts.registry import Vehicle, VehicleDeclared
+from maillage_contracts.vocabulary import Money
+from maillage_serving.testing import deliver_twice, published, received
+from maillage_tours.domain.order import Order
+from maillage_tours.domain.samples import (
+    ON,
+    a_load,
+    a_vehicle,
+    an_id,
+    an_order,
+    made,
+    place,
+    spot,
+    window,
+)
+from maillage_tours.usecases.store import Store
+
+Post = Callable[..., Awaitable[Any]]
+Ask = Callable[[Sequence[Order]], Awaitable[None]]
+BRIEFLY = {"iterations": 2}
+
+
+def a_round(**changes: object) -> ExistingRound:
+    return made(
+        ExistingRound,
+        changes,
+        round_id=an_id("round"),
+        actor_id=an_id("Bakery"),
+        label="Bread",
+        weekdays=(ON.isoweekday(),),
+        departs_at="06:30",
+        vehicle_class="van",
+        energy="diesel",
+        stops=(place("Shop", 2, 1),),
+        distance_km=29,
+        empty_km=12,
+        carried_kg=160,
+        cost_per_round=Money(amount=Decimal(58)),
+    )
+
+
+@pytest.fixture
+async def asked(world: Runner[Store], handlers: Handlers[Store], ask: Ask) -> None:
+    """A bakery with a van, a dairy without; a door in the centre, which is closed to vans."""
+    van = a_vehicle("Van of the bakery", owner_id=an_id("Bakery"), base=spot(1), energy="diesel")
+    other_day = a_round(round_id=an_id("other"), weekdays=(ON.isoweekday() % 7 + 1,))
+    told: list[Event] = [
+        VehicleDeclared(vehicle=Vehicle.model_validate(van.model_dump())),
+        ExistingRoundDeclared(round=a_round()),
+        ExistingRoundDeclared(round=other_day),
+    ]
+    await deliver_twice(world, handlers, *(received(event) for event in told))
+    bakery, dairy, shop = place("Bakery", 1), place("Dairy", 1.2), place("Shop", 2, 1)
+    closed = window("09:00", "12:00")
+    await ask(
+        [
+            an_order("bread", pickup=bakery, dropoff=shop),
+            an_order("milk", pickup=dairy, dropoff=shop),
+            an_order("crates", pickup=shop, dropoff=dairy, is_return=True),
+            an_order(
+                "centre",
+                pickup=dairy,
+                dropoff=place("Cafe", 4),
+                dropoff_window=closed,
+                load=a_load(20),
+            ),
+        ]
+    )
+
+
+@pytest.fixture
+async def comparison(asked: None, post: Post, dispatcher: httpx.AsyncClient) -> dict[str, Any]:
+    compared = await post("/v1/comparisons", {"on": ON.isoformat(), "limits": BRIEFLY})
+    found = await dispatcher.get(f"/v1/comparisons/{compared['id']}")
+    return found.json()
+
+
+async def test_the_same_orders_are_carried_three_ways(comparison: dict[str, Any]) -> None:
+    ways = {one["way"]: one for one in comparison["outcomes"]}
+    assert list(ways) == ["as_is", "shared_vans", "hub_and_bikes"]
+    for one in ways.values():
+        assert one["carried"] + len(one["unserved"]) == comparison["orders"] == 4
+        assert Decimal(one["empty_km"]) <= Decimal(one["distance_km"])
+    (left,) = ways["shared_vans"]["unserved"]
+    assert left["order_id"] == str(an_id("order centre"))
+    assert "Centre" in left["reason"]
+    assert ways["hub_and_bikes"]["unserved"] == []
+    assert "cargo_bike" in {fill["vehicle_class"] for fill in ways["hub_and_bikes"]["fills"]}
+    assert {fill["vehicle_class"] for fill in ways["shared_vans"]["fills"]} == {"van"}
+
+
+async def test_who_shares_bears_a_part_of_what_it_would_alone_and_cents_add_up(
+    comparison: dict[str, Any],
+) -> None:
+    shared = next(one for one in comparison["outcomes"] if one["way"] == "hub_and_bikes")
+    alone = next(one for one in comparison["outcomes"] if one["way"] == "as_is")
+    accounts = {one["actor_id"]: one for one in comparison["accounts"]}
+    assert accounts.keys() == {str(an_id("Bakery")), str(an_id("Dairy"))}
+    for figure, whole in (("share", shared), ("alone", alone)):
+        cents = sum(Decimal(one[figure]["amount"]) for one in accounts.values())
+        assert cents == Decimal(whole["cost"]["amount"])
+    for one in accounts.values():
+        saved = Decimal(one["alone"]["amount"]) - Decimal(one["share"]["amount"])
+        assert Decimal(one["saving"]) == saved
+
+
+async def test_hours_emissions_and_fill_are_those_of_the_tours(comparison: dict[str, Any]) -> None:
+    for one in comparison["outcomes"]:
+        km = sum(Decimal(fill["distance_km"]) for fill in one["fills"])
+        empty = sum(Decimal(fill["empty_km"]) for fill in one["fills"])
+        assert (km, empty) == (Decimal(one["distance_km"]), Decimal(one["empty_km"]))
+        assert 0 < Decimal(one["kgco2e"]) < km * Decimal("0.6")
+        assert Decimal(one["km_without_factor"]) == 0
+        assert Decimal(one["insertion_hours"]) <= Decimal(one["hours"])
+
+
+async def test_declared_rounds_of_that_weekday_stand_beside(comparison: dict[str, Any]) -> None:
+    declared = comparison["declared"]
+    assert (declared["rounds"], declared["without_cost"]) == (1, 0)
+    assert Decimal(declared["distance_km"]) == 29
+    assert Decimal(declared["cost"]["amount"]) == 58
+
+
+async def test_nothing_is_published_and_a_planned_day_compares_alike(
+    comparison: dict[str, Any], post: Post, dispatcher: httpx.AsyncClient, world: Runner[Store]
+) -> None:
+    before = len(await published(world))
+    plan = await post("/v1/plans", {"on": ON.isoformat(), "limits": BRIEFLY})
+    await post(f"/v1/plans/{plan['id']}/publish")
+    told = len(await published(world))
+    assert told > before
+    again = await post("/v1/comparisons", {"on": ON.isoformat(), "limits": BRIEFLY})
+    assert again["events"] == []
+    assert len(await published(world)) == told
+    (last, first) = (await dispatcher.get("/v1/comparisons")).json()["items"]
+    assert (last["comparison_id"], first["comparison_id"]) == (
+        again["id"],
+        comparison["comparison_id"],
+    )
+    assert [one["distance_km"] for one in last["outcomes"]] == [
+        one["distance_km"] for one in first["outcomes"]
+    ]
+
+
+async def test_it_is_printed_in_both_languages(
+    comparison: dict[str, Any], dispatcher: httpx.AsyncClient
+) -> None:
+    path = f"/v1/comparisons/{comparison['comparison_id']}/page"
+    french = await dispatcher.get(path)
+    english = await dispatcher.get(path, params={"lang": "en"})
+    assert "Hub, vélos, retours" in french.text
+    assert "Hub, bikes, returns" in english.text
+    assert "style-src 'sha256-" in english.headers["content-security-policy"]
+    for one in comparison["outcomes"]:
+        assert f"<td>{float(one['distance_km']):.1f}</td>" in english.text
+    for one in comparison["accounts"]:
+        assert one["share"]["amount"] in english.text
+
+
+async def test_a_day_without_orders_cannot_be_compared(
+    world: Runner[Store], dispatcher: httpx.AsyncClient
+) -> None:
+    refused = await dispatcher.post("/v1/comparisons", json={"on": ON.isoformat()})
+    assert refused.status_code == 409
+    assert "no orders" in refused.text
+
+
+async def test_the_shares_of_a_plan_add_up_to_its_cost(
+    asked: None, post: Post, dispatcher: httpx.AsyncClient
+) -> None:
+    made = await post("/v1/plans", {"on": ON.isoformat(), "limits": BRIEFLY})
+    plan = (await dispatcher.get(f"/v1/plans/{made['id']}")).json()
+    found = (await dispatcher.get(f"/v1/plans/{made['id']}/shares")).json()
+    cents = sum(Decimal(one["cost"]["amount"]) for one in found["shares"])
+    assert cents == Decimal(plan["totals"]["cost_eur"])
+    assert "largest remainder" in found["formula"]
