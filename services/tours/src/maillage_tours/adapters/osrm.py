@@ -36,6 +36,8 @@ BLOCK = 100
 AT_ONCE = 4
 TRIES, PAUSE_S = 3, 0.2
 TIMEOUT_S = 20.0
+AGE_TIMEOUT_S = 2.0
+"""How long its age may take, all tries together: who asks holds a transaction meanwhile."""
 KEPT, KEPT_S = 6, 3600.0
 """Matrices that are kept, and for how long: the same day is often planned several times."""
 LEARNED_FROM = 50
@@ -106,8 +108,8 @@ class OsrmMatrices:
         """How old the map is, asked once an hour at most; 0 when its server does not say."""
         if not self._looked_at or monotonic() - self._looked_at > KEPT_S:
             self._looked_at = monotonic()
-            with suppress(RoadsAway):
-                async with self._client() as client:
+            with suppress(RoadsAway, TimeoutError):
+                async with asyncio.timeout(AGE_TIMEOUT_S), self._client() as client:
                     await self._asked(client, Roads(self._maps.url.rstrip("/")), [near], [near])
         return (now - self.map_dated_at).total_seconds() if self.map_dated_at else 0
 

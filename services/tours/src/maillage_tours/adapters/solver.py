@@ -85,9 +85,8 @@ class ChildSolver:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            out, errors = await asyncio.wait_for(
-                process.communicate(pickle.dumps(question)), limit_s
-            )
+            async with asyncio.timeout(limit_s):
+                out, errors = await process.communicate(pickle.dumps(question))
         except TimeoutError as error:
             raise Refused(
                 f"no plan after {limit_s:.0f} s: ask for fewer iterations or fewer seconds"
