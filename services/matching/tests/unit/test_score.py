@@ -1,15 +1,20 @@
-"""The five terms of a score: they order, and each says itself in words."""
+"""The terms of a score: they order, and each says itself in words."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from maillage_contracts.samples import an_id
+from maillage_contracts.vocabulary import ActorId
+from maillage_matching.domain.acquaintance import acquainted
 from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
 from maillage_matching.domain.pair import Ground, Pair, Side
 from maillage_matching.domain.score import (
     WEIGHTS,
+    Term,
     of_distance,
     of_fit,
     of_pain,
@@ -19,6 +24,7 @@ from maillage_matching.domain.score import (
     total,
 )
 
+SOMETIMES = {"period", "acquaintance", "fatigue"}
 MakeSide = Callable[..., Side]
 
 
@@ -65,7 +71,7 @@ def test_the_score_is_a_probability_that_grows_with_each_term(
     an_offer: MakeSide, a_need: MakeSide, ground: Ground
 ) -> None:
     terms = terms_of(Pair(an_offer(), a_need()), Decimal(2000), ground)
-    assert {term.name for term in terms} == set(WEIGHTS)
+    assert {term.name for term in terms} == {name for name in WEIGHTS if name not in SOMETIMES}
     assert all(term.words for term in terms)
     nothing = tuple(replace(term, value=0.0) for term in terms)
     everything = tuple(replace(term, value=1.0) for term in terms)
@@ -95,3 +101,39 @@ def test_where_nothing_is_known_that_is_said(
     mud = an_offer(spec="mud", label="Mud", waste_code=None, functions=())
     fit = of_fit(Pair(mud, a_need(spec="mud", label="Clay", functions=())), ground)
     assert fit.words == "nothing is known of such a pair"
+
+
+def test_who_is_there_for_a_part_of_the_year_counts_less(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    def terms(until: date | None) -> tuple[Term, ...]:
+        return terms_of(Pair(an_offer(available_until=until), a_need()), None, ground)
+
+    half_a_year = ground.today + timedelta(days=146)
+    [period] = [term for term in terms(half_a_year) if term.name == "period"]
+    assert period.value == pytest.approx(0.6)
+    assert period.words == "both are there 146 days of the coming year, one of them 365"
+    assert total(terms(half_a_year)) < total(terms(None))
+    assert all(term.name != "period" for term in terms(None))
+    assert all(term.name != "period" for term in terms(ground.today + timedelta(days=900)))
+
+
+def test_who_takes_part_is_reached_more_easily_and_who_was_asked_often_less(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    pair = Pair(an_offer(), a_need())
+    giver, taker = pair.offer.flow.actor_id, pair.need.flow.actor_id
+
+    def marks(*before: tuple[list[ActorId], bool]) -> dict[str, float]:
+        told = terms_of(pair, None, replace(ground, acquaintance=acquainted(before)))
+        return {term.name: term.value for term in told[5:]} | {"score": total(told)}
+
+    nothing = marks()
+    assert set(nothing) == {"score"}
+    accepted = marks(([giver], True))
+    assert (accepted["acquaintance"], accepted["fatigue"]) == (1.0, 0.25)
+    assert accepted["score"] > nothing["score"]
+    refused = marks(*[([taker], False)] * 6)
+    assert refused["fatigue"] == 1.0
+    assert refused["score"] < nothing["score"]
+    assert marks(([ActorId(an_id("somebody else"))], True)) == nothing

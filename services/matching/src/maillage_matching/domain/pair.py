@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from maillage_contracts.vocabulary import FlowId
+from maillage_matching.domain.acquaintance import NOBODY, Acquaintance
 from maillage_matching.domain.actor import Actor
 from maillage_matching.domain.affinity import (
     BEFORE_LEARNING,
@@ -178,7 +179,10 @@ class Carriers:
 
 @dataclass(frozen=True)
 class Ground:
-    """All that an examination rests on besides the two sides; `model` is what was learned."""
+    """All that an examination rests on besides the two sides.
+
+    `model` is what was learned, `acquaintance` what firms went through of late.
+    """
 
     knowledge: Knowledge
     policy: Policy
@@ -186,6 +190,7 @@ class Ground:
     suppressions: Suppressions
     carriers: Carriers = Carriers()
     model: Model = BEFORE_LEARNING
+    acquaintance: Acquaintance = NOBODY
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
-"""In which order leads that passed their gates are shown: five terms, each said in words.
+"""In which order leads that passed their gates are shown: a few terms, each said in words.
 
 The score hides nothing and excludes nothing, and it is about flows, never about actors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 
+from maillage_matching.domain.acquaintance import Acquaintance
 from maillage_matching.domain.affinity import Evidence, Model, logistic
+from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ground, Pair
 
 HALF_LIFE_KM = 33
@@ -20,9 +23,10 @@ BIAS = -2.5
 """Log odds with nothing that speaks for it: one lead in thirteen, the base rate of matching.md."""
 WEIGHTS = MappingProxyType(
     {"fit": 1.25, "distance": 1.25, "quantity": 1.25, "pain": 1.25, "saving": 1.25}
+    | {"period": -1.25, "acquaintance": 0.4, "fatigue": -0.8}
 )
-"""Log odds at the full mark, equal until decisions teach better ones: with all of them full, the
-score is 0.98."""
+"""Log odds at the full mark. The first five are equal until decisions teach better ones: with all
+of them full, the score is 0.98. The others only count where there is something to say."""
 
 KNOWN_BY = MappingProxyType(
     {
@@ -33,6 +37,7 @@ KNOWN_BY = MappingProxyType(
     }
 )
 PAIN = {1: 1.0, 2: 0.6, 3: 0.3}
+YEAR = timedelta(days=365)
 HALF_SAVING_EUR = Decimal(2000)
 """What the best documented synergy of Les Jourdies saves in a year: half of the full mark."""
 
@@ -110,11 +115,41 @@ def total(terms: tuple[Term, ...]) -> float:
 
 
 def terms_of(pair: Pair, value_eur: Decimal | None, ground: Ground) -> tuple[Term, ...]:
-    """The terms of an offer and a need."""
+    """The terms of an offer and a need: five always, the others where there is something to say."""
     return (
         of_fit(pair, ground),
         of_distance(pair.km),
         of_quantity(pair.ratio, some_is_enough=pair.is_transformed),
         of_pain(pair.offer.flow.pain_rank, pair.need.flow.pain_rank),
         of_saving(value_eur),
+        *_of_period(pair, ground.today),
+        *_of_acquaintance(pair, ground.acquaintance),
     )
+
+
+def _of_period(pair: Pair, today: date) -> Iterator[Term]:
+    """How much of the coming year one of them is there without the other."""
+    offer, need = pair.offer.flow, pair.need.flow
+    if not (offer.is_seasonal or need.is_seasonal):
+        return
+    year_end = today + YEAR
+    there = [_days_there(flow, today, year_end) for flow in (offer, need)]
+    start, end = max(first for first, _ in there), min(last for _, last in there)
+    both, either = (end - start).days, max((last - first).days for first, last in there)
+    if 0 <= both < either:
+        said = f"both are there {both} days of the coming year, one of them {either}"
+        yield Term("period", 1 - both / either, said)
+
+
+def _days_there(flow: Flow, today: date, year_end: date) -> tuple[date, date]:
+    first = max(today, flow.available_from or today)
+    return first, min(year_end, flow.available_until or year_end)
+
+
+def _of_acquaintance(pair: Pair, before: Acquaintance) -> Iterator[Term]:
+    """Who took part in something lately is reached more easily, who was asked often less."""
+    firms = pair.offer.flow.actor_id, pair.need.flow.actor_id
+    if before.has_taken_part(*firms):
+        yield Term("acquaintance", 1.0, "one of them takes part in something already")
+    if often := before.asked_often(*firms):
+        yield Term("fatigue", often, "one of them was asked before this quarter")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from maillage_matching.domain.acquaintance import QUARTER, acquainted
 from maillage_matching.domain.actor import WASTE_TRANSPORT
 from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
 from maillage_matching.domain.knowledge import Knowledge
@@ -66,5 +67,9 @@ async def ground_today(store: Store, policy: Policy, knowledge: Knowledge, now: 
         carriers=Carriers(
             valid=tuple(sorted(name for name, holds in names.items() if holds)),
             expired=tuple(sorted(name for name, holds in names.items() if not holds)),
+        ),
+        acquaintance=acquainted(
+            (lead.content.actor_ids, lead.status == "accepted")
+            for lead in await store.decided_since(now - QUARTER)
         ),
     )
