@@ -12,6 +12,9 @@ from maillage_contracts.envelope import Event, Received, encode
 from maillage_contracts.refusals import Refused
 from maillage_contracts.samples import (
     TERRITORY,
+    a_hub_stock_discrepancy,
+    a_hub_stock_received,
+    a_plan_solved_alone,
     a_synergy,
     a_synergy_agreed,
     a_tour,
@@ -35,7 +38,7 @@ from maillage_impact.usecases.verify_ledger import verify_ledger
 from maillage_impact.wiring import service
 from maillage_serving.testing import NOON, received
 
-SYNERGY, PLAN = UUID(int=7), UUID(int=9)
+SYNERGY, PLAN, HUB = UUID(int=7), UUID(int=9), UUID(int=3)
 ROUND = an_existing_round(weekdays=(1, 2, 3, 4, 5, 6, 7))
 FOLLOW = handlers(UTC)
 
@@ -59,6 +62,11 @@ def told() -> list[Received[Event]]:
             a_transport_order_fulfilled(origin_id=SYNERGY, order_id=UUID(int=number)),
             a_tour_completed(tour_id=UUID(int=number), on=tour.on),
         ]
+    events += [
+        a_plan_solved_alone(plan_id=PLAN),
+        a_hub_stock_received(hub_id=HUB),
+        a_hub_stock_discrepancy(hub_id=HUB, expected_kg="100", in_stock_kg="40"),
+    ]
     return [
         received(event, at=NOON + timedelta(minutes=minute)) for minute, event in enumerate(events)
     ]
@@ -118,6 +126,9 @@ async def test_a_rebuilt_ledger_has_the_lines_of_every_day(target: PostgresStore
     assert (await verify_ledger(target)).broken is None
     assert await target.synergy(SYNERGY) is not None
     assert len(await target.tours_of(PLAN)) == 2
+    assert await target.alone(PLAN) is not None
+    assert len(await target.hub_moves(HUB, date(2026, 1, 1), date(2026, 12, 31))) == 1
+    assert "mass_gap" in {line.indicator for line in lines}
 
 
 @pytest.mark.integration
