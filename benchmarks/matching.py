@@ -316,7 +316,7 @@ def _speeds(
         unit="ms",
         peer=f"out of {FLOWS_FEW:,}",
         peer_value=few_ms,
-        must="ratio <= 2",
+        must="ratio <= 1.5",
     )
 
 

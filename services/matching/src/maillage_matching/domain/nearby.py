@@ -5,6 +5,7 @@ circle then is one short range of the line in each band that it meets, and whate
 word and place, a list or an index of a database, gives those ranges at once.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ SLACK_DEG = 1e-6
 
 Posted = tuple[int, frozenset[str], GeoPoint | None]
 """A number, the words it stands under, and where."""
-Entry = tuple[int, float, float, float]
-"""A number, and where it is: coordinates from the middle of an earth of radius 1."""
+Row = tuple[float, int, float, float, float]
+"""A place on the line, a number, and where it is from the middle of an earth of radius 1."""
 
 
 @dataclass(frozen=True)
@@ -86,56 +87,84 @@ def _in_one_turn(west: float, east: float) -> Iterator[tuple[float, float]]:
         yield -half, east - TURN_DEG
 
 
+class _Shelf:
+    """What stands under one word, by place. In columns, neighbours are neighbours in memory."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self.places = array("d")
+        self.numbers: list[int] = []
+        self.where = array("d"), array("d"), array("d")
+        for row in sorted(rows):
+            self._insert(len(self.numbers), row)
+
+    def copy(self) -> Self:
+        twin = type(self)()
+        twin.places, twin.numbers = self.places[:], self.numbers[:]
+        x, y, z = self.where
+        twin.where = x[:], y[:], z[:]
+        return twin
+
+    def put(self, row: Row) -> None:
+        self._insert(bisect_left(self.places, row[0]), row)
+
+    def _insert(self, index: int, row: Row) -> None:
+        place, number, *where = row
+        self.places.insert(index, place)
+        self.numbers.insert(index, number)
+        for column, value in zip(self.where, where, strict=True):
+            column.insert(index, value)
+
+    def drop(self, number: int, place: float) -> None:
+        index = self.numbers.index(number, bisect_left(self.places, place))
+        for column in (self.places, self.numbers, *self.where):
+            del column[index]
+
+    def between(self, low: float, high: float) -> Iterable[tuple[int, float, float, float]]:
+        first = bisect_left(self.places, low)
+        last = bisect_right(self.places, high, first)
+        x, y, z = self.where
+        part = slice(first, last)
+        return zip(self.numbers[part], x[part], y[part], z[part], strict=True)
+
+
 class Nearby:
-    """The index in memory. A copy shares each list with its original until one of them changes."""
+    """The index in memory. A copy shares shelves with its original until one of them changes."""
 
     def __init__(self, posted: Iterable[Posted] = ()) -> None:
         """Hold these; the numbers differ."""
-        self._lists: dict[str, tuple[list[float], list[Entry]]] = {}
-        self._own: set[str] = set()
         self._known: dict[int, tuple[frozenset[str], float]] = {}
-        rows: dict[str, list[tuple[float, Entry]]] = {}
+        rows: dict[str, list[Row]] = {}
         for number, words, at in posted:
-            place, entry = place_of(at), _entry(number, at)
-            self._known[number] = words, place
+            row = _row(number, at)
+            self._known[number] = words, row[0]
             for word in words:
-                rows.setdefault(word, []).append((place, entry))
-        for word, found in rows.items():
-            found.sort()
-            self._lists[word] = [place for place, _ in found], [entry for _, entry in found]
-        self._own.update(rows)
+                rows.setdefault(word, []).append(row)
+        self._shelves = {word: _Shelf(found) for word, found in rows.items()}
+        self._own = set(rows)
 
     def __copy__(self) -> Self:
         self._own = set()
         twin = type(self)()
-        vars(twin).update(_lists=self._lists.copy(), _known=self._known.copy())
+        vars(twin).update(_shelves=self._shelves.copy(), _known=self._known.copy())
         return twin
 
     def put(self, number: int, words: frozenset[str], at: GeoPoint | None) -> None:
         """Have it found under these words there, and no more where it was."""
         before, place = self._known.pop(number, (frozenset[str](), NOWHERE))
         for word in before:
-            places, entries = self._to_change(word)
-            index = bisect_left(places, place)
-            while entries[index][0] != number:
-                index += 1
-            del places[index], entries[index]
+            self._to_change(word).drop(number, place)
         if not words:
             return
-        place, entry = place_of(at), _entry(number, at)
-        self._known[number] = words, place
+        row = _row(number, at)
+        self._known[number] = words, row[0]
         for word in words:
-            places, entries = self._to_change(word)
-            index = bisect_left(places, place)
-            places.insert(index, place)
-            entries.insert(index, entry)
+            self._to_change(word).put(row)
 
-    def _to_change(self, word: str) -> tuple[list[float], list[Entry]]:
+    def _to_change(self, word: str) -> _Shelf:
         if word not in self._own:
-            places, entries = self._lists.get(word, ([], []))
-            self._lists[word] = places.copy(), entries.copy()
+            self._shelves[word] = self._shelves.get(word, _Shelf()).copy()
             self._own.add(word)
-        return self._lists[word]
+        return self._shelves[word]
 
     def find(self, sought: Sought, most: int) -> list[int]:
         """The nearest numbers first, then those that may be anywhere; of equals the smallest."""
@@ -147,13 +176,9 @@ class Nearby:
         x, y, z = _on_the_globe(sought.at) if sought.at else (inf, inf, inf)
         limit, parts = _chord2(sought.km), ranges(sought)
         found: dict[int, float] = {}
-        for word in sought.words:
-            if word not in self._lists:
-                continue
-            places, entries = self._lists[word]
+        for shelf in (self._shelves[word] for word in sought.words & self._shelves.keys()):
             for low, high in parts:
-                first = bisect_left(places, low)
-                for number, x2, y2, z2 in entries[first : bisect_right(places, high, first)]:
+                for number, x2, y2, z2 in shelf.between(low, high):
                     dx, dy, dz = x2 - x, y2 - y, z2 - z
                     away2 = dx * dx + dy * dy + dz * dz
                     if away2 <= limit:
@@ -163,8 +188,9 @@ class Nearby:
         return found
 
 
-def _entry(number: int, at: GeoPoint | None) -> Entry:
-    return (number, inf, inf, inf) if at is None else (number, *_on_the_globe(at))
+def _row(number: int, at: GeoPoint | None) -> Row:
+    where = (inf, inf, inf) if at is None else _on_the_globe(at)
+    return (place_of(at), number, *where)
 
 
 def _on_the_globe(at: GeoPoint) -> tuple[float, float, float]:
