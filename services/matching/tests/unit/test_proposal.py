@@ -41,6 +41,8 @@ def test_a_stream_to_share(an_offer: MakeSide, ground: Ground) -> None:
     content = content_proposed("mutualisation", sides, NOTE, ground)
     assert [one.role for one in content.members] == ["member", "member"]
     assert content.quantity is not None
+    assert content.pooled is not None
+    assert content.pooled.words[0].en in content.explanation
 
 
 def test_a_single_flow_has_no_gates(an_offer: MakeSide, ground: Ground) -> None:

@@ -53,12 +53,19 @@ def draft_for_stream(
     gates = _gates(members, rule, outlet, ground)
     if any(gate.verdict == "fail" for gate in gates):
         return None
+    content = _content(members, rule, outlet, gates)
+    return Draft(slot, KEY, with_economy(content, members, outlet, ground))
+
+
+def with_economy(
+    content: Content, members: Sequence[Side], outlet: Side | None, ground: Ground
+) -> Content:
+    """The same with what it would take for the members to pay together, where that can be told."""
     middle = middle_of(members)
     pooled = break_even(members, middle, outlet, ground) if middle else None
-    content = _content(members, rule, outlet, gates)
     words = tuple(one.en for one in pooled.words) if pooled else ()
     told = {"pooled": pooled, "explanation": (*content.explanation, *words)}
-    return Draft(slot, KEY, content.model_copy(update=told))
+    return content.model_copy(update=told)
 
 
 def may_join(side: Side, ground: Ground) -> bool:

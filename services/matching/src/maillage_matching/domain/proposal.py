@@ -6,7 +6,7 @@ from maillage_matching.domain.draft import Content, LeadKind, euros, member
 from maillage_matching.domain.gates import explain, warnings
 from maillage_matching.domain.gates_of_law import net_value_eur
 from maillage_matching.domain.pair import Gate, Ground, Pair, Side
-from maillage_matching.domain.pooling import pool_gates, total_quantity
+from maillage_matching.domain.pooling import pool_gates, total_quantity, with_economy
 from maillage_matching.domain.substitution import best_way
 
 ROLE_OF = {"out": "donor", "in": "receiver"}
@@ -18,7 +18,7 @@ def content_proposed(kind: LeadKind, sides: Sequence[Side], note: str, ground: G
     pair = None if pooled else first_pair(sides, ground)
     rule = pair.rule if pair else None
     gates = pool_gates(sides, ground) if pooled else explain(pair, ground) if pair else ()
-    return Content(
+    content = Content(
         kind=kind,
         resource=(pair.offer if pair else sides[0]).resource,
         replaces=pair.need.spec if pair else None,
@@ -36,6 +36,7 @@ def content_proposed(kind: LeadKind, sides: Sequence[Side], note: str, ground: G
         value=euros(net_value_eur(pair, ground)) if pair else None,
         quantity=total_quantity(sides) if pooled else sides[0].flow.quantity,
     )
+    return with_economy(content, sides, None, ground) if pooled else content
 
 
 def first_pair(sides: Sequence[Side], ground: Ground) -> Pair | None:
