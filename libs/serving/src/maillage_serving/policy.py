@@ -84,13 +84,11 @@ MATCHING: dict[str, Rule] = {
     "matching.case.work": may("advisor"),
     "matching.synergy.read": may("advisor", "dispatcher", "service", own=("actor",)),
     "matching.synergy.agree": may("advisor"),
-    "matching.pattern.publish": may("advisor"),
-    # What other territories publish may be carried over by a machine; an advisor decides.
-    "matching.pattern.suggest": may("advisor", "service"),
+    # What is told to other territories, and what is made of what they tell.
     "matching.pattern.decide": may("advisor"),
+    "matching.pattern.suggest": may("advisor", "service"),
     "matching.engine.read": may("advisor", "operator"),
     "matching.engine.set": may("advisor", "operator"),
-    "matching.digest.read": may("advisor"),
     "matching.summary.read": may("advisor", "dispatcher", "observer"),
     # Words are for everybody; what firms want to be rid of, even without names, for who advises.
     "matching.resource.read": may(*EVERYBODY),

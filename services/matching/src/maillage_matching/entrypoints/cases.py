@@ -349,7 +349,7 @@ class SynergyDoors:
         self,
         synergy_id: UUID,
         body: PublishBody,
-        door: Annotated[Door, command("matching.pattern.publish")],
+        door: Annotated[Door, command("matching.pattern.decide")],
     ) -> dict[str, Any]:
         """Publish what it taught, without the names."""
         order = PublishPattern(synergy_id=SynergyId(synergy_id), **dict(body))

@@ -21,13 +21,13 @@ class DigestDoors:
         """Work through this runner."""
         self._runner = runner
 
-    async def read(self, who: Annotated[Principal, query("matching.digest.read")]) -> Digest:
+    async def read(self, who: Annotated[Principal, query("matching.case.work")]) -> Digest:
         """Leads that wait, own cases with what is next, decisions of the week."""
         return await self._made(who)
 
     async def printed(
         self,
-        who: Annotated[Principal, query("matching.digest.read")],
+        who: Annotated[Principal, query("matching.case.work")],
         lang: Language = "fr",
     ) -> Response:
         """The same as a page of text, `lang` fr or en."""

@@ -75,7 +75,7 @@ class PatternDoors:
         return PlainTextResponse(page_of(await self.sheet(case_id, who)))
 
     async def drafts(
-        self, _: Annotated[Principal, query("matching.pattern.publish")]
+        self, _: Annotated[Principal, query("matching.pattern.decide")]
     ) -> dict[str, list[PatternDraft]]:
         """Patterns of this territory's cases, failures included, that of most cases first."""
         taught = await self._runner.read(lambda store: store.taught(TAUGHT_MAX))
@@ -85,7 +85,7 @@ class PatternDoors:
         self,
         case_id: UUID,
         body: FailureBody,
-        door: Annotated[Door, command("matching.pattern.publish")],
+        door: Annotated[Door, command("matching.pattern.decide")],
     ) -> dict[str, Any]:
         """Publish why a case was given up, without the names."""
         order = PublishFailure(case_id=CaseId(case_id), consented=body.consented)
