@@ -13,6 +13,7 @@ from maillage_contracts.vocabulary import GeoPoint
 from maillage_hub.demo.day_of_tours import DayOfTours, signed
 from maillage_hub.demo.doors import until
 from maillage_hub.demo.hub_view import HubView
+from maillage_hub.demo.opened import Opened
 from maillage_hub.demo.story import Figures, must
 from maillage_hub.packs.documents import day
 
@@ -43,6 +44,7 @@ class Livrazou:
         await self.day_of_tours.play()
         await step("the centre was served within its rules", self.centre)
         await step("the ledger holds the day against the rounds of before", self.impact)
+        await step("every figure of the statement opens", Opened(self.hub, self.on).play)
 
     @property
     def on(self) -> date:

@@ -18,6 +18,7 @@ from maillage_contracts.tours import TransportOrderRequested
 from maillage_hub.demo.day_of_tours import DayOfTours, signed
 from maillage_hub.demo.doors import until
 from maillage_hub.demo.hub_view import HubView
+from maillage_hub.demo.opened import Opened
 from maillage_hub.demo.story import Figures, must
 from maillage_hub.packs.documents import day
 
@@ -63,6 +64,7 @@ class Pallets:
         await step("the ledger says what changed", self.impact)
         await step("with the engine off, a workshop's lead still becomes a case", self.engine_off)
         await step("the whole story can be read from the bus", self.event_log)
+        await step("every figure of the statement opens", Opened(self.hub, self.first_day).play)
 
     @property
     def first_day(self) -> date:
