@@ -143,7 +143,7 @@ class Nearby:
         self._own = set(rows)
 
     def __copy__(self) -> Self:
-        self._own = set()
+        self._own = set[str]()
         twin = type(self)()
         vars(twin).update(_shelves=self._shelves.copy(), _known=self._known.copy())
         return twin
