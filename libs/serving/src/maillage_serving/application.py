@@ -23,12 +23,10 @@ from maillage_serving.http import Guarded
 from maillage_serving.openapi import describe
 from maillage_serving.problems import answer_problems, problem, unexpected
 
-POLICY = "Content-Security-Policy"
-"""A page that is made to be printed brings its own: it names the one style it has."""
 BODY_BYTES_MAX = 1024 * 1024
 SECURITY_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
-    POLICY: "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000",
@@ -151,9 +149,9 @@ class _Sent:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            own = headers.get("content-security-policy", SECURITY_HEADERS[POLICY])
+            # A page that is made to be printed has a policy of its own: it names its one style.
             headers.update(
-                {**SECURITY_HEADERS, POLICY: own, "X-Correlation-Id": self._correlation_id}
+                {**SECURITY_HEADERS, **headers, "X-Correlation-Id": self._correlation_id}
             )
         await self._send(message)
 

@@ -106,7 +106,7 @@ class ToursSettings(Settings):
     @property
     def maps(self) -> RoadMaps | None:
         """Which maps are asked, and which roads are closed to whom; None: none is."""
-        if self.osrm_url is None:
+        if not self.osrm_url:  # Compose sets what is not told to nothing
             return None
         closed: dict[str, tuple[str, ...]] = {}
         for vehicles, roads in _split(self.osrm_closed):

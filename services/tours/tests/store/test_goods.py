@@ -16,13 +16,11 @@ from maillage_tours.domain.consignment import ConsignmentStatus, consignment_of
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Unit, UnitStatus
 from maillage_tours.domain.samples import TERMS, an_id, an_order, made
-from maillage_tours.usecases.goods_store import WantedConsignments, WantedUnits
 from maillage_tours.usecases.store import Store
 from maillage_tours.wiring import service
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HUB = HubId(an_id("hub"))
-ANY_UNIT, ANY_WASTE = WantedUnits(), WantedConsignments()
 
 
 @pytest.fixture
@@ -98,14 +96,14 @@ async def test_consignments_are_found_by_order_status_and_actor(runner: Runner[S
         with pytest.raises(NotFound, match="no consignment"):
             await store.consignment(ConsignmentId(an_id("nothing")))
         assert await store.consignments_to_change({some[0].order_id}) == [some[0]]
-        assert await store.consignments(ANY_WASTE, None, 9) == every
-        assert await store.consignments(ANY_WASTE, every[0].consignment_id, 9) == every[1:]
-        taken = WantedConsignments(status=ConsignmentStatus.TAKEN_OVER)
-        assert await store.consignments(taken, None, 9) == [some[1]]
-        mine = WantedConsignments(actor_id=some[0].actor_ids[0])
-        assert some[0] in await store.consignments(mine, None, 9)
-        nobody = WantedConsignments(actor_id=ActorId(an_id("nobody")))
-        assert await store.consignments(nobody, None, 9) == []
+        assert await store.consignments(None, None, None, 9) == every
+        assert await store.consignments(None, None, every[0].consignment_id, 9) == every[1:]
+        taken = ConsignmentStatus.TAKEN_OVER
+        assert await store.consignments(taken, None, None, 9) == [some[1]]
+        mine = some[0].actor_ids[0]
+        assert some[0] in await store.consignments(None, mine, None, 9)
+        nobody = ActorId(an_id("nobody"))
+        assert await store.consignments(None, nobody, None, 9) == []
 
 
 async def test_containers_are_found_and_their_loops_counted(runner: Runner[Store]) -> None:
@@ -122,11 +120,10 @@ async def test_containers_are_found_and_their_loops_counted(runner: Runner[Store
         await store.put_units([])
         wanted = {crates[1].unit_id, UnitId(an_id("nothing"))}
         assert await store.units_to_change(wanted) == [crates[1]]
-        assert await store.units(ANY_UNIT, None, 9) == every
-        assert await store.units(ANY_UNIT, every[1].unit_id, 1) == every[2:3]
-        assert await store.units(WantedUnits(kind="jar"), None, 9) == [jar]
-        lost = WantedUnits(status=UnitStatus.LOST)
-        assert await store.units(lost, None, 9) == [crates[0]]
+        assert await store.units(None, None, None, 9) == every
+        assert await store.units(None, None, every[1].unit_id, 1) == every[2:3]
+        assert await store.units("jar", None, None, 9) == [jar]
+        assert await store.units(None, UnitStatus.LOST, None, 9) == [crates[0]]
         loops = await store.loops()
         assert [(one.kind, one.units, one.loops) for one in loops] == [
             ("crate", 3, 3),

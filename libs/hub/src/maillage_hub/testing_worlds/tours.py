@@ -64,17 +64,34 @@ def _order(name: str, on: date = FREE) -> Document:
     return order.model_dump(mode="json", include=OF_ORDER)
 
 
-def _valid(
-    asked: str, late: str, *, proposed: Document, ready: Document, driven: Document
-) -> dict[str, Valid]:
+def _stops(driven: Document) -> dict[str, Valid]:
     stop = driven["stops"][0]
     visited = {"arrived_at": stop["arrives_at"], "completed_at": stop["departs_at"]}
     handed = [
         {"order_id": task["order_id"], "action": task["action"], "accepted_kg": "20"}
         for task in stop["tasks"]
     ]
-    new = {name: value for name, value in _order("new").items() if name != "order_id"}
     on_the_road = {"tour_id": driven["tour_id"]}
+    return {
+        "POST /v1/tours/{tour_id}/stops/{number}/arrive": Valid(
+            {"arrived_at": stop["arrives_at"]}, about=on_the_road
+        ),
+        "POST /v1/tours/{tour_id}/stops/{number}/complete": Valid(
+            {**visited, "handovers": handed}, about=on_the_road
+        ),
+        "POST /v1/tours/{tour_id}/stops/{number}/fail": Valid(
+            {**visited, "reason": "nobody_there"}, about=on_the_road
+        ),
+        "POST /v1/standing-orders": Valid(STANDING),
+        "GET /v1/standing-orders": Valid(),
+        "POST /v1/standing-orders/{standing_id}/end": Valid(),
+    }
+
+
+def _valid(
+    asked: str, late: str, *, proposed: Document, ready: Document, driven: Document
+) -> dict[str, Valid]:
+    new = {name: value for name, value in _order("new").items() if name != "order_id"}
     return {
         "GET /v1/orders": Valid(),
         "POST /v1/orders": Valid(new),
@@ -91,6 +108,7 @@ def _valid(
             {"seconds": 1}, about={"plan_id": ready["plan_id"]}
         ),
         "GET /v1/plans/{plan_id}/shares": Valid(),
+        f"GET /v1/rotation?since={DRIVEN}&until={FREE}": Valid(),
         "GET /v1/comparisons": Valid(),
         "POST /v1/comparisons": Valid({"on": READY.isoformat(), "limits": BRIEFLY}),
         "GET /v1/comparisons/{comparison_id}": Valid(),
@@ -101,18 +119,7 @@ def _valid(
         "POST /v1/tours/{tour_id}/cancel": Valid({"reason": "no_crew"}),
         "POST /v1/tours/{tour_id}/join": Valid({"order_id": late}),
         "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
-        "POST /v1/tours/{tour_id}/stops/{number}/arrive": Valid(
-            {"arrived_at": stop["arrives_at"]}, about=on_the_road
-        ),
-        "POST /v1/tours/{tour_id}/stops/{number}/complete": Valid(
-            {**visited, "handovers": handed}, about=on_the_road
-        ),
-        "POST /v1/tours/{tour_id}/stops/{number}/fail": Valid(
-            {**visited, "reason": "nobody_there"}, about=on_the_road
-        ),
-        "POST /v1/standing-orders": Valid(STANDING),
-        "GET /v1/standing-orders": Valid(),
-        "POST /v1/standing-orders/{standing_id}/end": Valid(),
+        **_stops(driven),
         "GET /v1/vehicles": Valid(),
         "GET /v1/hubs": Valid(),
         "GET /v1/rounds": Valid(),

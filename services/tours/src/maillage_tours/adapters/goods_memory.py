@@ -8,16 +8,17 @@ from uuid import UUID
 
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import (
+    ActorId,
     ConsignmentId,
     HubId,
     OrderId,
     TemperatureClass,
     UnitId,
+    Word,
 )
-from maillage_tours.domain.consignment import Consignment
+from maillage_tours.domain.consignment import Consignment, ConsignmentStatus
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Loops, Unit, UnitStatus, loops_of
-from maillage_tours.usecases.goods_store import WantedConsignments, WantedUnits
 
 Balance = tuple[HubId, TemperatureClass]
 
@@ -71,13 +72,17 @@ class GoodsMemory:
         return self._consignments[consignment_id]
 
     async def consignments(
-        self, wanted: WantedConsignments, after: ConsignmentId | None, limit: int
+        self,
+        status: ConsignmentStatus | None,
+        actor_id: ActorId | None,
+        after: ConsignmentId | None,
+        limit: int,
     ) -> Sequence[Consignment]:
         found = (
             one
             for consignment_id, one in sorted(self._consignments.items())
-            if wanted.status in {None, one.status}
-            and (wanted.actor_id is None or wanted.actor_id in one.actor_ids)
+            if status in {None, one.status}
+            and (actor_id is None or actor_id in one.actor_ids)
             and (after is None or consignment_id > after)
         )
         return list(islice(found, limit))
@@ -88,12 +93,14 @@ class GoodsMemory:
     async def put_units(self, units: Sequence[Unit]) -> None:
         self._units.update({unit.unit_id: unit for unit in units})
 
-    async def units(self, wanted: WantedUnits, after: UnitId | None, limit: int) -> Sequence[Unit]:
+    async def units(
+        self, kind: Word | None, status: UnitStatus | None, after: UnitId | None, limit: int
+    ) -> Sequence[Unit]:
         found = (
             unit
             for unit_id, unit in sorted(self._units.items())
-            if wanted.kind in {None, unit.kind}
-            and wanted.status in {None, unit.status}
+            if kind in {None, unit.kind}
+            and status in {None, unit.status}
             and (after is None or unit_id > after)
         )
         return list(islice(found, limit))

@@ -8,16 +8,17 @@ from uuid import UUID
 from maillage_common.postgres import Connection
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import (
+    ActorId,
     ConsignmentId,
     HubId,
     OrderId,
     TemperatureClass,
     UnitId,
+    Word,
 )
-from maillage_tours.domain.consignment import Consignment
+from maillage_tours.domain.consignment import Consignment, ConsignmentStatus
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Loops, Unit, UnitStatus, loops_of
-from maillage_tours.usecases.goods_store import WantedConsignments, WantedUnits
 
 
 class GoodsRows:
@@ -132,7 +133,11 @@ class GoodsRows:
         return Consignment.model_validate_json(document)
 
     async def consignments(
-        self, wanted: WantedConsignments, after: ConsignmentId | None, limit: int
+        self,
+        status: ConsignmentStatus | None,
+        actor_id: ActorId | None,
+        after: ConsignmentId | None,
+        limit: int,
     ) -> Sequence[Consignment]:
         rows = await self._db.fetch(
             """
@@ -143,8 +148,8 @@ class GoodsRows:
             ORDER BY consignment_id
             LIMIT $4
             """,
-            wanted.status.value if wanted.status else None,
-            wanted.actor_id,
+            status.value if status else None,
+            actor_id,
             after,
             limit,
         )
@@ -179,7 +184,9 @@ class GoodsRows:
             [unit.model_dump_json() for unit in units],
         )
 
-    async def units(self, wanted: WantedUnits, after: UnitId | None, limit: int) -> Sequence[Unit]:
+    async def units(
+        self, kind: Word | None, status: UnitStatus | None, after: UnitId | None, limit: int
+    ) -> Sequence[Unit]:
         rows = await self._db.fetch(
             """
             SELECT document FROM returnable_unit
@@ -189,8 +196,8 @@ class GoodsRows:
             ORDER BY unit_id
             LIMIT $4
             """,
-            wanted.kind,
-            wanted.status.value if wanted.status else None,
+            kind,
+            status.value if status else None,
             after,
             limit,
         )

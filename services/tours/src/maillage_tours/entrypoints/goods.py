@@ -32,7 +32,6 @@ from maillage_tours.domain.fleet import Hub
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Loops, Unit, UnitStatus
 from maillage_tours.entrypoints.desk import Desk
-from maillage_tours.usecases.goods_store import WantedConsignments, WantedUnits
 from maillage_tours.usecases.move_stock import MoveStock, move_stock
 from maillage_tours.usecases.move_unit import MoveUnit, move_unit
 from maillage_tours.usecases.prepare_consignment import PrepareConsignment, prepare_consignment
@@ -163,11 +162,12 @@ def _custody(routes: APIRouter, desk: Desk) -> None:
         who: CustodyReader, page: Paged, status: ConsignmentStatus | None = None
     ) -> dict[str, Any]:
         """Loads of waste. An actor sees those that start or end at it."""
-        mine = who.only_organisation
-        wanted = WantedConsignments(status, None if mine is None else ActorId(mine))
+        mine = None if who.only_organisation is None else ActorId(who.only_organisation)
         seen = _seen(page.after(1))
         after = None if seen is None else ConsignmentId(seen)
-        rows = await runner.read(lambda store: store.consignments(wanted, after, page.limit + 1))
+        rows = await runner.read(
+            lambda store: store.consignments(status, mine, after, page.limit + 1)
+        )
         return page.of(rows, key=lambda one: (str(one.consignment_id),))
 
 
@@ -235,7 +235,7 @@ def _units(routes: APIRouter, desk: Desk) -> None:
         seen = _seen(page.after(1))
         after = None if seen is None else UnitId(seen)
         rows: Sequence[Unit] = await runner.read(
-            lambda store: store.units(WantedUnits(kind, status), after, page.limit + 1)
+            lambda store: store.units(kind, status, after, page.limit + 1)
         )
         return page.of(rows, key=lambda unit: (str(unit.unit_id),))
 

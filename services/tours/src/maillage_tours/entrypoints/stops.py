@@ -40,23 +40,7 @@ def router(desk: Desk) -> APIRouter:
         prefix="/tours/{tour_id}/stops/{number}", tags=["stops"], route_class=Guarded
     )
 
-    @routes.post("/arrive")
-    async def arrive(
-        tour_id: UUID,
-        number: int,
-        body: ArriveBody,
-        door: Annotated[Door, command("tours.tour.drive")],
-    ) -> dict[str, Any]:
-        """Tell that the crew has reached a stop."""
-        return answer(
-            await desk.runner.execute(
-                arrive_at_stop,
-                ArriveAtStop(TourId(tour_id), number, body.arrived_at),
-                subject=str(tour_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+    _arrive(routes, desk)
 
     @routes.post("/complete")
     async def complete(
@@ -97,3 +81,23 @@ def router(desk: Desk) -> APIRouter:
         )
 
     return routes
+
+
+def _arrive(routes: APIRouter, desk: Desk) -> None:
+    @routes.post("/arrive")
+    async def arrive(
+        tour_id: UUID,
+        number: int,
+        body: ArriveBody,
+        door: Annotated[Door, command("tours.tour.drive")],
+    ) -> dict[str, Any]:
+        """Tell that the crew has reached a stop."""
+        return answer(
+            await desk.runner.execute(
+                arrive_at_stop,
+                ArriveAtStop(TourId(tour_id), number, body.arrived_at),
+                subject=str(tour_id),
+                context=door.context,
+                idempotency=door.idempotency,
+            )
+        )

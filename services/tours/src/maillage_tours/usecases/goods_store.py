@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -18,22 +17,6 @@ from maillage_contracts.vocabulary import (
 from maillage_tours.domain.consignment import Consignment, ConsignmentStatus
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Loops, Unit, UnitStatus
-
-
-@dataclass(frozen=True)
-class WantedConsignments:
-    """Which consignments a list is about; None leaves it open."""
-
-    status: ConsignmentStatus | None = None
-    actor_id: ActorId | None = None
-
-
-@dataclass(frozen=True)
-class WantedUnits:
-    """Which containers a list is about; None leaves it open."""
-
-    kind: Word | None = None
-    status: UnitStatus | None = None
 
 
 class GoodsStore(Protocol):
@@ -74,9 +57,13 @@ class GoodsStore(Protocol):
         ...
 
     async def consignments(
-        self, wanted: WantedConsignments, after: ConsignmentId | None, limit: int
+        self,
+        status: ConsignmentStatus | None,
+        actor_id: ActorId | None,
+        after: ConsignmentId | None,
+        limit: int,
     ) -> Sequence[Consignment]:
-        """Consignments by identifier."""
+        """Consignments by identifier; None leaves open which."""
         ...
 
     async def units_to_change(self, unit_ids: AbstractSet[UnitId]) -> Sequence[Unit]:
@@ -87,8 +74,10 @@ class GoodsStore(Protocol):
         """Keep containers, new or changed."""
         ...
 
-    async def units(self, wanted: WantedUnits, after: UnitId | None, limit: int) -> Sequence[Unit]:
-        """Containers by identifier."""
+    async def units(
+        self, kind: Word | None, status: UnitStatus | None, after: UnitId | None, limit: int
+    ) -> Sequence[Unit]:
+        """Containers by identifier; None leaves open which."""
         ...
 
     async def loops(self) -> Sequence[Loops]:
