@@ -12,6 +12,7 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.registry import ActorRegistered, Site, Vehicle, VehicleDeclared
 from maillage_contracts.samples import an_actor
 from maillage_contracts.tours import TourPublished
+from maillage_contracts.vocabulary import SiteId
 from maillage_serving.testing import deliver_twice, received
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.samples import (
@@ -64,7 +65,9 @@ def _told(vehicle: object) -> Vehicle:
 async def test_a_crew_rests_where_an_actor_lets_it_and_everybody_is_told(
     hear: Hear, ask: Ask, post: Post, dispatcher: httpx.AsyncClient, told: Told
 ) -> None:
-    cafe = Site(site_id=an_id("cafe"), kind="courier_rest", label="Cafe", position=spot(3, 3))
+    cafe = Site(
+        site_id=SiteId(an_id("cafe")), kind="courier_rest", label="Cafe", position=spot(3, 3)
+    )
     await hear(
         ActorRegistered(actor=an_actor(sites=(cafe,)), source="import"),
         declared(shift=hours("06:00", "15:00"), base=spot(9, 9)),

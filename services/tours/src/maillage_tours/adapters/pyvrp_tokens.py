@@ -99,10 +99,11 @@ class Tokens:
         )
 
     def shed(self, pair: int, location: int, before: int) -> Client:
-        """The day that one of two twins spends at its base."""
+        """The day that one of two twins spends at its base, but for the depot's own time."""
         bike = self.problem.carriers[self.problem.twins[pair][0]]
         amounts = [0] * (before + self.dimensions)
         amounts[before + 2 * self._digits + pair] = TOKEN
+        depot_s = self.problem.setup_s[bike.base]
         longest_s = bike.closes_s - bike.opens_s
         if bike.duration_s_max is not None:
             longest_s = min(longest_s, bike.duration_s_max)
@@ -110,9 +111,9 @@ class Tokens:
             location,
             delivery=[0] * len(amounts),
             pickup=amounts,
-            service_duration=longest_s,
+            service_duration=max(0, longest_s - 2 * depot_s),
             tw_early=bike.opens_s,
-            tw_late=bike.opens_s,
+            tw_late=bike.opens_s + depot_s,
             required=True,
         )
 
