@@ -187,3 +187,20 @@ async def test_the_shares_of_a_plan_add_up_to_its_cost(
     cents = sum(Decimal(one["cost"]["amount"]) for one in found["shares"])
     assert cents == Decimal(plan["totals"]["cost_eur"])
     assert "largest remainder" in found["formula"]
+
+
+async def test_the_turns_of_some_days_are_told(
+    asked: None, post: Post, dispatcher: httpx.AsyncClient
+) -> None:
+    made = await post("/v1/plans", {"on": ON.isoformat(), "limits": BRIEFLY})
+    days = {"since": ON.isoformat(), "until": ON.isoformat()}
+    before = (await dispatcher.get("/v1/rotation", params=days)).json()
+    assert before["evenness"] is None
+    await post(f"/v1/plans/{made['id']}/publish")
+    after = (await dispatcher.get("/v1/rotation", params=days)).json()
+    plan = (await dispatcher.get(f"/v1/plans/{made['id']}")).json()
+    earned = sum(Decimal(turn["earned"]["amount"]) for turn in after["turns"])
+    assert earned == Decimal(plan["totals"]["cost_eur"])
+    assert sum(Decimal(turn["gap_hours"]) for turn in after["turns"]) == 0
+    days["until"] = "2027-11-24"
+    assert (await dispatcher.get("/v1/rotation", params=days)).status_code == 422

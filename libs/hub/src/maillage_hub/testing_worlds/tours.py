@@ -108,7 +108,7 @@ def _valid(
             {"seconds": 1}, about={"plan_id": ready["plan_id"]}
         ),
         "GET /v1/plans/{plan_id}/shares": Valid(),
-        f"GET /v1/rotation?since={DRIVEN}&until={FREE}": Valid(),
+        "GET /v1/rotation": Valid(query=f"?since={DRIVEN}&until={FREE}"),
         "GET /v1/comparisons": Valid(),
         "POST /v1/comparisons": Valid({"on": READY.isoformat(), "limits": BRIEFLY}),
         "GET /v1/comparisons/{comparison_id}": Valid(),

@@ -1,4 +1,4 @@
-"""Doors to days that are planned several ways, and to who bears what of a plan."""
+"""Doors to what sharing is worth: a day several ways, who bears what, whose turn it is."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -15,12 +15,14 @@ from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, q
 from maillage_tours.domain.comparison_page import POLICY, Language
 from maillage_tours.domain.comparison_page import page as printed
 from maillage_tours.domain.problem import Search
+from maillage_tours.domain.rotation import Rotation
 from maillage_tours.domain.scenario import Comparison
 from maillage_tours.domain.sharing_out import BY_EFFORT, Share
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import after_of
 from maillage_tours.entrypoints.plans import Limits
 from maillage_tours.usecases.compare_ways import compare_ways, gather_whole_day, keep_comparison
+from maillage_tours.usecases.follow_rotation import follow_rotation
 from maillage_tours.usecases.share_cost import share_cost
 
 Reader = Annotated[Principal, query("tours.plan.read")]
@@ -97,6 +99,11 @@ def _read(routes: APIRouter, desk: Desk) -> None:
         """The same on one page, to print."""
         found = await runner.read(lambda store: store.comparison(comparison_id))
         return HTMLResponse(printed(found, lang), headers={"Content-Security-Policy": POLICY})
+
+    @routes.get("/rotation")
+    async def rotation(_: Reader, since: date, until: date) -> Rotation:
+        """How evenly jobs were shared out among those who offer vehicles, and who is next."""
+        return await runner.read(lambda store: follow_rotation(since, until, store))
 
     @routes.get("/plans/{plan_id}/shares")
     async def shares(plan_id: UUID, _: Reader) -> SharesOut:
