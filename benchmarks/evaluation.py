@@ -46,30 +46,16 @@ def measure(_asked: Asked) -> Iterable[Figure]:
 
 
 def _figures(gains: Sequence[float], errors: Sequence[float]) -> Iterable[Figure]:
-    drawn = f"{len(gains)} draws of cases"
-    yield Figure(
-        name=f"MRR above TF-IDF, least of {drawn}", value=min(gains), unit="", must="value >= 0.08"
-    )
-    yield Figure(name=f"MRR above TF-IDF, median of {drawn}", value=median(gains), unit="")
-    yield Figure(
-        name=f"calibration error, largest of {drawn}",
-        value=max(errors),
-        unit="",
-        must="value <= 0.05",
-    )
-    yield Figure(
-        name=f"calibration error, nine of ten of {drawn}",
-        value=quantiles(errors, n=10)[-1],
-        unit="",
-        must="value <= 0.05",
-    )
-    yield Figure(
-        name=f"calibration error, median of {drawn}",
-        value=median(errors),
-        unit="",
-        must="value <= 0.05",
-        goal="value <= 0.03",
-    )
+    of = f"of {len(gains)} draws of cases"
+    least, most = min(gains), max(errors)
+    yield Figure(name=f"MRR above TF-IDF, least {of}", value=least, unit="", must="value >= 0.08")
+    yield Figure(name=f"MRR above TF-IDF, median {of}", value=median(gains), unit="")
+    yield Figure(name=f"calibration error, most {of}", value=most, unit="", must="value <= 0.05")
+    most = quantiles(errors, n=10)[-1]
+    yield Figure(name=f"calibration error, nine of ten {of}", value=most, unit="")
+    middle = median(errors)
+    goal = "value <= 0.03"
+    yield Figure(name=f"calibration error, median {of}", value=middle, unit="", goal=goal)
 
 
 def _draws(queries: Sequence[Query]) -> Iterator[set[str]]:
