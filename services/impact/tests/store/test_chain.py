@@ -106,6 +106,18 @@ async def test_the_ledger_says_what_it_said_then(store: Store) -> None:
     assert len(await store.entries(EntryFilter(first=DAY, last=DAY))) == 2
 
 
+@pytest.mark.integration
+async def test_a_database_that_writes_dates_its_own_way_seals_the_same(
+    fresh_database: str,
+) -> None:
+    await migrate(fresh_database, service().migrations)
+    async with connected(fresh_database) as connection:
+        await connection.execute("set datestyle = 'German'")
+        store = PostgresStore(connection)
+        await store.append([a_line(1), a_line(2)])
+        assert (await verify_ledger(store)).broken is None
+
+
 CHANGES = (
     "update entry set value = value + 0.001 where place = 2",
     "update entry set method = method || ' ' where place = 2",
