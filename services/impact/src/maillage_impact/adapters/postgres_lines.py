@@ -40,7 +40,8 @@ _SEAL = """
         select source.*, jsonb_build_array(
             place::text, entry_id::text, subject_kind, subject_id::text, indicator, account,
             value::text, low::text, high::text, to_char(period_start, 'YYYY-MM-DD'),
-            to_char(period_end, 'YYYY-MM-DD'), quality, state, method, array_to_string(causes, ','), factors, baseline_id::text,
+            to_char(period_end, 'YYYY-MM-DD'), quality, state, method,
+            array_to_string(causes, ','), factors, baseline_id::text,
             corrects::text, delta::text, reason, reverses::text, claim, revision::text,
             to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')
         ) || case when terms = '[]' then '[]' else jsonb_build_array(terms) end as text
