@@ -32,7 +32,8 @@ DELIVERIES = "\n".join((HEAD, *ROWS)) + "\n"
 @pytest.fixture
 async def plan_id(post: Post) -> str:
     await post("/v1/imports/coopcycle", {"csv": DELIVERIES})
-    made: str = (await post("/v1/plans", {"on": ON.isoformat()}))["id"]
+    day = {"on": ON.isoformat(), "limits": {"iterations": 5, "seconds": 2}}
+    made: str = (await post("/v1/plans", day))["id"]
     return made
 
 
