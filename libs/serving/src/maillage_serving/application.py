@@ -40,9 +40,7 @@ def create_app(
 ) -> FastAPI:
     """The application of a service. Refuses routes that are not Guarded by a permission."""
     if nameless := [path for path, permission in permissions(routes) if permission is None]:
-        raise ValueError(
-            f"give a permission and route_class=Guarded to the routes {', '.join(nameless)}"
-        )
+        raise ValueError(f"give a permission and route_class=Guarded to {', '.join(nameless)}")
     app = FastAPI(
         title=f"maillage {service}",
         # Documentation pages would load scripts from a content delivery network: the document only.

@@ -194,14 +194,13 @@ async def serve(service: "Service[S]", settings: Settings) -> int:
     pool = await open_pool(settings.dsn, service.name)
     gc.freeze()  # what is there now stays: to look for rings in it again and again is lost time
     gc.set_threshold(10_000)  # new objects before the next look; a request makes some thousands
-    code = 0
+    code = 1
     try:
         await Process(service, settings, pool).run(listener)
+        code = 0
     except* Stuck as stuck:
-        code = 1
         log.critical("stuck", why=[str(error) for error in stuck.exceptions])
     except* Exception:
-        code = 1
         log.critical("broken", exc_info=True)
     with suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S):
