@@ -48,7 +48,7 @@ def test_a_route_that_reads_the_body_first_stops_the_start(tally: Runner[Store])
 
         return routes
 
-    with pytest.raises(ValueError, match="route_class=Guarded to the routes GET /late"):
+    with pytest.raises(ValueError, match="route_class=Guarded to GET /late"):
         app_of(replace(service(), router=router), tally)
 
 
