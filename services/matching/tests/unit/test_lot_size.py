@@ -17,38 +17,52 @@ def lot(value: str, unit: str = "t") -> Changes:
 
 
 @pytest.mark.parametrize(
-    ("offer", "need", "verdict", "asked_of_the_offer"),
+    ("lots", "verdict"),
     [
-        (None, None, "pass", None),
-        (lot("1", "kg"), None, "pass", None),
-        (lot("1"), lot("0"), "pass", None),
-        (lot("1"), lot("5"), "pass", None),
-        (lot("0.99"), lot("5"), "fail", None),
-        (lot("900", "kg"), lot("5"), "fail", None),
-        (lot("50"), lot("0.1"), "pass", None),
-        (None, lot("5"), "unknown", True),
-        (lot("0"), lot("5"), "unknown", True),
-        (lot("10", "unit"), lot("200", "kg"), "pass", None),
-        (lot("1", "unit"), lot("200", "kg"), "fail", None),
-        (lot("3", "m3"), lot("2"), "unknown", False),
+        ((None, None), "pass"),
+        ((lot("1", "kg"), None), "pass"),
+        ((lot("1"), lot("0")), "pass"),
+        ((lot("1"), lot("5")), "pass"),
+        ((lot("0.99"), lot("5")), "fail"),
+        ((lot("900", "kg"), lot("5")), "fail"),
+        ((lot("50"), lot("0.1")), "pass"),
+        ((lot("10", "unit"), lot("200", "kg")), "pass"),
+        ((lot("1", "unit"), lot("200", "kg")), "fail"),
     ],
 )
 def test_a_lot_is_worth_a_trip(
     an_offer: MakeSide,
     a_need: MakeSide,
     ground: Ground,
-    offer: Changes | None,
-    need: Changes | None,
+    lots: tuple[Changes | None, Changes | None],
     verdict: str,
-    asked_of_the_offer: bool | None,  # noqa: FBT001 a case
 ) -> None:
-    pair = Pair(an_offer(per_pickup=offer), a_need(per_pickup=need))
+    pair = Pair(an_offer(per_pickup=lots[0]), a_need(per_pickup=lots[1]))
+    assert lot_size(pair, ground).verdict == verdict
+    assert lot_size(pair, ground).asks is None
+
+
+@pytest.mark.parametrize(
+    ("lots", "asked"),
+    [
+        ((None, lot("5")), "Villaverde"),
+        ((lot("0"), lot("5")), "Villaverde"),
+        ((lot("3", "m3"), lot("2")), "STRH"),
+    ],
+)
+def test_who_can_tell_of_the_lot_is_asked(
+    an_offer: MakeSide,
+    a_need: MakeSide,
+    ground: Ground,
+    lots: tuple[Changes | None, Changes],
+    asked: str,
+) -> None:
+    pair = Pair(an_offer(per_pickup=lots[0]), a_need(per_pickup=lots[1]))
     gate = lot_size(pair, ground)
-    assert gate.verdict == verdict
-    if gate.asks is not None:
-        asked = pair.offer if asked_of_the_offer else pair.need
-        assert (gate.asks.flow_id, gate.asks.attribute) == (asked.flow.flow_id, "per_pickup")
-    assert (gate.asks is None) is (asked_of_the_offer is None)
+    side = next(one for one in (pair.offer, pair.need) if one.name == asked)
+    assert gate.verdict == "unknown"
+    assert gate.asks is not None
+    assert (gate.asks.flow_id, gate.asks.attribute) == (side.flow.flow_id, "per_pickup")
 
 
 def test_a_lot_is_weighed_after_it_was_transformed(
