@@ -268,6 +268,15 @@ class TestMending:
         both = (Visit(0, True), Visit(1, True), Visit(0, False), Visit(1, False))  # noqa: FBT003
         assert {visit.demand for visit in solve.mended(problem, 0, both)} == {0}
 
+    def test_what_a_vehicle_may_not_carry_leaves_its_route(self) -> None:
+        """A search that found nothing sound yet had put it there."""
+        order = an_order(dropoff=place("Shop in the centre", 4), load=a_load(60))
+        problem = problem_of(a_day([order], [a_vehicle(), a_bike()], zones=[a_zone()]))
+        route = (Visit(0, is_pickup=True), Visit(0, is_pickup=False))
+        kept = [solve.mended(problem, carrier, route) for carrier in (0, 1)]
+        may = problem.demands[0].carriers
+        assert [bool(visits) for visits in kept] == [carrier in may for carrier in (0, 1)]
+
     def test_who_comes_too_late_is_left_out(self) -> None:
         late = an_order("late", dropoff_window=window("07:00", "07:10"))
         far = an_order("far", dropoff=place("Far shop", -9))

@@ -165,6 +165,11 @@ def _routes(problem: Problem, model: Model, found: Found) -> Routes:
 
 def mended(problem: Problem, carrier: int, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
     """The route without what breaks its limits: a search cut short may leave a breach."""
+    visits = tuple(
+        visit
+        for visit in visits
+        if visit.is_rest or carrier in problem.demands[visit.demand].carriers
+    )
     visits = rested(problem, carrier, visits)
     while not (plan := schedule(problem, carrier, visits)).is_feasible:
         late = [
