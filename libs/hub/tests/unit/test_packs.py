@@ -69,7 +69,7 @@ def test_today_is_that_of_the_territory() -> None:
 def test_what_others_depend_on_is_sent_first() -> None:
     pack = read_pack(TERRITORIES / "marseille", TODAY)
     kinds = list(dict.fromkeys(item.kind for item, _ in requests(pack)))
-    assert kinds == ["actor", "hub", "vehicle", "zone", "round", "order"]
+    assert kinds == ["actor", "hub", "vehicle", "zone", "flow", "round", "order"]
 
 
 def test_credentials_travel_with_their_actor() -> None:
