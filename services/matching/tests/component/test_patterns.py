@@ -120,6 +120,10 @@ async def test_a_pattern_of_elsewhere_waits_and_proposes_nothing(
         assert (row["origin"], row["version"]) == ("genevois", 1)
         assert await look() == []
         assert (await adapter.post(f"/v1/{about}/adopt", json={})).status_code == 403
+        await done(adapter, "suggestions", suggested(case_count=4))  # undecided, it grows
+        path = f"/v1/{about}/adopt"
+        stale = await http.post(path, json={}, headers={"If-Match": '"1"'})
+        assert stale.status_code == 412
         await done(http, f"{about}/adopt", {"note": "as in the valley"})
         assert await look() == []
         more = suggested(case_count=9)

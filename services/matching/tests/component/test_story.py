@@ -13,14 +13,14 @@ import pytest
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import Lead
-from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
+from maillage_contracts.samples import a_flow, a_flow_opened, a_wanted_flow, an_actor, an_id
 from maillage_contracts.vocabulary import LeadId
 from maillage_matching.adapters.event_log import read_log
 from maillage_matching.domain.suppression import what_it_changes
 from maillage_matching.entrypoints.story import main
 from maillage_matching.usecases.store import Store
 from maillage_matching.usecases.tell_story import story_of, subjects_of
-from maillage_serving.testing import published
+from maillage_serving.testing import published, received
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -130,6 +130,19 @@ async def test_the_command_reads_the_log_of_the_database(
     assert capsys.readouterr().out.splitlines() == await told(runner, lead)
     assert await asyncio.to_thread(main, [str(an_id("nothing"))], read_log) == 1
     assert "tells nothing" in capsys.readouterr().err
+
+
+def test_a_setting_that_is_missing_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MAILLAGE_TERRITORY", raising=False)
+    assert main([str(an_id("lead"))], read_log) == 2
+    assert "MAILLAGE_TERRITORY" in capsys.readouterr().err
+
+
+def test_what_has_no_words_is_told_by_its_type() -> None:
+    [line] = story_of([received(a_flow_opened())])
+    assert line.endswith("org.maillage.flow.opened.v1")
 
 
 def test_another_lead_has_other_subjects() -> None:

@@ -121,6 +121,21 @@ async def test_what_cannot_be_decided_is_refused(agreed: str, door: Door) -> Non
         assert "happiness" in unknown.text
 
 
+async def test_a_case_that_came_to_no_agreement_is_asked_nothing(
+    hear: Hear, door: Door, firms: list[object]
+) -> None:
+    await hear(*firms, a_flow(status="declared"), a_wanted_flow(status="declared"))
+    flows = [str(a_flow().flow_id), str(a_wanted_flow().flow_id)]
+    told = {"source": "advisor", "kind": "substitution", "flow_ids": flows, "note": "Seen"}
+    async with door() as http:
+        lead = (await done(http, "leads", told))["id"]
+        case = (await done(http, f"leads/{lead}/accept"))["id"]
+        await done(http, f"cases/{case}/move", {"to": "paused"})
+        await done(http, f"cases/{case}/close", {"note": "found another way"})
+        seen = (await http.get(f"/v1/cases/{case}")).json()
+    assert (seen["status"], seen["note"]) == ("closed", "found another way")
+
+
 async def test_the_time_a_case_took_adds_up(agreed: str, door: Door) -> None:
     async with door() as http:
         for minutes in (90, 30):

@@ -126,6 +126,25 @@ def test_what_is_known_is_told_and_the_rest_left_to_fill_in(knowledge: Knowledge
     assert "Freins" not in sheet.to_fill
 
 
+def test_what_is_done_to_the_matter_and_what_it_costs_is_told(knowledge: Knowledge) -> None:
+    case = a_case(
+        kind="transformation",
+        resource="cardboard",
+        replaces="bubble_wrap",
+        transformation="shredding",
+        equipment="shredder",
+        steps=(Step(status="running", at=NOON, by="a"),),
+        status="running",
+    )
+    agreed = Agreed(price=Money(amount=Decimal(500)), ended_for="no_storage")
+    sheet = sheet_of(case, agreed, 1, knowledge)
+    assert "Transformation : shredding" in lines(sheet, "Description")
+    assert "Prix entre les parties : 500 euros par an" in page_of(sheet)
+    assert lines(sheet, "Moyens techniques") == ("shredder",)
+    assert lines(sheet, "Détails du projet")[-1] == "Date de fin : en cours"
+    assert lines(sheet, "Freins") == ("fin : pas de place pour stocker",)
+
+
 def test_firms_are_not_named(knowledge: Knowledge) -> None:
     page = page_of(sheet_of(a_case(), Agreed(), 1, knowledge))
     assert "Villaverde" not in page
