@@ -78,6 +78,12 @@ async def test_a_file_that_cannot_be_read_is_refused_whole_by_line(
     assert (await dispatcher.get("/v1/orders")).json()["items"] == []
 
 
+async def test_a_file_has_a_limit(dispatcher: httpx.AsyncClient) -> None:
+    body = {"csv": "\n".join((HEAD, *([ROWS[0]] * 1001)))}
+    answer = await dispatcher.post("/v1/imports/coopcycle", json=body)
+    assert (answer.status_code, "1000 deliveries at most" in answer.text) == (422, True)
+
+
 async def test_a_file_with_semicolons_decimal_commas_and_moments_apart_is_read(
     post: Post, told: Told
 ) -> None:

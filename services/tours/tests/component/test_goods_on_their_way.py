@@ -197,6 +197,17 @@ class TestCustody:
         listed = (await dispatcher.get("/v1/consignments?status=refused")).json()["items"]
         assert [one["order_id"] for one in listed] == [str(PEEL.order_id)]
 
+    async def test_waste_that_was_not_taken_is_in_nobodys_custody(
+        self, told: Told, drive: Drive, dispatcher: httpx.AsyncClient
+    ) -> None:
+        kept = {"accepted_kg": "0", "refused_kg": "20", "reason": "contaminated"}
+        await drive(PEEL, pickup=kept)
+        assert await told(CustodyTakenOver) == await told(CustodyRefused) == []
+        assert (await dispatcher.get("/v1/consignments")).json()["items"] == []
+        path = f"/v1/orders/{PEEL.order_id}/consignment"
+        prepared = await dispatcher.post(path, json={"waste_code": "20 01 08"})
+        assert (prepared.status_code, prepared.json()["events"]) == (200, [])
+
     async def test_what_is_no_waste_has_no_note(
         self, ask: Ask, dispatcher: httpx.AsyncClient
     ) -> None:

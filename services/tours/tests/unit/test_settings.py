@@ -36,6 +36,19 @@ def test_terms_follow_the_settings(environment: pytest.MonkeyPatch) -> None:
     assert (terms.horizon_days, terms.pace.hub_visit_s) == (14, 600)
 
 
+def test_maps_follow_the_settings(environment: pytest.MonkeyPatch) -> None:
+    assert load(ToursSettings).maps is None
+    assert load(ToursSettings).terms.estimate_buffer == Decimal("0.25")
+    environment.setenv("MAILLAGE_OSRM_URL", "")
+    assert load(ToursSettings).maps is None
+    environment.setenv("MAILLAGE_OSRM_URL", "http://127.0.0.1:5000")
+    environment.setenv("MAILLAGE_OSRM_CLOSED", "truck:lez, van.diesel:lez,truck:toll")
+    maps = load(ToursSettings).maps
+    assert maps is not None
+    assert (maps.url, maps.bike_url) == ("http://127.0.0.1:5000", None)
+    assert maps.closed == {"truck": ("lez", "toll"), "van.diesel": ("lez",)}
+
+
 def test_hours_of_work_and_goods_kept_apart_follow_the_settings(
     environment: pytest.MonkeyPatch,
 ) -> None:

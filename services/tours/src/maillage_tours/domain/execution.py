@@ -73,6 +73,8 @@ def complete_stop(
     stop = stop_of(tour, number)
     _plausible(tour, visited, now)
     tasks = tuple(_done(task, handed) for task in stop.tasks)
+    if not stop.is_open and stop.visited is None:
+        return tour  # all of it was withdrawn while the phone was offline
     if not stop.is_open:
         if visited == stop.visited and list(map(_told, tasks)) == list(map(_told, stop.tasks)):
             return tour
