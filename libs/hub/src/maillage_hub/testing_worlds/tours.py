@@ -118,6 +118,8 @@ def _valid(
         "POST /v1/tours/{tour_id}/publish": Valid(about={"tour_id": proposed["tour_id"]}),
         "POST /v1/tours/{tour_id}/cancel": Valid({"reason": "no_crew"}),
         "POST /v1/tours/{tour_id}/join": Valid({"order_id": late}),
+        "GET /v1/tours/{tour_id}/replan": Valid(),
+        "POST /v1/tours/{tour_id}/replan": Valid({"sequence": [1, 2]}),
         "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
         **_stops(driven),
         "GET /v1/vehicles": Valid(),

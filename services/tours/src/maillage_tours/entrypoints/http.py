@@ -11,6 +11,7 @@ from maillage_tours.entrypoints import (
     goods,
     orders,
     plans,
+    replanning,
     standing,
     stops,
     tours,
@@ -21,6 +22,7 @@ from maillage_tours.entrypoints.desk import Desk
 def router(desk: Desk) -> APIRouter:
     """All routes below /v1."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
-    for part in (orders, standing, plans, alone, comparisons, tours, stops, goods, exchange, fleet):
+    parts = (orders, standing, plans, alone, comparisons, tours, replanning, stops)
+    for part in (*parts, goods, exchange, fleet):
         routes.include_router(part.router(desk))
     return routes

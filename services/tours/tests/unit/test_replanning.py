@@ -1,0 +1,169 @@
+"""What remains of a tour in another order: cheaper, or what an incident leaves of it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from maillage_tours.domain.checker import check_tour
+from maillage_tours.domain.day import Day
+from maillage_tours.domain.driving_on import drive
+from maillage_tours.domain.order import Order, Priority
+from maillage_tours.domain.replanning import Replanned, locked_by, replan
+from maillage_tours.domain.samples import a_day, a_load, an_order, place, window
+from maillage_tours.domain.tour import Tour, Visited
+from maillage_tours.usecases.plan_day import Draft
+
+Planner = Callable[[Day], Awaitable[Draft]]
+DAWN = window("05:00", "06:00").start
+SHOPS = 5
+
+
+def shops(until: str = "12:00") -> list[Order]:
+    """Bread for shops on the road south."""
+    return [
+        an_order(
+            f"shop {n}",
+            dropoff=place(f"Shop {n}", 1.5 * n, 2.5),
+            load=a_load(50),
+            dropoff_window=window("07:00", until),
+        )
+        for n in range(1, SHOPS + 1)
+    ]
+
+
+def in_order(tour: Tour, day: Day, numbers: Sequence[int]) -> Tour:
+    stops = [tour.stops[number - 1] for number in numbers]
+    changed = drive(tour, day, 0, stops, DAWN).tour(tour, 0)
+    assert check_tour(changed, day).faults == ()
+    return changed
+
+
+def visited(tour: Tour, count: int) -> Tour:
+    """The tour with its first stops made as was planned."""
+    stops = tuple(
+        stop.model_copy(
+            update={
+                "visited": Visited(arrived_at=stop.arrives_at, completed_at=stop.departs_at),
+                "tasks": tuple(task.model_copy(update={"status": "done"}) for task in stop.tasks),
+            }
+        )
+        if stop.number <= count
+        else stop
+        for stop in tour.stops
+    )
+    return tour.model_copy(update={"stops": stops, "started_at": tour.starts_at})
+
+
+@pytest.fixture
+async def day() -> Day:
+    return a_day(shops())
+
+
+@pytest.fixture
+async def tour(plan: Planner, day: Day) -> Tour:
+    return (await plan(day)).tours[0]
+
+
+def test_a_crooked_tour_is_straightened_and_each_moved_stop_has_its_saving(
+    tour: Tour, day: Day
+) -> None:
+    crooked = in_order(tour, day, (1, 6, 2, 5, 3, 4))
+    found = replan(crooked, day, 0, DAWN)
+    assert found is not None
+    assert check_tour(found.tour, day).faults == ()
+    change = found.change
+    assert change.saving.amount > 0
+    assert change.moved_stops > 0
+    assert change.saving_per_moved_stop.amount == round(
+        change.saving.amount / change.moved_stops, 2
+    )
+    assert (change.freed, change.late) == ((), ())
+    assert sorted(change.sequence) == [stop.number for stop in crooked.stops]
+    again = replan(found.tour, day, 0, DAWN)
+    assert again is not None
+    assert (again.change.moved_stops, again.change.saving.amount) == (0, 0)
+
+
+def test_it_is_within_two_percent_of_the_best_of_all_orders(tour: Tour, day: Day) -> None:
+    """Every permutation of five doors after the hub, driven."""
+    crooked = in_order(tour, day, (1, 6, 2, 5, 3, 4))
+    found = replan(crooked, day, 0, DAWN)
+    assert found is not None
+    rest = crooked.stops[1:]
+    drives = [drive(crooked, day, 0, [crooked.stops[0], *p], DAWN) for p in permutations(rest)]
+    best = min(one.cost_eur for one in drives if not one.late_s_in_all)
+    mine = drive(crooked, day, 0, found.tour.stops, DAWN).cost_eur
+    assert best <= mine <= best * 102 / 100
+
+
+def test_what_was_reached_stays_where_it_is(tour: Tour, day: Day) -> None:
+    crooked = visited(in_order(tour, day, (1, 6, 2, 5, 3, 4)), 2)
+    locked = locked_by(crooked, None)
+    assert locked == 2
+    found = replan(crooked, day, locked, crooked.stops[1].departs_at)
+    assert found is not None
+    assert found.tour.stops[:2] == crooked.stops[:2]
+    assert found.tour.starts_at == crooked.starts_at
+    assert set(found.change.sequence) == {3, 4, 5, 6}
+
+
+def test_without_an_incident_what_is_due_by_now_stays_too(tour: Tour) -> None:
+    third = tour.stops[2]
+    assert locked_by(tour, third.arrives_at) == 3
+    assert locked_by(tour, third.arrives_at - timedelta(seconds=1)) == 2
+    assert locked_by(tour, None) == 0
+
+
+def test_a_delay_that_every_window_bears_frees_nothing(tour: Tour, day: Day) -> None:
+    found = _after_a_stand(tour, day, minutes=30)
+    assert (found.change.freed, found.change.late) == ((), ())
+    assert found.change.minutes == 0  # as long as driving on, half an hour later
+    assert found.tour.stops[1].arrives_at >= tour.stops[0].departs_at + timedelta(minutes=30)
+
+
+async def test_goods_on_board_come_late_rather_than_not_at_all(plan: Planner) -> None:
+    day = a_day(shops("09:30"))
+    tour = (await plan(day)).tours[0]
+    found = _after_a_stand(tour, day, minutes=3 * 60)
+    assert found.change.freed == ()
+    assert len(found.change.late) > 0
+    assert all(late.minutes > 0 for late in found.change.late)
+    assert len(found.tour.stops) == len(tour.stops)
+
+
+async def test_what_was_not_fetched_is_freed_the_lowest_rank_first(plan: Planner) -> None:
+    """Two orders from a mill on the way, one of which can wait, and hours for neither."""
+    mill = place("Mill", 2, 2.5)
+    usual = {"pickup": mill, "load": a_load(20), "pickup_window": window("06:00", "14:00")}
+    tight = {**usual, "dropoff_window": window("07:00", "10:00")}
+    orders = [
+        *shops("13:30"),
+        an_order("flour", **tight, dropoff=place("Oven", 3, 4), priority=Priority.URGENT),
+        an_order("bran", **tight, dropoff=place("Farm", 9, 6), priority=Priority.CAN_WAIT),
+    ]
+    day = a_day(orders)
+    tour = (await plan(day)).tours[0]
+    first = next(stop.number for stop in tour.stops if stop.place.label == "Mill")
+    loaded = visited(tour, min(1, first - 1))
+    free_at = window("09:20", "10:00").start
+    found = replan(loaded, day, locked_by(loaded, None), free_at)
+    assert found is not None
+    names = {order.order_id: order.pickup.label for order in orders}
+    assert found.change.freed
+    assert {names[one] for one in found.change.freed} == {"Mill"}
+    assert found.change.freed[0] == orders[-1].order_id
+    gone = set(found.change.freed)
+    assert found.tour.order_ids == tour.order_ids - gone
+    kept = a_day([order for order in orders if order.order_id not in gone])
+    assert check_tour(found.tour, kept).faults == ()
+
+
+def _after_a_stand(tour: Tour, day: Day, minutes: int) -> Replanned:
+    """The van broke down when it had loaded at the hub."""
+    loaded = visited(tour, 1)
+    free_at = tour.stops[0].departs_at + timedelta(minutes=minutes)
+    found = replan(loaded, day, locked_by(loaded, None), free_at)
+    assert found is not None
+    return found
