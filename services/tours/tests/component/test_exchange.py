@@ -167,6 +167,15 @@ async def test_shipments_are_a_graph_whose_references_are_in_it(
     assert "<Bio & Co>" in ends
 
 
+async def test_zones_are_closed_rings_that_a_map_takes_for_regulated(
+    dispatcher: httpx.AsyncClient,
+) -> None:
+    (zone,) = (await dispatcher.get("/v1/zones/map")).json()["features"]
+    (ring,) = zone["geometry"]["coordinates"]
+    assert (zone["properties"]["lez"], zone["properties"]["name"]) == (True, "Centre")
+    assert (len(ring), ring[0]) == (5, ring[-1])
+
+
 async def test_no_plan_has_no_files(dispatcher: httpx.AsyncClient) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
     for part in ("tasks", "map", "sheets", "shipments"):

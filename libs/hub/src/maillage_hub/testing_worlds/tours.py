@@ -143,6 +143,7 @@ GOODS = {
     "GET /v1/plans/{plan_id}/map": Valid(),
     "GET /v1/plans/{plan_id}/shipments": Valid(),
     "GET /v1/plans/{plan_id}/sheets": Valid(),
+    "GET /v1/zones/map": Valid(),
     "GET /v1/hubs/{hub_id}/stock": Valid(),
     "GET /v1/hubs/{hub_id}/movements": Valid(),
     "POST /v1/hubs/{hub_id}/movements": Valid({"kind": "received", "mass_kg": "12.5"}),

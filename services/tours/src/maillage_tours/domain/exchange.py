@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from maillage_contracts.vocabulary import GeoPoint, Place
+from maillage_tours.domain.access import Zone
 from maillage_tours.domain.tour import Stop, Task, TaskStatus, Tour
 
 DFC_CONTEXT = "https://www.datafoodconsortium.org"
@@ -19,6 +20,20 @@ def geojson(tours: Iterable[Tour]) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [feature for tour in tours for feature in _features(tour)],
+    }
+
+
+def zones_geojson(zones: Iterable[Zone]) -> dict[str, Any]:
+    """Regulated zones as polygons, with the mark by which a map makes a class of their roads."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            _feature(
+                {"type": "Polygon", "coordinates": [[_lon_lat(one) for one in zone.area.ring]]},
+                {"lez": True, "name": zone.name, "kind": zone.kind, "zone_id": str(zone.zone_id)},
+            )
+            for zone in zones
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from maillage_contracts.vocabulary import PlanId
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Guarded, answer, command, query
 from maillage_tours.domain.coopcycle import read_deliveries, tasks_csv
-from maillage_tours.domain.exchange import geojson, shipments
+from maillage_tours.domain.exchange import geojson, shipments, zones_geojson
 from maillage_tours.domain.round_sheet import POLICY, Language, round_sheets
 from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.entrypoints.desk import Desk
@@ -54,6 +54,7 @@ def router(desk: Desk) -> APIRouter:
     _deliveries(routes, desk)
     _files(routes, desk)
     _sheets(routes, desk)
+    _zones(routes, desk)
     return routes
 
 
@@ -90,6 +91,13 @@ def _files(routes: APIRouter, desk: Desk) -> None:
     async def shipped(plan_id: UUID, _: Reader) -> Response:
         """What the plan's tours carry, in the words of the Data Food Consortium."""
         return LinkedData(shipments(await _tours(desk, plan_id)))
+
+
+def _zones(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("/zones/map", response_class=Layer)
+    async def zones(_: Reader) -> Response:
+        """Regulated zones, as OSRM takes them when it makes a map."""
+        return Layer(zones_geojson(await desk.runner.read(lambda store: store.zones())))
 
 
 def _sheets(routes: APIRouter, desk: Desk) -> None:
