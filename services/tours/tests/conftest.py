@@ -6,7 +6,8 @@ import pytest
 
 from maillage_contracts.vocabulary import PlanId
 from maillage_tours.adapters.estimated import EstimatedMatrices
-from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.adapters.question import Question
+from maillage_tours.adapters.solve import answer
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.samples import TERMS, an_id

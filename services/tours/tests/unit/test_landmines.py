@@ -8,8 +8,9 @@ import pytest
 from pyvrp import Model as Slow
 
 from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
+from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.search import race
-from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.adapters.solve import answer
 from maillage_tours.adapters.solver import ChildSolver
 from maillage_tours.domain.problem import (
     BASE,

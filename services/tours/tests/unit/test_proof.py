@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.adapters.question import Question
+from maillage_tours.adapters.solve import answer
 from maillage_tours.domain.problem import (
     BASE,
     START,

@@ -15,8 +15,9 @@ import pytest
 from maillage_contracts.refusals import Refused
 from maillage_tours.adapters import solve
 from maillage_tours.adapters.pyvrp_model import FORBIDDEN, model_of
+from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.search import PENALTY_MAX
-from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.adapters.solve import answer
 from maillage_tours.adapters.solver import WAITING_MAX, ChildSolver, SolverBroke, best_of
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.insertion import insert_all

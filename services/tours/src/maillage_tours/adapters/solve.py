@@ -11,43 +11,25 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
 
-from pydantic import TypeAdapter
 from pyvrp import Solution as Found
 from pyvrp import solve
 
 from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
+from maillage_tours.adapters.question import SOLUTION, Question
 from maillage_tours.adapters.search import Enough, race
 from maillage_tours.domain.insertion import insert_all
-from maillage_tours.domain.problem import Probe, Problem, Search, Solution, Visit
+from maillage_tours.domain.problem import Probe, Problem, Solution, Visit
 from maillage_tours.domain.proof import prove
 from maillage_tours.domain.reassigning import reassigned
 from maillage_tours.domain.resting import rested
 from maillage_tours.domain.timeline import schedule
-
-HISTORY = 20
-"""Length of late acceptance: with short searches 20 beats PyVRP's 300 (measured on Li & Lim)."""
 
 TRIED_SHARE = 0.3
 """After so much of its time a search looks whether some crews work too long without a rest: only
 then are there rests to search for, which make every step slower."""
 
 Routes = list[tuple[Visit, ...]]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the parent asks. `raw` is PyVRP as it comes, for comparison."""
-
-    problem: Problem
-    search: Search
-    cpu_seconds_max: int = 60
-    history: int = HISTORY
-    engine: Literal["maillage", "raw"] = "maillage"
-
-
-SOLUTION = TypeAdapter(Solution)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import structlog
 
 from maillage_contracts.refusals import Refused
-from maillage_tours.adapters.solve import SOLUTION, Question
+from maillage_tours.adapters.question import SOLUTION, Question
 from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.proof import prove
 

@@ -17,7 +17,7 @@ from maillage_tours.adapters.bench.families import is_sections, read_sections
 from maillage_tours.adapters.bench.instance import Instance, Unreadable, lines_of
 from maillage_tours.adapters.bench.known import gap_percent, known_beside, known_of
 from maillage_tours.adapters.bench.tables import is_solomon, read_li_lim, read_solomon
-from maillage_tours.adapters.solve import Question
+from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.solver import ChildSolver, SolverBroke
 from maillage_tours.domain.problem import Search, Solution
 from maillage_tours.domain.proof import prove

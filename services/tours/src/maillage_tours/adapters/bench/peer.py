@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from maillage_tours.adapters.solve import SOLUTION, Question
+from maillage_tours.adapters.question import SOLUTION, Question
 from maillage_tours.domain.problem import BASE, Carrier, Problem, Solution, Step, Visit
 
 LEVEL = 5
