@@ -71,12 +71,18 @@ def orders() -> Iterator[Order]:
         dropoff_window=window("08:00", "13:00"),
         is_waste=True,
     )
-    # Goods that never meet on board.
+    yield from orders_apart()
+
+
+def orders_apart() -> Iterator[Order]:
+    """Goods that never meet on board; and the centre that only bikes may enter.
+
+    There, one comes from afar in two legs, two are heavy and come behind a bike, and one may wait
+    at a relay point instead.
+    """
     for number, goods in enumerate(("fish", "drinks", "fish", "drinks")):
         shop = place(f"Market {number}", 2, 2.5 + number / 2)
         yield an_order(f"{goods} {number}", dropoff=shop, goods=goods)
-    # In the centre that only bikes may enter: from afar in two legs, heavy behind a bike,
-    # and one that may wait at a relay point instead.
     yield an_order(
         "honey",
         pickup=place("Farm", -8),

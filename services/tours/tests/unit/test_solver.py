@@ -14,7 +14,8 @@ import pytest
 
 from maillage_contracts.refusals import Refused
 from maillage_tours.adapters import solve
-from maillage_tours.adapters.pyvrp_model import FORBIDDEN, model_of
+from maillage_tours.adapters.pyvrp_builder import FORBIDDEN
+from maillage_tours.adapters.pyvrp_model import model_of
 from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.search import PENALTY_MAX
 from maillage_tours.adapters.solve import answer

@@ -17,33 +17,17 @@ import numpy.typing as npt
 from pyvrp import (
     Client,
     ClientGroup,
-    Depot,
     Location,
     ProblemData,
     Route,
-    Shipment,
     Solution,
-    VehicleType,
 )
 
+from maillage_tours.adapters.pyvrp_builder import Builder
 from maillage_tours.adapters.pyvrp_fleet import alike, who_may_carry
-from maillage_tours.adapters.pyvrp_tokens import Spot, Tokens
+from maillage_tours.adapters.pyvrp_tokens import Tokens
 from maillage_tours.adapters.pyvrp_windows import Window, client_window, hubs_of
-from maillage_tours.adapters.search import PENALTY_MAX
-from maillage_tours.domain.problem import BASE, START, Demand, Problem, Visit, rest_at
-
-FORBIDDEN = 1000
-"""What an order takes of the room for orders a vehicle may not carry, which is none."""
-UNBOUNDED = 10**9
-RELOADS_MAX = 8
-FAR = 10**8
-"""Metres and seconds of a way that is forbidden: far beyond a day, and within PyVRP's arithmetic
-(its own 2**44 made it loop for ever, seen with 0.14.1)."""
-DETOURS_PRIZED = 10
-"""A prize pays for so many of the longest ways."""
-PRIZE_MAX = int(PENALTY_MAX / 2)
-RANKS_DOUBLE = 5
-"""What ranks so much higher has twice the prize."""
+from maillage_tours.domain.problem import Problem, Visit, rest_at
 
 
 @dataclass(frozen=True)
@@ -74,12 +58,7 @@ def model_of(
     would leave no solution at all. `resting` are the vehicles whose crews must rest.
     """
     bases = sorted({carrier.base for carrier in problem.carriers})
-    windows = {
-        number: (is_return, window)
-        for number, demand in enumerate(problem.demands)
-        for is_return in (False, True)
-        if (window := client_window(problem, demand, is_return=is_return)) is not None
-    }
+    windows = _client_windows(problem)
     deliveries = [n for n, (is_return, _) in windows.items() if not is_return]
     returns = [n for n, (is_return, _) in windows.items() if is_return]
     shipments = list(_shipments(problem, set(windows)))
@@ -87,7 +66,7 @@ def model_of(
     loading = hubs_of(bases, (problem.demands[n].pickup.point for n in deliveries))
     unloading = hubs_of(bases, (problem.demands[n].dropoff.point for n in returns))
     tokens = Tokens(problem, resting)
-    builder = _Builder(
+    builder = Builder(
         problem, bases, may, tokens, loading=loading, unloading=unloading, is_required=is_required
     )
     fleets = alike(problem, may, [tokens.room(carrier) for carrier in range(len(may))])
@@ -122,6 +101,16 @@ def model_of(
     )
 
 
+def _client_windows(problem: Problem) -> dict[int, tuple[bool, Window]]:
+    """The demands that are clients: whether they come back to the hub, and in which hours."""
+    return {
+        number: (is_return, window)
+        for number, demand in enumerate(problem.demands)
+        for is_return in (False, True)
+        if (window := client_window(problem, demand, is_return=is_return)) is not None
+    }
+
+
 def _shipments(problem: Problem, clients: AbstractSet[int]) -> Iterator[int]:
     """What goes from door to door. PyVRP has no choice among shipments: the first is offered."""
     for number in range(len(problem.demands)):
@@ -153,202 +142,6 @@ def _groups_of_rests(rests: Sequence[tuple[int, Client]], first: int) -> Iterato
     numbered = enumerate((client for _, client in rests), first)
     for _, members in groupby(numbered, key=lambda one: one[1].group):
         yield ClientGroup([client for client, _ in members], required=True)
-
-
-def _prize(problem: Problem) -> int:
-    """More than any vehicle's whole shift and range could cost, and less than any penalty."""
-    way_m = max((max(map(max, matrix)) for matrix in problem.metres if matrix), default=0)
-    dearest = [
-        (carrier.closes_s - carrier.opens_s) * carrier.cost_per_s
-        + DETOURS_PRIZED * way_m * carrier.cost_per_m
-        + carrier.fixed_cost
-        for carrier in problem.carriers
-    ]
-    return min(max(dearest, default=0) + 1, PRIZE_MAX)
-
-
-class _Builder:
-    """Makes PyVRP's objects.
-
-    `loading` and `unloading` are the hubs where clients' goods come from and go to. PyVRP counts a
-    depot's time whether anything is loaded or not, so all other bases have none.
-
-    `bars` are the distinct sets of demands that vehicles may carry: each is a load dimension in
-    which those vehicles have no room for the others.
-    """
-
-    def __init__(
-        self,
-        problem: Problem,
-        bases: Sequence[int],
-        may: Sequence[tuple[bool, ...]],
-        tokens: Tokens,
-        *,
-        loading: AbstractSet[int],
-        unloading: AbstractSet[int],
-        is_required: bool,
-    ) -> None:
-        self.is_required = is_required
-        self.loading = loading
-        self.unloading = unloading
-        self.problem = problem
-        self.bases = bases
-        self.may = may
-        self.bars = [bar for bar in dict.fromkeys(may) if not all(bar)]
-        self.prize = _prize(problem)
-        self.rank_min = min((demand.rank for demand in problem.demands), default=0)
-        self.tokens = tokens
-        doors = list(_doors(problem))
-        kinds = sorted({spot.kind for spot in doors})
-        self._resting = {carrier: tokens.rest_spots(carrier, kinds) for carrier in tokens.resting}
-        spots = (spot for places in self._resting.values() for _, spot in places)
-        self.places = [*(Spot(base, START) for base in bases), *doors, *dict.fromkeys(spots)]
-        self._at = {place: number for number, place in enumerate(self.places)}
-
-    def location(self, point: int, kind: int) -> int:
-        return self._at[Spot(point, kind if self.problem.apart else 0)]
-
-    def rests(self, groups: int) -> Iterator[tuple[int, Client]]:
-        """The tokens to rest, with the problem's number of the place; `groups` come before."""
-        before = len(self.problem.dimensions) + len(self.bars)
-        for group, (carrier, places) in enumerate(self._resting.items(), groups):
-            for number, spot in places:
-                yield number, self.tokens.rest(carrier, self._at[spot], before, group)
-
-    def sheds(self) -> Iterator[Client]:
-        """The tokens of twins."""
-        before = len(self.problem.dimensions) + len(self.bars)
-        for pair, (one, _) in enumerate(self.problem.twins):
-            base = self.bases.index(self.problem.carriers[one].base)
-            yield self.tokens.shed(pair, base, before)
-
-    def metres(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-        """From place to place; what may not follow is far away."""
-        rows = [place.point for place in self.places]
-        full = np.asarray(matrix, dtype=np.int64)[np.ix_(rows, rows)]
-        kinds = np.asarray([place.kind for place in self.places])
-        for before, after in self.problem.apart:
-            full[np.ix_(kinds == before, kinds == after)] += FAR
-        return full
-
-    def seconds(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-        """Driving and setting up on arrival: not at depots, nor where nobody has moved."""
-        full = self.metres(matrix)
-        points = np.asarray([place.point for place in self.places])
-        is_rest = np.asarray([place.is_rest for place in self.places])
-        setup = np.asarray(
-            [
-                0 if place.kind == START or place.is_rest else self.problem.setup_s[place.point]
-                for place in self.places
-            ]
-        )
-        has_moved = points[:, np.newaxis] != points[np.newaxis, :]
-        from_base = (np.arange(len(points)) < len(self.bases))[:, np.newaxis]
-        return full + setup[np.newaxis, :] * (has_moved | from_base | is_rest[:, np.newaxis])
-
-    def amounts(self, number: int) -> list[int]:
-        """What a demand takes: of each room, and of what some vehicles may not carry."""
-        return [
-            *self.problem.demands[number].amounts,
-            *(0 if bar[number] else FORBIDDEN for bar in self.bars),
-            *([0] * self.tokens.dimensions),
-        ]
-
-    def prize_of(self, demand: Demand) -> int:
-        """The higher it ranks the more, and never more than a broken limit costs."""
-        if self.is_required:
-            return 0
-        above = demand.rank - self.rank_min
-        return min(self.prize + self.prize * above // RANKS_DOUBLE, PRIZE_MAX)
-
-    def client(self, number: int, window: Window, group: int | None, *, is_return: bool) -> Client:
-        demand = self.problem.demands[number]
-        door = demand.pickup if is_return else demand.dropoff
-        amounts = self.amounts(number)
-        nothing = [0] * len(amounts)
-        return Client(
-            location=self.location(door.point, demand.kind),
-            delivery=nothing if is_return else amounts,
-            pickup=amounts if is_return else nothing,
-            service_duration=door.handling_s,
-            tw_early=max(0, window.opens_s),
-            tw_late=window.closes_s,
-            release_time=window.release_s,
-            prize=self.prize_of(demand),
-            required=self.is_required and group is None,
-            group=group,
-        )
-
-    def shipment(self, number: int) -> Shipment:
-        demand = self.problem.demands[number]
-        return Shipment(
-            self.location(demand.pickup.point, demand.kind),
-            self.location(demand.dropoff.point, demand.kind),
-            pickup_tw_early=demand.pickup.opens_s,
-            pickup_tw_late=demand.pickup.closes_s,
-            pickup_service_duration=demand.pickup.handling_s,
-            delivery_tw_early=demand.dropoff.opens_s,
-            delivery_tw_late=demand.dropoff.closes_s,
-            delivery_service_duration=demand.dropoff.handling_s,
-            amount=self.amounts(number),
-            prize=self.prize_of(demand),
-            required=self.is_required,
-        )
-
-    def depot(self, base: int) -> Depot:
-        visit_s = self.problem.setup_s[base] if base in self.loading | self.unloading else 0
-        return Depot(self.bases.index(base), service_duration=visit_s)
-
-    def vehicle_type(self, fleet: tuple[int, ...]) -> VehicleType:
-        carrier = self.problem.carriers[fleet[0]]
-        base = self.bases.index(carrier.base)
-        is_hub = carrier.base in self.loading | self.unloading
-        trips = RELOADS_MAX + 1 if carrier.trips_max is None else carrier.trips_max
-        reloads = trips - 1 if is_hub else 0
-        visit_s = self.problem.setup_s[carrier.base] if carrier.base in self.unloading else 0
-        longest_s, overtime_s = self._longest(fleet[0])
-        barred = [0 if bar == self.may[fleet[0]] else UNBOUNDED for bar in self.bars]
-        return VehicleType(
-            num_available=len(fleet),
-            capacity=[*carrier.room, *barred, *self.tokens.room(fleet[0])],
-            start_depot=base,
-            end_depot=base,
-            tw_early=carrier.opens_s,
-            tw_late=max(carrier.opens_s, carrier.closes_s - visit_s),
-            max_distance=UNBOUNDED if carrier.range_m is None else carrier.range_m,
-            unit_distance_cost=carrier.cost_per_m,
-            unit_duration_cost=carrier.cost_per_s,
-            profile=carrier.profile,
-            fixed_cost=carrier.fixed_cost,
-            shift_duration=max(0, longest_s - visit_s),
-            max_overtime=overtime_s,
-            unit_overtime_cost=carrier.overtime_cost_per_s,
-            reload_depots=[base] if reloads else [],
-            max_reloads=reloads,
-        )
-
-    def _longest(self, number: int) -> tuple[int, int]:
-        """How long a route takes at most, and how much longer with overtime.
-
-        Where some crews rest, the others do not work so long that they would have to.
-        """
-        carrier = self.problem.carriers[number]
-        longest_s = UNBOUNDED if carrier.duration_s_max is None else carrier.duration_s_max
-        after_s = carrier.rest_after_s
-        if after_s is None or not self.tokens.resting or number in self.tokens.resting:
-            return longest_s, carrier.overtime_s_max
-        short_s = min(longest_s, after_s)
-        return short_s, min(carrier.overtime_s_max, after_s - short_s)
-
-
-def _doors(problem: Problem) -> Iterator[Spot]:
-    """Every point; where kinds of goods may not follow one another, once for each kind there."""
-    points = [(point, 0) for point in range(len(problem.setup_s))]
-    if problem.apart:
-        ends = ((end, one.kind) for one in problem.demands for end in (one.pickup, one.dropoff))
-        points = sorted({(end.point, kind) for end, kind in ends if end.point != BASE})
-    for point, kind in points:
-        yield Spot(point, kind)
 
 
 def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:
