@@ -204,3 +204,19 @@ async def test_the_turns_of_some_days_are_told(
     assert sum(Decimal(turn["gap_hours"]) for turn in after["turns"]) == 0
     days["until"] = "2027-11-24"
     assert (await dispatcher.get("/v1/rotation", params=days)).status_code == 422
+
+
+async def test_an_order_is_offered_to_who_drives_by_anyway(
+    asked: None, world: Runner[Store], handlers: Handlers[Store], dispatcher: httpx.AsyncClient
+) -> None:
+    """The bread's round has room out, and passes both doors; that of another day is not asked."""
+    stops = (place("Bakery", 1), place("Other shop", 2.2, 1))
+    free = ({"leg": "out", "mass_kg": 100},)
+    changes: dict[str, object] = {"stops": stops, "free": free}
+    again = received(ExistingRoundDeclared(round=a_round(**changes)), sequence=2)
+    await deliver_twice(world, handlers, again)
+    path = f"/v1/orders/{an_order('bread').order_id}/rides"
+    (offer,) = (await dispatcher.get(path)).json()
+    assert (offer["round_id"], offer["pickup_after"]) == (str(an_id("round")), 1)
+    assert set(offer["must_agree"]) == {str(an_id("Bakery")), str(an_id("Shop"))}
+    assert Decimal(offer["pays"]["amount"]) > Decimal(offer["detour_cost"]["amount"])

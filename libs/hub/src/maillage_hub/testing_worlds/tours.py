@@ -99,6 +99,7 @@ def _valid(
         "POST /v1/orders/{order_id}/accept": Valid(about={"order_id": asked}),
         "POST /v1/orders/{order_id}/cancel": Valid({"reason": "not_needed"}),
         "GET /v1/orders/{order_id}/offers": Valid(about={"order_id": late}),
+        "GET /v1/orders/{order_id}/rides": Valid(),
         "GET /v1/plans": Valid(),
         "POST /v1/plans": Valid({"on": FREE.isoformat(), "limits": BRIEFLY}),
         "GET /v1/plans/{plan_id}": Valid(),

@@ -20,9 +20,11 @@ from maillage_tours.domain.order import (
     OrderStatus,
     Priority,
 )
+from maillage_tours.domain.riding_along import RideOffer
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.usecases.accept_order import AcceptOrder, accept_order
 from maillage_tours.usecases.cancel_order import CancelOrder, cancel_order
+from maillage_tours.usecases.offer_rides import look_for_rides, offer_rides
 from maillage_tours.usecases.offer_tours import look, offers_for
 from maillage_tours.usecases.request_order import RequestOrder, request_order
 from maillage_tours.usecases.store import WantedOrders
@@ -68,6 +70,7 @@ def router(desk: Desk) -> APIRouter:
     _decide(routes, desk)
     _read(routes, desk)
     _offer(routes, desk)
+    _ride(routes, desk)
     return routes
 
 
@@ -173,6 +176,20 @@ def _offer(routes: APIRouter, desk: Desk) -> None:
         looked = await runner.read(lambda store: look(order, store, desk.terms))
         found = await offers_for(looked, matrices=desk.matrices, now=runner.clock())
         return tuple(one.offer for one in found)
+
+
+def _ride(routes: APIRouter, desk: Desk) -> None:
+    runner = desk.runner
+
+    @routes.get("/{order_id}/rides")
+    async def rides(
+        order_id: UUID, _: Annotated[Principal, query("tours.plan.read")]
+    ) -> tuple[RideOffer, ...]:
+        """Rounds that others drive already and could carry the order: five at most, explained."""
+        waiting = await runner.read(
+            lambda store: look_for_rides(OrderId(order_id), store, desk.terms)
+        )
+        return tuple(await offer_rides(waiting, matrices=desk.matrices))
 
 
 def _must_be_party(who: Principal, order: Order) -> None:

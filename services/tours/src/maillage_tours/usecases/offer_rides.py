@@ -1,0 +1,68 @@
+"""Query: which rounds that others drive already could carry one order more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage_contracts.flows import ExistingRound
+from maillage_contracts.vocabulary import GeoPoint, OrderId
+from maillage_tours.domain.day import Day
+from maillage_tours.domain.order import Order
+from maillage_tours.domain.riding_along import Ride, RideOffer, Room, ride_offers
+from maillage_tours.domain.terms import Terms
+from maillage_tours.usecases.gather_day import gather_day
+from maillage_tours.usecases.plan_day import Matrices
+from maillage_tours.usecases.store import Store
+
+ROUNDS_MAX = 50
+"""Rounds that are looked at: those whose first stop is nearest to where goods are fetched."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An order, and the rounds of its day."""
+
+    order: Order
+    day: Day
+    rides: Sequence[Ride]
+
+
+async def look_for_rides(order_id: OrderId, store: Store, terms: Terms) -> Waiting:
+    """Raises NotFound."""
+    order = await store.order(order_id)
+    rounds = [
+        one
+        for one in await store.rounds()
+        if one.status == "active" and order.on.isoweekday() in one.weekdays and one.free
+    ]
+    start = order.pickup.position
+    rounds.sort(key=lambda one: (one.stops[0].position.distance_km(start), one.round_id))
+    day = await gather_day(order.on, store, terms)
+    return Waiting(order, day, [_ride(one, day) for one in rounds[:ROUNDS_MAX]])
+
+
+async def offer_rides(waiting: Waiting, *, matrices: Matrices) -> list[RideOffer]:
+    """Five offers at most, the shortest detour first. Nothing is promised by them."""
+    ends = [waiting.order.pickup.position, waiting.order.dropoff.position]
+    with_ways = [
+        (ride, (await matrices.between(_points(ride, ends), [ride.profile])).travel[ride.profile])
+        for ride in waiting.rides
+    ]
+    return ride_offers(waiting.order, with_ways, waiting.day)
+
+
+def _points(ride: Ride, ends: list[GeoPoint]) -> list[GeoPoint]:
+    return list(dict.fromkeys([*(stop.position for stop in ride.stops), *ends]))
+
+
+def _ride(one: ExistingRound, day: Day) -> Ride:
+    return Ride(
+        round_id=one.round_id,
+        actor_id=one.actor_id,
+        label=one.label,
+        departs_at=datetime.combine(day.on, one.departs_at, day.zone),
+        vehicle_class=one.vehicle_class,
+        energy=one.energy,
+        stops=one.stops,
+        free=tuple(Room(**room.model_dump()) for room in one.free),
+    )
