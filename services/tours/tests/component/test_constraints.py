@@ -130,32 +130,23 @@ async def test_each_place_is_another(
     assert (refused.status_code, words in refused.json()["detail"]) == (422, True)
 
 
-async def test_of_two_orders_for_one_place_on_board_the_urgent_and_fresh_one_goes(
-    hear: Hear, ask: Ask, post: Post, dispatcher: httpx.AsyncClient
+@pytest.mark.parametrize("names", [("dry", "fresh"), ("dry", "fresh", "medicine")])
+async def test_of_orders_for_one_place_on_board_the_first_in_rank_goes(
+    hear: Hear, ask: Ask, post: Post, dispatcher: httpx.AsyncClient, names: tuple[str, ...]
 ) -> None:
+    """Fresh goods before dry ones, and what is urgent before both."""
     await hear(declared(in_service=False))
-    slot = window("07:30", "07:31")
-    rivals = [
-        an_order("dry", dropoff=place("A", 2, -2), dropoff_window=slot, load=a_load(90)),
-        an_order(
-            "fresh",
-            dropoff=place("B", 2, 2),
-            dropoff_window=slot,
-            load=a_load(90),
-            is_perishable=True,
-        ),
-        an_order(
-            "medicine",
-            dropoff=place("C", 1, 2),
-            dropoff_window=slot,
-            load=a_load(90),
-            priority="urgent",
-        ),
-    ]
+    slot, load = window("07:30", "07:31"), a_load(90)
+    ranks: dict[str, dict[str, object]] = {
+        "dry": {"dropoff": place("A", 2, -2)},
+        "fresh": {"dropoff": place("B", 2, 2), "is_perishable": True},
+        "medicine": {"dropoff": place("C", 1, 2), "priority": "urgent"},
+    }
+    rivals = [an_order(name, dropoff_window=slot, load=load, **ranks[name]) for name in names]
     await ask(rivals)
     plan = await planned(post, dispatcher)
     left = {item["order_id"]: item["reason"] for item in plan["unplanned"]}
-    assert set(left) == {str(rivals[0].order_id), str(rivals[1].order_id)}
+    assert set(left) == {str(order.order_id) for order in rivals[:-1]}
     assert all(reason.startswith("would need +") for reason in left.values())
 
 
