@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from maillage_tours.adapters.bench.command import main, read
-from maillage_tours.adapters.bench.instance import Unreadable
+from maillage_tours.adapters.bench.instance import Unreadable, resting
 from maillage_tours.adapters.bench.known import gap_percent, known_of
-from maillage_tours.domain.problem import BASE, Visit
+from maillage_tours.adapters.question import Question
+from maillage_tours.adapters.solve import answer
+from maillage_tours.domain.problem import BASE, Search, Visit, rest_at
 from maillage_tours.domain.proof import prove
 
 LI_LIM = """2 100 1
@@ -22,7 +24,7 @@ SOLOMON = """r1_small
 
 VEHICLE
 NUMBER     CAPACITY
-  3          20
+  3          30
 
 CUSTOMER
 CUST NO.  XCOORD.  YCOORD.  DEMAND  READY TIME  DUE DATE  SERVICE TIME
@@ -31,6 +33,19 @@ CUST NO.  XCOORD.  YCOORD.  DEMAND  READY TIME  DUE DATE  SERVICE TIME
     1   3   4  10   0   500  10
     2   6   8  10   0   600  10
     3  -3   4  10   0   600  10
+"""
+
+ECHELONS = """!---
+!Trucks: total #, capacity, cost per distance, fixcost
+1,100,1,0
+!---
+!CityFreighters: max cf/sat, total#, cap, cost/dist, fixcost
+1,2,10,1,0
+!Stores: first: depot x, y; then: satellites x,y,handlingCost,maxCap,fixCost
+0,0  10,0,0.00,100,0  0,10,0.00,100,0
+!Customers: x,y,demand
+12,0,4  14,0,5
+0,13,6
 """
 
 
@@ -95,6 +110,12 @@ FILES = {
         "VEHICLES_UNIT_DISTANCE_COST_SECTION\n" + rows(2, 1),
         DEPOT,
     ),
+    "RESTS": sections(
+        "VRPTW",
+        "VEHICLES: 1\nCAPACITY: 20\nSERVICE_TIME: 10\nREST_AFTER: 40\nREST_TIME: 5",
+        DEMAND, WINDOWS, DEPOT,
+    ),
+    "2E-VRP": ECHELONS,
     "VRPTW": SOLOMON,
     "LI_LIM": LI_LIM,
 }  # fmt: skip
@@ -105,6 +126,8 @@ BEST = {
     "MDVRPTW": 20.0,  # from the second depot, 5 nearer
     "VRPB": 30.0,  # 5, 15, and the backhaul at 10 on the way home
     "HFVRP": 70.0,  # 30 at 2 and 10 fixed, against 30 and 100 fixed
+    "RESTS": 30.0,  # an hour of driving and service: a rest at one of the doors, for nothing
+    "2E-VRP": 48.142,  # 34.142 over both satellites, 8 and 6 from there
     "VRPTW": 0.0,
     "LI_LIM": 34.849,  # 5 + 5, 9.849 across, 5 + 10
 }
@@ -153,6 +176,47 @@ def test_a_family_says_what_vehicles_and_places_may(tmp_path: Path) -> None:
     assert any("right after" in fault for fault in prove(back, [mixed, (), ()], {2}).faults)
 
 
+@pytest.mark.parametrize("family", ["RESTS", "VRPTW"])
+def test_crews_rest_where_it_is_asked(family: str, tmp_path: Path) -> None:
+    """Of the file, or of any instance; who drives on without a rest has no proof."""
+    instance = read(written(tmp_path, family))
+    if family == "VRPTW":
+        instance = resting(instance, 40, 5)
+    problem, tenths = instance.problem, instance.grid.scale
+    crew = problem.carriers[0]
+    assert (crew.rest_after_s, crew.rest_s) == (40 * tenths, 5 * tenths)
+    orders = range(3)
+    loads = [Visit(order, is_pickup=True) for order in orders]
+    doors = [Visit(order, is_pickup=False) for order in orders]
+    restless = prove(problem, [[*loads, *doors], *[()] * (len(problem.carriers) - 1)])
+    assert any("without a rest" in fault for fault in restless.faults)
+    rested = [*loads, *doors[:2], rest_at(1), *doors[2:]]
+    assert not prove(problem, [rested, *[()] * (len(problem.carriers) - 1)]).faults
+
+
+def test_both_legs_of_two_echelons_are_proved(tmp_path: Path) -> None:
+    """A second leg waits for the first, and neither goes without the other."""
+    instance = read(written(tmp_path, "2E-VRP"))
+    assert instance.then is not None
+    first = answer(Question(instance.problem, Search(seed=1, iterations=20, seconds=20)))
+    legs = instance.then(first)
+    assert [demand.partner for demand in legs.demands] == [1, 0, 3, 2, 5, 4]
+    assert [carrier.base for carrier in legs.carriers] == [0, 1, 2]
+    done = answer(Question(legs, Search(seed=1, iterations=20, seconds=20)))
+    assert not prove(legs, done.routes).faults
+    alone = ((), *done.routes[1:])
+    assert "demand 1 goes without its other leg" in prove(legs, alone, {0, 2, 4}).faults
+
+
+def test_too_few_small_vehicles_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "few.dat"
+    path.write_text(ECHELONS.replace("1,2,10,1,0", "1,1,10,1,0"))
+    assert main([str(path), "--cpu-seconds", "20", "--iterations", "20"]) == 1
+    assert "2 small vehicles are needed, 1 there" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("family", "old", "new", "line"),
     [
@@ -162,7 +226,7 @@ def test_a_family_says_what_vehicles_and_places_may(tmp_path: Path) -> None:
         ("LI_LIM", "3 -3 4 20 0 500", "3 -3 four 20 0 500", 5),
         ("LI_LIM", "4 -6 8", "7 -6 8", 6),
         ("LI_LIM", "2 100 1", "2 100", 1),
-        ("VRPTW", "  3          20", "  3  many", 5),
+        ("VRPTW", "  3          30", "  3  many", 5),
         ("VRPTW", "10   0   500", "10   600   500", 11),
         ("SDVRPTW", "TYPE: SDVRPTW", "TYPE: TSP", 2),
         ("SDVRPTW", "DIMENSION: 4\n", "", 1),
@@ -171,6 +235,12 @@ def test_a_family_says_what_vehicles_and_places_may(tmp_path: Path) -> None:
         ("HFVRP", "EUC_2D", "GEO", 4),
         ("HFVRP", "VEHICLES: 2", "VEHICLES: two", 5),
         ("VRPB", "3 6", "3 6\n3 7", 16),
+        ("RESTS", "REST_TIME: 5", "REST_TIME: few", 9),
+        ("2E-VRP", "1,100,1,0", "1,100,1", 3),
+        ("2E-VRP", "1,2,10,1,0", "0,2,10,1,0", 6),
+        ("2E-VRP", "10,0,0.00,100,0", "10,0,5.00,100,0", 8),
+        ("2E-VRP", "0,13,6", "0,13", 11),
+        ("2E-VRP", "!Customers", "!Clients", 11),
         ("PDPTW", "2 5 0 800 1 0 4", "2 5 0 800 1 0 5", 9),
     ],
 )

@@ -126,4 +126,4 @@ def rest_hours(vehicle: Carrier) -> tuple[int, int]:
     after_s = vehicle.rest_after_s or 0
     closes_s = vehicle.opens_s + after_s
     opens_s = max(vehicle.opens_s, vehicle.closes_s - after_s - vehicle.rest_s)
-    return min(opens_s, closes_s - SLACK_S), closes_s
+    return max(vehicle.opens_s, min(opens_s, closes_s - SLACK_S)), closes_s

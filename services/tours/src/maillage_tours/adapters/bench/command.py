@@ -9,12 +9,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from maillage_contracts.refusals import Refused
+from maillage_tours.adapters.bench.echelons import is_echelons, read_echelons
 from maillage_tours.adapters.bench.families import is_sections, read_sections
-from maillage_tours.adapters.bench.instance import Instance, Unreadable, lines_of
+from maillage_tours.adapters.bench.instance import Instance, Unreadable, lines_of, resting
 from maillage_tours.adapters.bench.known import gap_percent, known_beside, known_of
 from maillage_tours.adapters.bench.tables import is_solomon, read_li_lim, read_solomon
 from maillage_tours.adapters.question import Question
@@ -48,6 +49,8 @@ class Record:
 def read(path: Path) -> Instance:
     """An instance in any of the formats; raises Unreadable naming file and line."""
     lines = lines_of(path)
+    if is_echelons(lines):
+        return read_echelons(lines)
     if is_sections(lines):
         return read_sections(lines)
     return read_solomon(lines) if is_solomon(lines) else read_li_lim(lines)
@@ -55,17 +58,36 @@ def read(path: Path) -> Instance:
 
 async def measured(instance: Instance, solver: str, search: Search, known: float | None) -> Record:
     """Solve one instance in a process of its own, and prove the answer."""
-    question = Question(
-        instance.problem,
-        search,
-        engine="raw" if solver == "pyvrp" else "maillage",
-    )
     child = ChildSolver(command=PEER) if solver == "vroom" else ChildSolver()
+    engine = "raw" if solver == "pyvrp" else "maillage"
     try:
-        solution = await child.ask(question)
+        if instance.then is None:
+            solution = await child.ask(Question(instance.problem, search, engine=engine))
+        else:
+            half = _half(search)
+            first = await child.ask(Question(instance.problem, half, engine=engine))
+            instance = replace(instance, problem=instance.then(first))
+            second = await child.ask(Question(instance.problem, half, engine=engine))
+            solution = _after(first, second)
     except (Refused, SolverBroke) as error:
         return _failed(instance, solver, str(error).strip().splitlines()[-1])
     return _record(instance, solver, solution, known)
+
+
+def _half(search: Search) -> Search:
+    """One of two searches that take as long together."""
+    cpu_seconds = None if search.cpu_seconds is None else search.cpu_seconds / 2
+    return replace(search, seconds=search.seconds / 2, cpu_seconds=cpu_seconds)
+
+
+def _after(first: Solution, second: Solution) -> Solution:
+    """The second, with the time of both."""
+    begun_s = second.first_feasible_s
+    return replace(
+        second,
+        cpu_seconds=first.cpu_seconds + second.cpu_seconds,
+        first_feasible_s=None if begun_s is None else first.cpu_seconds + begun_s,
+    )
 
 
 def _failed(instance: Instance, solver: str, words: str) -> Record:
@@ -100,6 +122,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         known = known_of(asked.bks) if asked.bks else {}
         instances = [(path, read(path)) for path in asked.instances]
+        if asked.rest:
+            instances = [(path, resting(one, *asked.rest)) for path, one in instances]
     except Unreadable as error:
         print(error, file=sys.stderr)  # noqa: T201 a command speaks to the terminal
         return 1
@@ -133,6 +157,9 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--iterations", type=int, default=ITERATIONS_MAX)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bks", type=Path, help="costs by name in JSON, or .sol files")
+    parser.add_argument(
+        "--rest", nargs=2, type=float, metavar=("AFTER", "TIME"), help="crews rest; best costs fall"
+    )
     parser.add_argument("--json", type=Path)
     return parser.parse_args(arguments)
 
@@ -145,14 +172,14 @@ def _known(path: Path, instance: Instance, known: Mapping[str, float]) -> float 
 
 
 _HEAD = (
-    f"{'instance':22}{'family':9}{'solver':9}{'cost':>13}{'veh':>5}{'gap %':>8}{'cpu s':>7}  check"
+    f"{'instance':22}{'family':13}{'solver':9}{'cost':>13}{'veh':>5}{'gap %':>8}{'cpu s':>7}  check"
 )
 
 
 def _line(one: Record) -> str:
     gap = "-" if one.gap_percent is None else f"{one.gap_percent:.2f}"
     cost = "-" if one.cost is None else f"{one.cost:.2f}"
-    begin = f"{one.instance[:21]:22}{one.family:9}{one.solver:9}{cost:>13}{one.vehicles:5}"
+    begin = f"{one.instance[:21]:22}{one.family:13}{one.solver:9}{cost:>13}{one.vehicles:5}"
     return f"{begin}{gap:>8}{one.cpu_seconds:7.1f}  {one.checker}"
 
 

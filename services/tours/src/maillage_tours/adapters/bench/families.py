@@ -1,6 +1,7 @@
 """Instances in VRPLIB's sections as problems: what each family asks of places and vehicles.
 
-Fields as PyVRP documents them (docs/source/dev/supported_vrplib_fields.rst, 0.14).
+Fields as PyVRP documents them (docs/source/dev/supported_vrplib_fields.rst, 0.14), and two of our
+own, as no published set has rests of crews: `REST_AFTER`, `REST_TIME`, in units of the file.
 """
 
 import math
@@ -19,6 +20,7 @@ from maillage_tours.adapters.bench.instance import (
     amount_of,
     at_depot,
     problem_of,
+    resting,
 )
 from maillage_tours.adapters.bench.vrplib import Sections, sections_of
 from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Step, Ways, ways_of
@@ -82,7 +84,11 @@ class _Reader:
             if self.family == "VRPB"
             else frozenset(),
         )
-        return Instance(name, self.family, problem, self.grid.scale * self._cost_parts)
+        instance = Instance(name, self.family, problem, self.grid, self._cost_parts)
+        after, takes = self.said.number("REST_AFTER"), self.said.number("REST_TIME")
+        if after is None and takes is None:
+            return instance
+        return resting(instance, after or 0, takes or 0)
 
     @cached_property
     def pairs(self) -> list[_Pair]:

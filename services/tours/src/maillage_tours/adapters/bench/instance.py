@@ -1,11 +1,21 @@
 """An instance as the planner sees it, and the lines of a file with their numbers."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step, Ways, ways_of
+from maillage_tours.domain.problem import (
+    BASE,
+    Carrier,
+    Demand,
+    Dimension,
+    Problem,
+    Solution,
+    Step,
+    Ways,
+    ways_of,
+)
 
 EXACT, TENTHS, UNITS = "exact", "tenths", "units"
 """How distances become whole: thousandths rounded, tenths cut off (DIMACS), units rounded."""
@@ -61,16 +71,6 @@ def lines_of(path: Path) -> list[Line]:
 
 
 @dataclass(frozen=True)
-class Instance:
-    """A problem with its family; what the file calls one unit of cost is `scale` of ours."""
-
-    name: str
-    family: str
-    problem: Problem
-    scale: int
-
-
-@dataclass(frozen=True)
 class Grid:
     """How an instance's numbers become whole."""
 
@@ -88,6 +88,54 @@ class Grid:
     def distances(self, points: Sequence[tuple[float, float]]) -> Ways:
         """Straight lines between all points."""
         return ways_of((self.whole(math.hypot(x - u, y - v)) for u, v in points) for x, y in points)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A problem with its family, in which a unit of cost has `cost_parts` for each of distance.
+
+    Where goods change vehicles on the way, the problem says who serves which door, and `then`
+    makes the one with all legs of what was found: that one is solved too, proved and counted.
+    """
+
+    name: str
+    family: str
+    problem: Problem
+    grid: Grid
+    cost_parts: int = 1
+    then: Callable[[Solution], Problem] | None = None
+
+    @property
+    def scale(self) -> int:
+        """What the file calls one unit of cost."""
+        return self.grid.scale * self.cost_parts
+
+
+def resting(instance: Instance, after: float, takes: float) -> Instance:
+    """The same instance where a crew rests so long, at the depot or any door, after so much work.
+
+    In units of the file. Raises Unreadable where goods change vehicles: there is no time.
+    """
+    grid = instance.grid
+    if instance.then or min(after, takes) <= 0:
+        raise Unreadable(f"{instance.name}: rests need a time that is above 0, and hours")
+    places = (BASE, *sorted(_doors(instance.problem)))
+    tired = [
+        replace(
+            carrier,
+            rest_after_s=grid.whole(after),
+            rest_s=grid.whole(takes),
+            rests=tuple(range(len(places))),
+        )
+        for carrier in instance.problem.carriers
+    ]
+    problem = replace(instance.problem, carriers=tuple(tired), rests=places)
+    return replace(instance, family=f"{instance.family}+rests", problem=problem)
+
+
+def _doors(problem: Problem) -> set[int]:
+    ends = (end.point for demand in problem.demands for end in (demand.pickup, demand.dropoff))
+    return {point for point in ends if point != BASE and not problem.hubs[point]}
 
 
 def amount_of(demand: float) -> int:

@@ -126,4 +126,4 @@ def _instance(
 ) -> Instance:
     ways = grid.distances([(row.x, row.y) for row in rows])
     problem = problem_of(demands, fleet, ways, [0])
-    return Instance(rows[0].line.path.stem, family, problem, grid.scale)
+    return Instance(rows[0].line.path.stem, family, problem, grid)
