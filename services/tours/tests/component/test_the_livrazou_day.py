@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,16 @@ def test_cold_goods_are_on_vehicles_with_a_cold_compartment(plan: dict[str, Any]
         loads = [task["load"] for stop in tour["stops"] for task in stop["tasks"]]
         if tour["vehicle"] in without_cold:
             assert {load["temperature"] for load in loads} == {"ambient"}
+
+
+async def test_the_day_is_compared_three_ways(dispatcher: httpx.AsyncClient) -> None:
+    """Vans alone cannot enter the centre at its customers' hours; with bikes all is carried."""
+    asked = {"on": str(LOADED.of("order")[0].document["on"]), "limits": {"iterations": 20}}
+    made = await dispatcher.post("/v1/comparisons", json=asked)
+    assert made.status_code == 201, made.text
+    found = (await dispatcher.get(f"/v1/comparisons/{made.json()['id']}")).json()
+    ways = {one["way"]: one for one in found["outcomes"]}
+    assert ways["hub_and_bikes"]["unserved"] == []
+    assert len(ways["shared_vans"]["unserved"]) > 0
+    whole = Decimal(ways["hub_and_bikes"]["cost"]["amount"])
+    assert sum(Decimal(one["share"]["amount"]) for one in found["accounts"]) == whole
