@@ -1,5 +1,6 @@
 """Distances by road: how a server is asked, what is kept, and what is said when it is away."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 
 from maillage_contracts.refusals import Refused
 from maillage_contracts.vocabulary import GeoPoint
+from maillage_tours.adapters import osrm
 from maillage_tours.adapters.estimated import EstimatedMatrices
 from maillage_tours.adapters.osrm import BLOCK, TRIES, OsrmMatrices
 from maillage_tours.domain.roads import RoadMaps
@@ -154,3 +156,16 @@ def test_bikes_use_the_only_map_there_is() -> None:
     assert {one_map.roads_of(profile).url for profile in (VAN, BIKE)} == {"http://roads"}
     truck = Profile(vehicle_class="truck", energy="diesel", speed_kmh=Decimal(40))
     assert MAPS.roads_of(truck).exclude == ("lez",)
+
+
+async def test_a_server_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for the age of the map holds a transaction meanwhile."""
+
+    async def hangs(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        return httpx.Response(500, request=request)
+
+    monkeypatch.setattr(osrm, "AGE_TIMEOUT_S", 0.01)
+    fallback = EstimatedMatrices(Decimal("1.4"), Decimal("0.25"))
+    asked = OsrmMatrices(MAPS, fallback, httpx.MockTransport(hangs))
+    assert await asked.map_age_s(spot(0), datetime(2026, 11, 24, tzinfo=UTC)) == 0
