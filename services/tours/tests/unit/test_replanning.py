@@ -1,6 +1,7 @@
 """What remains of a tour in another order: cheaper, or what an incident leaves of it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -114,6 +115,18 @@ def test_without_an_incident_what_is_due_by_now_stays_too(tour: Tour) -> None:
     assert locked_by(tour, third.arrives_at) == 3
     assert locked_by(tour, third.arrives_at - timedelta(seconds=1)) == 2
     assert locked_by(tour, None) == 0
+
+
+def test_a_withdrawn_order_is_driven_past_and_locks_nothing(tour: Tour, day: Day) -> None:
+    gone = tour.stops[3].tasks[0].order_id
+    void = visited(tour, 0).voided(frozenset({gone}), "not_needed")
+    assert locked_by(void, None) == 0
+    rest = replace(day, orders=[order for order in day.orders if order.order_id != gone])
+    found = replan(void, rest, 0, DAWN)
+    assert found is not None
+    assert len(found.tour.stops) == len(tour.stops) - 1
+    assert found.tour.order_ids == tour.order_ids - {gone}
+    assert check_tour(found.tour, rest).faults == ()
 
 
 def test_a_delay_that_every_window_bears_frees_nothing(tour: Tour, day: Day) -> None:

@@ -17,6 +17,8 @@ PASSES_MAX = 8
 STOPS_MAX = 60
 """So many stops are put in another order; where more remain, they keep the one they have."""
 
+REPORTED = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
+
 
 class Late(Value):
     """Goods that are on board, or promised to another tour, and come after their hours."""
@@ -60,7 +62,8 @@ def replan(tour: Tour, day: Day, locked: int, free_at: datetime) -> Replanned | 
     board is delivered late rather than not at all. None when no way was found that passes the
     independent check. `day` has the tour's orders, and is not busy with the tour itself.
     """
-    to_come = list(tour.stops[locked:])
+    given = (_without(stop, TaskStatus.VOID) for stop in tour.stops[locked:])
+    to_come = [stop for stop in given if stop is not None]
     if not to_come:
         return None
     as_it_is = drive(tour, day, locked, to_come, free_at)
@@ -82,7 +85,7 @@ def locked_by(tour: Tour, now: datetime | None) -> int:
         for stop in tour.stops
         if stop.visited is not None
         or stop.arrived_at is not None
-        or not (stop.is_open or stop.is_rest)
+        or any(task.status in REPORTED for task in stop.tasks)
         or (now is not None and stamp(stop.arrives_at) <= stamp(now))
     ]
     return max(fixed, default=0)
@@ -162,9 +165,9 @@ def _not_fetched(stops: Sequence[Stop]) -> Iterator[OrderId]:
                 yield task.order_id
 
 
-def _without(stop: Stop, order_id: OrderId) -> Stop | None:
-    """The stop without an order; None when nothing remains to be done there."""
-    tasks = tuple(task for task in stop.tasks if task.order_id != order_id)
+def _without(stop: Stop, gone: OrderId | TaskStatus) -> Stop | None:
+    """The stop without an order, or what was withdrawn; None when nothing remains to be done."""
+    tasks = tuple(task for task in stop.tasks if gone not in {task.order_id, task.status})
     if stop.tasks and not tasks:
         return None
     return stop.model_copy(update={"tasks": tasks})
