@@ -50,11 +50,12 @@ async def test_an_event_of_the_other_is_put_aside(hub: WholeHub, neighbour: Whol
     """Whoever mirrors a bus by mistake does no harm: a record is refused by what it says."""
     async with Calls(neighbour) as calls:
         firm = await a_firm(calls, "Belongs to the neighbour")
-    (foreign,) = [
-        event
-        for event in await everything_on(neighbour.kafka, _actors(neighbour))
-        if event.subject == str(firm)
-    ]
+
+    async def told() -> list[Told]:
+        everything = await everything_on(neighbour.kafka, _actors(neighbour))
+        return [event for event in everything if event.subject == str(firm)]
+
+    (foreign,) = await eventually(told, deadline_s=KNOWN_WITHIN_S)
     async with hub.door("flows", None) as door, a_producer(hub.kafka) as producer:
         reason = {"reason": "foreign_territory"}
         before = await counted(door, "maillage_dead_letters_total", **reason)

@@ -28,6 +28,7 @@ BOTH = pytest.mark.parametrize(
     indirect=True,
 )
 HOUR_S = 3600
+DAYS_S = 2 * 24 * HOUR_S
 LOOKING_S = 10
 
 
@@ -62,8 +63,9 @@ async def test_before_anything_happened_nothing_is_made_up(
     found = await told(runner, clock)
     assert found["matching_policy_k"] == 5
     assert found["matching_precision_at_k"] == {}
-    assert found["matching_lead_oldest_days"] == found["matching_time_to_first_answer_days"] == 0
-    assert found["matching_case_age_days"] == {("oldest",): 0, ("median",): 0}
+    assert found["matching_lead_oldest_seconds"] == 0
+    assert found["matching_time_to_first_answer_seconds"] == 0
+    assert found["matching_case_age_seconds"] == {("oldest",): 0, ("median",): 0}
 
 
 @BOTH
@@ -80,7 +82,7 @@ async def test_what_came_of_leads_is_told(
         case = (await done(http, f"leads/{second['lead_id']}/accept"))["id"]
         await done(http, f"cases/{case}/spend", {"minutes": 90})
         await done(http, f"cases/{case}/move", {"to": "qualifying"})
-        clock.advance(timedelta(days=2))
+        clock.advance(timedelta(seconds=DAYS_S))
         await done(http, f"cases/{case}/introduce", {"channel": "visit"})
         await done(http, f"cases/{case}/move", {"to": "feasibility"})
         shares = [{"actor_id": one, "role": "party", "share": "0.5"} for one in second["actor_ids"]]
@@ -101,12 +103,12 @@ async def test_what_came_of_leads_is_told(
     assert found["matching_precision_at_k"] == {}  # two decisions tell nothing
     stages = cast("Mapping[tuple[str, ...], float]", found["matching_case_stage"])
     assert {stage for stage, many in stages.items() if many} == {("agreed",)}
-    assert found["matching_case_age_days"] == {("oldest",): 2, ("median",): 2}
-    assert found["matching_lead_oldest_days"] == pytest.approx(2 + 1 / 24, abs=0.001)
+    assert found["matching_case_age_seconds"] == {("oldest",): DAYS_S, ("median",): DAYS_S}
+    assert found["matching_lead_oldest_seconds"] == pytest.approx(DAYS_S + HOUR_S, abs=60)
     assert found["matching_advisor_hours_per_synergy"] == {("engine",): 1.5}
-    first_answer = found["matching_time_to_first_answer_days"]
+    first_answer = found["matching_time_to_first_answer_seconds"]
     assert isinstance(first_answer, float)
-    assert first_answer >= 2
+    assert first_answer >= DAYS_S
     assert cast("Mapping[tuple[str, ...], float]", found["matching_pairs"])["pass",] >= 1
 
 

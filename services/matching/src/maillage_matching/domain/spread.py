@@ -1,10 +1,8 @@
 """Medians and the like of durations, for figures that are watched."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
-
-DAY = timedelta(days=1)
 
 
 def quantile(values: Iterable[float], part: float) -> float:
@@ -13,6 +11,6 @@ def quantile(values: Iterable[float], part: float) -> float:
     return ordered[max(1, ceil(part * len(ordered))) - 1] if ordered else 0.0
 
 
-def days_until(moments: Sequence[datetime], now: datetime) -> list[float]:
-    """How many days ago each was."""
-    return [(now - moment) / DAY for moment in moments]
+def seconds_until(moments: Sequence[datetime], now: datetime) -> list[float]:
+    """How long ago each was, in seconds."""
+    return [(now - moment).total_seconds() for moment in moments]

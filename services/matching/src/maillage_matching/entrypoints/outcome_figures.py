@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from maillage_matching.domain.case import NEXT, OVER
-from maillage_matching.domain.spread import DAY, days_until, quantile
+from maillage_matching.domain.spread import quantile, seconds_until
 from maillage_matching.domain.suppression import REASONS
 from maillage_matching.domain.throttle import Decided, throttle_after
 from maillage_matching.domain.yields import Tally, yields_of
@@ -65,18 +65,18 @@ async def _cases(store: Store, _: datetime) -> Told:
     return counts
 
 
-async def _case_age_days(store: Store, now: datetime) -> Told:
-    ages = days_until(await store.open_since(), now)
+async def _case_age_seconds(store: Store, now: datetime) -> Told:
+    ages = seconds_until(await store.open_since(), now)
     return {("oldest",): max(ages, default=0.0), ("median",): quantile(ages, PARTS["0.5"])}
 
 
-async def _oldest_lead_days(store: Store, now: datetime) -> float:
-    return max(days_until(await store.waiting_since(), now), default=0.0)
+async def _oldest_lead_seconds(store: Store, now: datetime) -> float:
+    return max(seconds_until(await store.waiting_since(), now), default=0.0)
 
 
-async def _first_answer_days(store: Store, _: datetime) -> float:
+async def _first_answer_seconds(store: Store, _: datetime) -> float:
     introduced = await store.introductions(INTRODUCTIONS)
-    return quantile(((at - seen) / DAY for seen, at in introduced), PARTS["0.5"])
+    return quantile(((at - seen).total_seconds() for seen, at in introduced), PARTS["0.5"])
 
 
 async def _questions(store: Store, _: datetime) -> Told:
@@ -122,7 +122,7 @@ OUTCOME_FIGURES: tuple[Figure[Store], ...] = (
         "matching_review_seconds",
         "Time from a lead of the engine being shown to the decision, of the last 100.",
         _review_seconds,
-        ("quantile",),
+        ("part",),
     ),
     Figure(
         "matching_precision_at_k",
@@ -131,17 +131,17 @@ OUTCOME_FIGURES: tuple[Figure[Store], ...] = (
         ("k",),
     ),
     Figure("matching_case_stage", "Cases, by where they are.", _cases, ("stage",)),
-    Figure("matching_case_age_days", "Age of open cases.", _case_age_days, ("of",)),
+    Figure("matching_case_age_seconds", "Age of open cases.", _case_age_seconds, ("of",)),
     Figure(
-        "matching_lead_oldest_days",
+        "matching_lead_oldest_seconds",
         "Since when the oldest lead waits for a decision.",
-        _oldest_lead_days,
+        _oldest_lead_seconds,
     ),
     Figure(
-        "matching_time_to_first_answer_days",
+        "matching_time_to_first_answer_seconds",
         "Median time from a flow being seen to its firm being introduced to another, of the last"
         " 20 introductions.",
-        _first_answer_days,
+        _first_answer_seconds,
     ),
     Figure(
         "matching_questions",
