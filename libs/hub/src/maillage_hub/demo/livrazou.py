@@ -20,6 +20,7 @@ from maillage_hub.packs.documents import day
 NAME = "livrazou"
 TITLE = "Marseille: a shared day instead of three half-empty rounds"
 REFUSED_SHARE = Decimal("0.3")
+COMPARED_BRIEFLY = {"iterations": 100, "seconds": 10}
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Livrazou:
         self.day_of_tours = DayOfTours(self.hub, on=self.on, refuse=self.refuse_a_part)
         await self.day_of_tours.play()
         await step("the centre was served within its rules", self.centre)
+        await step("the same day is planned three ways, side by side", self.compare)
         await step("the ledger holds the day against the rounds of before", self.impact)
         await step("every figure of the statement opens", Opened(self.hub, self.on).play)
 
@@ -122,6 +124,27 @@ class Livrazou:
         early = f"; vans at {', '.join(vans)}, before it closes" if vans else "; no van"
         return {zone.name: f"{bikes} stops by bike{early}"}
 
+    async def compare(self) -> Figures:
+        body = {"on": self.on.isoformat(), "limits": COMPARED_BRIEFLY}
+        made = await self.hub.doors.post("dispatcher", "tours", "/v1/comparisons", body)
+        path = f"/v1/comparisons/{made['id']}"
+        found = await self.hub.doors.get("dispatcher", "tours", path)
+        shared = found["outcomes"][-1]
+        borne = sum(Decimal(one["share"]["amount"]) for one in found["accounts"])
+        cost = Decimal(shared["cost"]["amount"])
+        must(borne == cost, f"{borne} euros are borne of {cost}")
+        ways = {one["way"].replace("_", " "): _way_in_words(one) for one in found["outcomes"]}
+        declared = found["declared"]
+        return {
+            **ways,
+            "rounds declared for such a day": f"{declared['distance_km']} km,"
+            f" {declared['empty_km']} km empty, {declared['cost']['amount']} euros",
+            "shares": [
+                f"{one['share']['amount']} euros, saves {one['saving']}"
+                for one in found["accounts"]
+            ],
+        }
+
     async def impact(self) -> Figures:
         must(self.day_of_tours, "no day was driven")
         plan_id = self.day_of_tours.plan_id if self.day_of_tours else ""
@@ -151,6 +174,19 @@ class Livrazou:
                 label = f"{total['account']}, {total['indicator']} ({total['unit']})"
                 sums[label] = sums.get(label, Decimal(0)) + Decimal(str(total["value"]))
         return {label: signed(value) for label, value in sums.items()}
+
+
+def _way_in_words(way: dict[str, Any]) -> str:
+    fills = (
+        f"{fill['vehicle_class']} {fill['leg']} {Decimal(fill['load_factor']):.0%}"
+        for fill in way["fills"]
+    )
+    return (
+        f"{way['distance_km']} km, {way['empty_km']} km empty, full {', '.join(fills)};"
+        f" {Decimal(way['hours']):.1f} h ({Decimal(way['insertion_hours']):.1f} of insertion),"
+        f" {way['cost']['amount']} euros, {way['kgco2e']} kgCO2e,"
+        f" {way['carried']} carried, {len(way['unserved'])} left"
+    )
 
 
 def _is_shut_to(zone: AccessZoneRulePublished, vehicle_class: str, at: time) -> bool:

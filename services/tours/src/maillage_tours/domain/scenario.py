@@ -245,7 +245,7 @@ def accounts_of(alone: Driven, shared_cost: Money, orders: Sequence[Order]) -> I
             unserved_alone=sum(order_id in alone.left for order_id in mine[actor]),
             alone=euros(cents),
             share=euros(shares[actor]),
-            saving=Decimal(cents - shares[actor]) / 100,
+            saving=Decimal(cents - shares[actor]).scaleb(-2),
         )
 
 

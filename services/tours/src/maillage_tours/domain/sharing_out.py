@@ -74,7 +74,7 @@ def shares_of(tours: Iterable[Tour], orders: Mapping[OrderId, Order]) -> list[Sh
 
 def euros(cents: int) -> Money:
     """Cents as money."""
-    return Money(amount=Decimal(cents) / 100)
+    return Money(amount=Decimal(cents).scaleb(-2))
 
 
 def _of_tour(tour: Tour, total_cents: int) -> dict[OrderId, int]:
