@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage_tours.domain.checker import check_plan
@@ -17,6 +17,7 @@ Planner = Callable[[Day], Awaitable[Draft]]
 WEIGHTS = st.dictionaries(st.integers(0, 30), st.integers(0, 10**9), min_size=1)
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 10**7), WEIGHTS)
 def test_shares_add_up_and_none_is_a_cent_from_its_due(total: int, weights: dict[int, int]) -> None:
     shares = split_cents(total, weights)
@@ -26,6 +27,7 @@ def test_shares_add_up_and_none_is_a_cent_from_its_due(total: int, weights: dict
         assert abs(shares[key] * whole - total * weight) < whole
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 10**7), WEIGHTS)
 def test_who_weighs_more_never_bears_less(total: int, weights: dict[int, int]) -> None:
     shares = split_cents(total, weights)
