@@ -25,6 +25,7 @@ FORBIDDEN = [
     ("maillage_tours/entrypoints/kafka.py", "maillage_tours.adapters"),
     ("maillage_tours/usecases/verb.py", "asyncpg"),
     ("maillage_impact/usecases/verb.py", "faststream.kafka"),
+    ("maillage_tours/adapters/solver.py", "pyvrp"),
     ("maillage_tours/extras.py", "maillage_tours.domain"),  # a layer that nobody declared
 ]
 
@@ -63,6 +64,7 @@ def packages(tmp_path: Path) -> Path:
         plant(tmp_path / f"maillage_{service}/wiring.py", "")
         for layer in LAYERS:
             plant(tmp_path / f"maillage_{service}/{layer}/__init__.py", "")
+    plant(tmp_path / "maillage_tours/adapters/solver.py", "")
     return tmp_path
 
 
