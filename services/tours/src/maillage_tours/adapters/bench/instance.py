@@ -20,6 +20,7 @@ from maillage_tours.domain.problem import (
 EXACT, TENTHS, UNITS = "exact", "tenths", "units"
 """How distances become whole: thousandths rounded, tenths cut off (DIMACS), units rounded."""
 _SCALE = {EXACT: 1000, TENTHS: 10, UNITS: 1}
+REST_DOORS_MAX = 12
 DAY_MAX = 10**8
 """Time of an instance without hours."""
 
@@ -112,14 +113,16 @@ class Instance:
 
 
 def resting(instance: Instance, after: float, takes: float) -> Instance:
-    """The same instance where a crew rests so long, at the depot or any door, after so much work.
+    """The same instance where a crew rests so long, in units of the file, after so much work.
 
-    In units of the file. Raises Unreadable where goods change vehicles: there is no time.
+    It rests at the depot or at one of some doors, evenly taken from the file. Raises Unreadable
+    where goods change vehicles: there is no time.
     """
     grid = instance.grid
     if instance.then or min(after, takes) <= 0:
         raise Unreadable(f"{instance.name}: rests need a time that is above 0, and hours")
-    places = (BASE, *sorted(_doors(instance.problem)))
+    doors = sorted(_doors(instance.problem))
+    places = (BASE, *doors[:: 1 + len(doors) // REST_DOORS_MAX])
     tired = [
         replace(
             carrier,
