@@ -1,6 +1,5 @@
 """One suite over both stores: days that were compared."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -8,22 +7,9 @@ import pytest
 
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
-from maillage_serving.testing import memory_runner, postgres_runner
-from maillage_tours.adapters.memory import MemoryStore
-from maillage_tours.domain.samples import TERMS, made
+from maillage_tours.domain.samples import made
 from maillage_tours.domain.scenario import Comparison
 from maillage_tours.usecases.store import Store
-from maillage_tours.wiring import service
-
-
-@pytest.fixture
-async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="tours")
-        return
-    async with postgres_runner(database, service(TERMS)) as over_postgres:
-        yield over_postgres
 
 
 def a_comparison(number: int, **changes: object) -> Comparison:

@@ -1,6 +1,6 @@
 """One suite over both stores: hub stock, consignments of waste, containers for reuse."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,27 +10,14 @@ import pytest
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import ActorId, ConsignmentId, HubId, UnitId
-from maillage_serving.testing import memory_runner, postgres_runner
-from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.domain.consignment import ConsignmentStatus, consignment_of
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Unit, UnitStatus
-from maillage_tours.domain.samples import TERMS, an_id, an_order, made
+from maillage_tours.domain.samples import an_id, an_order, made
 from maillage_tours.usecases.store import Store
-from maillage_tours.wiring import service
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HUB = HubId(an_id("hub"))
-
-
-@pytest.fixture
-async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="tours")
-        return
-    async with postgres_runner(database, service(TERMS)) as over_postgres:
-        yield over_postgres
 
 
 @asynccontextmanager

@@ -1,28 +1,14 @@
 """Standing orders, in memory and in PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
 
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
-from maillage_serving.testing import memory_runner, postgres_runner
-from maillage_tours.adapters.memory import MemoryStore
-from maillage_tours.domain.samples import TERMS, a_standing, an_id
+from maillage_tours.domain.samples import a_standing, an_id
 from maillage_tours.domain.standing import StandingId
 from maillage_tours.usecases.store import Store
-from maillage_tours.wiring import service
-
-
-@pytest.fixture
-async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="tours")
-        return
-    async with postgres_runner(database, service(TERMS)) as over_postgres:
-        yield over_postgres
 
 
 async def test_standing_orders_come_back_until_they_end(runner: Runner[Store]) -> None:

@@ -1,6 +1,6 @@
 """One suite over both stores: what is kept comes back, is found, and is replaced only by newer."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,14 +11,11 @@ from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.samples import an_existing_round
 from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId
-from maillage_serving.testing import memory_runner, postgres_runner
-from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.order import Carriage, Order, OrderStatus
 from maillage_tours.domain.plan import Plan, Unplanned
 from maillage_tours.domain.samples import (
     ON,
-    TERMS,
     a_bike,
     a_day,
     a_hub,
@@ -32,21 +29,10 @@ from maillage_tours.domain.samples import (
 from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.usecases.plan_day import Draft
 from maillage_tours.usecases.store import KnownActor, Store, Told, WantedOrders, WantedTours
-from maillage_tours.wiring import service
 
 Planner = Callable[[Day], Awaitable[Draft]]
 ALL = WantedOrders()
 NOBODY = OrderId(an_id("nobody"))
-
-
-@pytest.fixture
-async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="tours")
-        return
-    async with postgres_runner(database, service(TERMS)) as over_postgres:
-        yield over_postgres
 
 
 @asynccontextmanager

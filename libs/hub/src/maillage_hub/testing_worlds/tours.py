@@ -11,7 +11,8 @@ from maillage_contracts.vocabulary import ActorId, OrderId, UnitId
 from maillage_hub.testing_worlds.world import OWNER, Builder, Making, Valid, World, building
 from maillage_serving.testing import FixedClock, deliver, received
 from maillage_tours.adapters.memory import MemoryStore
-from maillage_tours.adapters.solve import Question, answer
+from maillage_tours.adapters.question import Question
+from maillage_tours.adapters.solve import answer
 from maillage_tours.domain.consignment import ConsignmentStatus, consignment_of
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.problem import Problem, Search, Solution
