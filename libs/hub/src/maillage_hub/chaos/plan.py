@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from maillage_hub.chaos.faults import Fault
 
-KILL_AFTER_S = (0.6, 2.2)
+KILL_AFTER_S = (0.4, 1.8)
 KILLS_BETWEEN = (4, 6)
 """How many kills there are from one other fault to the next."""
 
