@@ -9,7 +9,7 @@ from typing import TypeVar
 from maillage_hub.chaos.faults import Fault
 
 KILL_AFTER_S = (0.4, 1.8)
-KILLS_BETWEEN = (4, 6)
+KILLS_BETWEEN = (6, 9)
 """How many kills there are from one other fault to the next."""
 
 T = TypeVar("T")
