@@ -19,7 +19,7 @@ signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 with held(Path(sys.argv[1])):
     print("held", flush=True)
     signal.sigwait({signal.SIGTERM})
-sum(range(50_000_000))  # what an interpreter still does before it ends
+sum(range(20_000_000))  # what an interpreter still does before it ends
 """
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class Fickle:
     name: str = "fickle"
     ready_within_s: float = 10.0
     prepared: int = 0
+    asked: int = 0
 
     async def prepare(self) -> None:
         self.prepared += 1
@@ -64,6 +66,7 @@ class Fickle:
         return Program(name=self.name, command=self.command, log=self.log)
 
     async def is_ready(self) -> bool:
+        self.asked += 1
         return self.marker.exists()
 
 
@@ -72,6 +75,34 @@ def fickle(tmp_path: Path) -> Fickle:
     marker = tmp_path / "marker"
     marker.touch()
     return Fickle(marker, tmp_path / "fickle.log")
+
+
+class Kept:
+    """A daemon that is kept running, and what was said of it."""
+
+    def __init__(self, daemon: Fickle) -> None:
+        self.said: list[str] = []
+        self.keeper = Keeper(daemon, self.said.append)
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        await self.keeper.begin()
+        self._keeping = asyncio.create_task(self.keeper.keep(lambda: None))
+
+    async def end(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+        await self.keeper.end()
+
+
+@pytest.fixture
+async def kept(fickle: Fickle, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kept]:
+    """The fickle daemon, ready, and started again after the shortest of pauses."""
+    monkeypatch.setattr(keeping, "PAUSE_S", 0.01)
+    kept = Kept(fickle)
+    await kept.begin()
+    yield kept
+    await kept.end()
 
 
 @pytest.mark.parametrize("how", ["kernel", "pipe"])
@@ -140,65 +171,43 @@ async def test_a_daemon_that_is_never_ready_is_killed_and_told(fickle: Fickle) -
     assert not [one for one in psutil.process_iter(["cmdline"]) if mark in said_by(one)]
 
 
-async def test_a_daemon_that_ends_is_started_again(
-    fickle: Fickle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keeping, "PAUSE_S", 0.01)
-    said: list[str] = []
-    keeper = Keeper(fickle, said.append)
-    await keeper.begin()
-    first = keeper.child
+async def test_a_daemon_that_ends_is_started_again(kept: Kept) -> None:
+    first = kept.keeper.child
     assert first.pid is not None
-    keeping_it = asyncio.create_task(keeper.keep(lambda: None))
 
     os.kill(first.pid, signal.SIGKILL)
 
-    await eventually(lambda: "fickle is ready again" in said)
-    assert keeper.child.restarts == 1
-    assert keeper.child.pid not in (None, first.pid)
-    assert "fickle ended with code -9" in said
-    keeping_it.cancel()
-    await keeper.end()
-    assert keeper.child.pid is None
+    await eventually(lambda: "fickle is ready again" in kept.said)
+    assert kept.keeper.child.restarts == 1
+    assert kept.keeper.child.pid not in (None, first.pid)
+    assert "fickle ended with code -9" in kept.said
+    await kept.end()
+    assert kept.keeper.child.pid is None
 
 
 async def test_who_is_started_again_and_waits_for_others_is_left_alive(
-    fickle: Fickle, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, fickle: Fickle
 ) -> None:
-    monkeypatch.setattr(keeping, "PAUSE_S", 0.01)
-    said: list[str] = []
-    keeper = Keeper(fickle, said.append)
-    await keeper.begin()
-    fickle.ready_within_s = 0.05
+    fickle.ready_within_s = 0
     fickle.marker.unlink()
-    keeping_it = asyncio.create_task(keeper.keep(lambda: None))
+    fickle.asked = 0
 
-    keeper.kill()
+    kept.keeper.kill()
 
-    await asyncio.wait({keeping_it}, timeout=10 * fickle.ready_within_s)
+    await eventually(lambda: fickle.asked > 3)
     fickle.marker.touch()
-    await eventually(lambda: "fickle is ready again" in said)
-    assert keeper.child.restarts == 1
-    keeping_it.cancel()
-    await keeper.end()
+    await eventually(lambda: "fickle is ready again" in kept.said)
+    assert kept.keeper.child.restarts == 1
 
 
-async def test_each_failure_makes_the_next_pause_longer(
-    fickle: Fickle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keeping, "PAUSE_S", 0.01)
-    said: list[str] = []
-    keeper = Keeper(fickle, said.append)
-    await keeper.begin()
+async def test_each_failure_makes_the_next_pause_longer(kept: Kept, fickle: Fickle) -> None:
     fickle.command = ("/bin/false",)
     fickle.marker.unlink()
-    keeping_it = asyncio.create_task(keeper.keep(lambda: None))
 
-    keeper.kill()
+    kept.keeper.kill()
 
-    await eventually(lambda: keeper.child.restarts >= 3)
-    keeping_it.cancel()
-    pauses = [line.rpartition(" in ")[2] for line in said if "started again" in line]
+    await eventually(lambda: kept.keeper.child.restarts >= 3)
+    pauses = [line.rpartition(" in ")[2] for line in kept.said if "started again" in line]
     assert pauses[:3] == ["0.01 s", "0.02 s", "0.04 s"]
 
 
