@@ -64,7 +64,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry(tours.CustodyAccepted),
     Entry(tours.CustodyRefused),
     Entry(tours.CustodyProcessed),
-    Entry(tours.ReturnableUnitMoved),
+    Entry(tours.ReturnableUnitMoved, ("impact",)),
     Entry(impact.ImpactRecorded),
     Entry(impact.ImpactCorrected),
 )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from maillage_contracts.refusals import NotFound, Refused
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, correct, write
+from maillage_impact.domain.statement import Scope
 from maillage_impact.domain.transport import Alone, Carried, DrivenTour, ReferenceRound
 from maillage_impact.usecases.store import (
     Delivery,
@@ -25,7 +26,7 @@ from maillage_impact.usecases.store import (
     Store,
 )
 from maillage_impact.wiring import service
-from maillage_serving.testing import memory_runner, postgres_runner
+from maillage_serving.testing import NOON, memory_runner, postgres_runner
 
 DAY = date(2026, 11, 23)
 
@@ -227,3 +228,19 @@ async def test_the_database_refuses_to_change_a_line(fresh_database: str, statem
         assert await connection.fetchval("select value from entry") == Decimal("2.5")
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize("known_at", [None, NOON.replace(year=2100)])
+async def test_a_stock_is_summed_from_the_beginning_other_figures_over_the_days_asked(
+    runner: Runner[Store], known_at: datetime | None
+) -> None:
+    async with changing(runner) as store:
+        await store.append([a_line(1, "container_stock", "3"), a_line(2, "mass_carried", "5")])
+        next_day = replace(a_line(3, "mass_carried", "7"), period_start=DAY + timedelta(days=1))
+        await store.append([next_day])
+        later = Scope("territory", None, None, DAY + timedelta(days=1), DAY + timedelta(days=2))
+        found = await store.sums(replace(later, known_at=known_at))
+    assert {code: one.value for code, one in found.items()} == {
+        "container_stock": 3,
+        "mass_carried": 7,
+    }

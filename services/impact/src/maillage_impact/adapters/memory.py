@@ -11,7 +11,7 @@ from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
 from maillage_impact.domain.factors import FactorSet
-from maillage_impact.domain.indicators import INDICATORS
+from maillage_impact.domain.indicators import INDICATORS, STOCKS
 from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
 from maillage_impact.domain.statement import Scope
@@ -83,11 +83,14 @@ class MemoryStore:
         return sorted(found, key=lambda synergy: synergy.synergy_id)
 
     async def sums(self, scope: Scope) -> Sums:
-        asked = EntryFilter(
-            first=scope.first, last=scope.last, known_at=scope.known_at, with_reversals=True
-        )
+        asked = EntryFilter(last=scope.last, known_at=scope.known_at, with_reversals=True)
         entries = [entry for _, entry in await self.entries(asked)]
-        return sums_of(entry for entry in entries if entry.subject.kind != "restatement")
+        return sums_of(
+            entry
+            for entry in entries
+            if entry.subject.kind != "restatement"
+            and (entry.period_start >= scope.first or entry.indicator in STOCKS)
+        )
 
     async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
         return {id_: self.actors[id_][1] for id_ in actor_ids if id_ in self.actors}

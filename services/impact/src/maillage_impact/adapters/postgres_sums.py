@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from maillage_common.postgres import Connection
 from maillage_impact.adapters.rows import entry_of
+from maillage_impact.domain.indicators import STOCKS
 from maillage_impact.domain.statement import Scope
 from maillage_impact.domain.sums import DayKey, Product, Sum, Sums, sums_of
 
@@ -57,10 +58,13 @@ class PostgresSums:
         totals = await self.db.fetch(
             """
             select indicator, sum(value) as value, sum(lines)::bigint as lines from day_total
-            where day between $1 and $2 and subject_kind <> 'restatement' group by indicator
+            where (day >= $1 or indicator = any($3)) and day <= $2
+                and subject_kind <> 'restatement'
+            group by indicator
             """,
             scope.first,
             scope.last,
+            list(STOCKS),
         )
         terms = await self.db.fetch(
             """
@@ -86,12 +90,13 @@ class PostgresSums:
             select entry_id, subject_kind, subject_id, indicator, value, low, high, period_start,
                 period_end, quality, state, method, causes, factors, baseline_id, corrects, delta,
                 reason, reverses, claim, revision, terms, recorded_at
-            from entry where period_start between $1 and $2 and recorded_at <= $3
-                and subject_kind <> 'restatement'
+            from entry where (period_start >= $1 or indicator = any($4)) and period_start <= $2
+                and recorded_at <= $3 and subject_kind <> 'restatement'
             """,
             scope.first,
             scope.last,
             scope.known_at,
+            list(STOCKS),
         )
         return sums_of(entry_of(dict(row)) for row in rows)
 

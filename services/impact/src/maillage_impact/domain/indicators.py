@@ -87,6 +87,13 @@ _COMPUTED: tuple[_Row, ...] = (
      "weighed mass"),
     ("B1", "mass_gap", "kg", "physical", "b",
      "What a hub cannot account for.", "in + stock before - out - losses - stock after"),
+    ("C1", "container_returns", "containers", "physical", "b",
+     "Returns of reusable containers.", "containers back in stock, washed"),
+    ("C1", "container_losses", "containers", "physical", "b",
+     "Reusable containers lost.", "lost - found again"),
+    ("C1", "container_stock", "containers", "physical", "b",
+     "Reusable containers in circulation.",
+     "new - lost - scrapped + found again, since the beginning, on the last day"),
 )  # fmt: skip
 _DECLARED: tuple[_Row, ...] = (
     ("E1", "saving", "EUR", "money", "e", "Confirmed by the parties, for one year.",
@@ -113,16 +120,15 @@ _DECLARED: tuple[_Row, ...] = (
      "timesheets; by realised synergy = hours / synergies"),
     ("P1", "contracts_new", "contracts", "physical", "b", "Contracts signed.",
      "contracts linked to the synergy"),
-    ("C1", "container_returns", "containers", "physical", "b",
-     "Returns of reusable containers.", "count of returns"),
-    ("C1", "container_stock", "containers", "physical", "b",
-     "Reusable containers in circulation.", "count at the end of the period"),
 )  # fmt: skip
 INDICATORS = {
     code: Indicator(code, unit, account, meaning, ref, formula, quality, is_declared)
     for rows, is_declared in ((_COMPUTED, False), (_DECLARED, True))
     for ref, code, unit, account, quality, meaning, formula in rows
 }
+
+STOCKS = frozenset({"container_stock"})
+"""What is there on a day: the sum of all lines until then, not of those of a period."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,8 @@ DERIVED = (
             "Hours of advisors for a synergy that runs."),
     Derived("C1", "container_rotations", "loops", "container_returns", "container_stock",
             "Loops that a container made."),
+    Derived("C1", "container_loss_rate", "%", "container_losses", "container_returns",
+            "Containers lost by loops made."),
 )  # fmt: skip
 
 

@@ -12,12 +12,14 @@ from maillage_contracts.tours import (
     HubStockDispatched,
     HubStockReceived,
     PlanSolvedAlone,
+    ReturnableUnitMoved,
     TourCancelled,
     TourCompleted,
     TourPublished,
     TransportOrderFulfilled,
 )
 from maillage_impact.usecases.follow_actors import follow_actors
+from maillage_impact.usecases.follow_containers import write_step
 from maillage_impact.usecases.follow_hubs import follow_stock, write_count
 from maillage_impact.usecases.follow_plans import keep_alone
 from maillage_impact.usecases.follow_rounds import follow_rounds
@@ -42,4 +44,5 @@ def handlers(zone: tzinfo) -> Handlers[Store]:
         .each(PlanSolvedAlone, run=keep_alone)
         .batch(HubStockReceived, HubStockDispatched, run=partial(follow_stock, zone=zone))
         .each(HubStockDiscrepancy, run=partial(write_count, zone=zone))
+        .each(ReturnableUnitMoved, run=partial(write_step, zone=zone))
     )
