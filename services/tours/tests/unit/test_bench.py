@@ -226,14 +226,20 @@ def test_too_few_small_vehicles_are_said(
         ("LI_LIM", "3 -3 4 20 0 500", "3 -3 four 20 0 500", 5),
         ("LI_LIM", "4 -6 8", "7 -6 8", 6),
         ("LI_LIM", "2 100 1", "2 100", 1),
+        ("LI_LIM", "2 100 1", "2000000 100 1", 1),
+        ("LI_LIM", LI_LIM[LI_LIM.index("\n") :], "", 1),
+        ("LI_LIM", "1 3 4 10", "1 3 4e30 10", 1),
         ("VRPTW", "  3          30", "  3  many", 5),
         ("VRPTW", "10   0   500", "10   600   500", 11),
         ("SDVRPTW", "TYPE: SDVRPTW", "TYPE: TSP", 2),
         ("SDVRPTW", "DIMENSION: 4\n", "", 1),
+        ("SDVRPTW", "DIMENSION: 4", "DIMENSION: inf", 3),
+        ("SDVRPTW", "DIMENSION: 4", "DIMENSION: 4000000", 3),
         ("SDVRPTW", "2 2 3 4", "2 2 3 9", 22),
         ("SDVRPTW", "3 5\n", "", 10),
         ("HFVRP", "EUC_2D", "GEO", 4),
         ("HFVRP", "VEHICLES: 2", "VEHICLES: two", 5),
+        ("MDVRPTW", "VEHICLES_DEPOT_SECTION\n1 1", "VEHICLES_DEPOT_SECTION\n1", 19),
         ("VRPB", "3 6", "3 6\n3 7", 16),
         ("RESTS", "REST_TIME: 5", "REST_TIME: few", 9),
         ("2E-VRP", "1,100,1,0", "1,100,1", 3),
@@ -261,7 +267,61 @@ def test_a_file_that_is_not_there_or_empty(tmp_path: Path) -> None:
     for name in ("empty.txt", "missing.txt"):
         with pytest.raises(Unreadable, match=name):
             read(tmp_path / name)
-    assert main([str(tmp_path / "missing.txt")]) == 1
+
+
+@pytest.mark.parametrize("family", FILES)
+def test_half_a_file_is_one_line_of_error_and_exit_code_two(
+    family: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, family)
+    path.write_text(FILES[family][: len(FILES[family]) // 2])
+    assert main([str(path)]) == 2
+    assert_only_error(capsys, f"{path}, line ")
+
+
+def assert_only_error(capsys: pytest.CaptureFixture[str], begins: str) -> None:
+    told = capsys.readouterr()
+    assert told.err.startswith(begins)
+    assert (told.out, told.err.count("\n")) == ("", 1)
+
+
+def test_nothing_is_solved_for_who_asks_for_what_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, missing = written(tmp_path, "PDPTW"), tmp_path / "missing.txt"
+    assert main([str(path), str(missing)]) == 2
+    assert_only_error(capsys, str(missing))
+    assert main([str(path), "--bks", str(missing)]) == 2
+    assert_only_error(capsys, str(missing))
+    path.with_suffix(".sol").write_text("Route #1: 1 2\n")
+    assert main([str(path)]) == 2
+    assert_only_error(capsys, f"{path.with_suffix('.sol')}, line 1: no cost")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--cpu-seconds", "0"], "above 0"),
+        (["--cpu-seconds", "ten"], "invalid"),
+        (["--json", "nowhere/told.json"], "no folder nowhere"),
+        (["--solver", "vroom"], "maillage-tours[bench]"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_before_anything_is_solved(
+    asked: list[str],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def not_found(_: str) -> None:
+        return None
+
+    monkeypatch.setattr("maillage_tours.adapters.bench.command.find_spec", not_found)
+    with pytest.raises(SystemExit) as ended:
+        main([str(written(tmp_path, "PDPTW")), *asked])
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
 
 
 def test_costs_are_known_in_any_scale(tmp_path: Path) -> None:

@@ -7,15 +7,17 @@ alone. One line and one record per instance.
 import argparse
 import asyncio
 import json
+import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from maillage_contracts.refusals import Refused
 from maillage_tours.adapters.bench.echelons import is_echelons, read_echelons
 from maillage_tours.adapters.bench.families import is_sections, read_sections
-from maillage_tours.adapters.bench.instance import Instance, Unreadable, lines_of, resting
+from maillage_tours.adapters.bench.instance import Instance, Line, Unreadable, lines_of, resting
 from maillage_tours.adapters.bench.known import gap_percent, known_beside, known_of
 from maillage_tours.adapters.bench.tables import is_solomon, read_li_lim, read_solomon
 from maillage_tours.adapters.question import Question
@@ -24,7 +26,7 @@ from maillage_tours.domain.problem import Search, Solution
 from maillage_tours.domain.proof import prove
 
 ITERATIONS_MAX = 10**9
-WALL_TIMES = 20
+WALL_TIMES = 60
 """On a busy machine, process time may take so many times longer by the clock."""
 PEER = (sys.executable, "-m", "maillage_tours.adapters.bench.peer")
 FAULTS_SAID_MAX = 3
@@ -49,6 +51,13 @@ class Record:
 def read(path: Path) -> Instance:
     """An instance in any of the formats; raises Unreadable naming file and line."""
     lines = lines_of(path)
+    try:
+        return _parsed(lines)
+    except OverflowError as error:
+        raise lines[0].wrong("the file has numbers too large to reckon with") from error
+
+
+def _parsed(lines: Sequence[Line]) -> Instance:
     if is_echelons(lines):
         return read_echelons(lines)
     if is_sections(lines):
@@ -117,16 +126,13 @@ def _record(instance: Instance, solver: str, solution: Solution, known: float | 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command; 1 when an instance cannot be read or an answer fails its check."""
+    """Run the command; 1 when an answer fails its check, 2 when nothing can be run."""
     asked = _asked(arguments)
     try:
-        known = known_of(asked.bks) if asked.bks else {}
-        instances = [(path, read(path)) for path in asked.instances]
-        if asked.rest:
-            instances = [(path, resting(one, *asked.rest)) for path, one in instances]
+        instances = list(_instances(asked))
     except Unreadable as error:
         print(error, file=sys.stderr)  # noqa: T201 a command speaks to the terminal
-        return 1
+        return 2
     search = Search(
         seed=asked.seed,
         iterations=asked.iterations,
@@ -136,9 +142,8 @@ def main(arguments: Sequence[str]) -> int:
     records: list[Record] = []
     print(_HEAD)  # noqa: T201
     for solver in asked.solver or ["maillage"]:
-        for path, instance in instances:
-            best = _known(path, instance, known)
-            record = asyncio.run(measured(instance, solver, search, best))
+        for instance, known in instances:
+            record = asyncio.run(measured(instance, solver, search, known))
             print(_line(record), flush=True)  # noqa: T201
             records.append(record)
         print(_summary(solver, records))  # noqa: T201
@@ -153,7 +158,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--solver", action="append", choices=("maillage", "pyvrp", "vroom"), help="may be repeated"
     )
-    parser.add_argument("--cpu-seconds", type=float, default=10.0)
+    parser.add_argument("--cpu-seconds", type=_above_zero, default=10.0)
     parser.add_argument("--iterations", type=int, default=ITERATIONS_MAX)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bks", type=Path, help="costs by name in JSON, or .sol files")
@@ -161,7 +166,28 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         "--rest", nargs=2, type=float, metavar=("AFTER", "TIME"), help="crews rest; best costs fall"
     )
     parser.add_argument("--json", type=Path)
-    return parser.parse_args(arguments)
+    asked = parser.parse_args(arguments)
+    if asked.json and not asked.json.parent.is_dir():
+        parser.error(f"--json: there is no folder {asked.json.parent}")
+    if "vroom" in (asked.solver or []) and find_spec("vroom") is None:
+        parser.error("--solver vroom: it is not here: pip install 'maillage-tours[bench]'")
+    return asked
+
+
+def _above_zero(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"a number above 0 is expected, not {text}")
+    return number
+
+
+def _instances(asked: argparse.Namespace) -> Iterator[tuple[Instance, float | None]]:
+    """Each instance with its best known cost; raises Unreadable before anything is solved."""
+    known = known_of(asked.bks) if asked.bks else {}
+    for path in asked.instances:
+        instance = read(path)
+        best = _known(path, instance, known)
+        yield resting(instance, *asked.rest) if asked.rest else instance, best
 
 
 def _known(path: Path, instance: Instance, known: Mapping[str, float]) -> float | None:

@@ -70,7 +70,7 @@ class _Reader:
         self.grid = grid
         self.depots = said.depots()
         self.doors = range(len(self.depots), said.size)
-        self.vehicles = said.whole("VEHICLES") or len(self.doors)
+        self.vehicles = said.count("VEHICLES") or len(self.doors)
 
     def instance(self) -> Instance:
         name = self.said.value("NAME") or self.said.lines[0].path.stem
@@ -169,7 +169,7 @@ class _Reader:
     def _carriers(self) -> list[Carrier]:
         count = self.vehicles
         room = self.said.column("CAPACITY", count) or [float(10**6)] * count
-        bases = self.said.indices("VEHICLES_DEPOT", count) or [[0]] * count
+        bases = self.said.indices("VEHICLES_DEPOT", count, 1) or [[0]] * count
         longest = self.said.column("VEHICLES_MAX_DURATION", count)
         farthest = self.said.column("VEHICLES_MAX_DISTANCE", count)
         reloads = self.said.column("VEHICLES_MAX_RELOADS", count)

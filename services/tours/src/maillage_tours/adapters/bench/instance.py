@@ -21,6 +21,8 @@ EXACT, TENTHS, UNITS = "exact", "tenths", "units"
 """How distances become whole: thousandths rounded, tenths cut off (DIMACS), units rounded."""
 _SCALE = {EXACT: 1000, TENTHS: 10, UNITS: 1}
 REST_DOORS_MAX = 12
+COUNT_MAX = 10_000
+"""Places, or vehicles: what is beyond is a mistake, or more than memory holds."""
 DAY_MAX = 10**8
 """Time of an instance without hours."""
 
@@ -57,6 +59,12 @@ class Line:
         if any(number != int(number) for number in found):
             raise self.wrong("whole numbers are expected")
         return [int(number) for number in found]
+
+    def count(self, number: float, what: str) -> int:
+        """How many there are, as the line says; raises Unreadable when that cannot be."""
+        if not 1 <= number <= COUNT_MAX or number != int(number):
+            raise self.wrong(f"{what}: a whole number from 1 to {COUNT_MAX:,} is expected")
+        return int(number)
 
 
 def lines_of(path: Path) -> list[Line]:

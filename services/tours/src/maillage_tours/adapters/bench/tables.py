@@ -36,20 +36,21 @@ def is_solomon(lines: Sequence[Line]) -> bool:
 
 def read_li_lim(lines: Sequence[Line]) -> Instance:
     """Pairs of doors: the vehicles, their capacity and a speed, then a row for each door."""
-    vehicles, capacity = lines[0].numbers(3)[:2]
-    rows = _rows(lines[1:], LI_LIM_COLUMNS)
+    said, capacity = lines[0].numbers(3)[:2]
+    vehicles = lines[0].count(said, "vehicles")
+    rows = _rows(lines[1:] or lines, LI_LIM_COLUMNS)
     grid = Grid(EXACT)
     demands = [
         Demand(
             _step(grid, number, row),
             _step(grid, row.sibling, rows[row.sibling]),
             (amount_of(row.load),),
-            tuple(range(int(vehicles))),
+            tuple(range(vehicles)),
         )
         for number, row in enumerate(rows)
         if _is_pickup(number, row, rows)
     ]
-    return _instance("PDPTW", grid, rows, demands, _fleet(grid, int(vehicles), capacity, rows[0]))
+    return _instance("PDPTW", grid, rows, demands, _fleet(grid, vehicles, capacity, rows[0]))
 
 
 def read_solomon(lines: Sequence[Line]) -> Instance:
@@ -57,17 +58,18 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
     head = next((n for n, one in enumerate(lines) if one.text.split()[0].upper() == "NUMBER"), None)
     if head is None or head + 1 == len(lines):
         raise lines[0].wrong("no line NUMBER CAPACITY with a line of figures after it")
-    vehicles, capacity = lines[head + 1].numbers(2)
+    said, capacity = lines[head + 1].numbers(2)
+    vehicles = lines[head + 1].count(said, "vehicles")
     table = [line for line in lines[head + 2 :] if line.text.split()[0][0].isdigit()]
     rows = _rows(table or lines[-1:], SOLOMON_COLUMNS)
     grid = Grid(EXACT)
-    everyone = tuple(range(int(vehicles)))
+    everyone = tuple(range(vehicles))
     demands = [
         Demand(at_depot(0), _step(grid, number, row), (amount_of(row.load),), everyone)
         for number, row in enumerate(rows)
         if number
     ]
-    return _instance("VRPTW", grid, rows, demands, _fleet(grid, int(vehicles), capacity, rows[0]))
+    return _instance("VRPTW", grid, rows, demands, _fleet(grid, vehicles, capacity, rows[0]))
 
 
 def _rows(lines: Sequence[Line], columns: int) -> list[_Row]:
@@ -105,8 +107,8 @@ def _step(grid: Grid, number: int, row: _Row) -> Step:
 
 
 def _fleet(grid: Grid, vehicles: int, capacity: float, depot: _Row) -> list[Carrier]:
-    if vehicles < 1 or capacity < 0:
-        raise Unreadable(f"{depot.line.path}, line 1: no vehicle, or no room in it")
+    if capacity < 0:
+        raise Unreadable(f"{depot.line.path}, line 1: a vehicle without room")
     one = Carrier(
         base=0,
         opens_s=grid.whole(depot.opens),

@@ -1,6 +1,8 @@
 """Instances in sections, as VRPLIB has them: from the file to named values, each with its line."""
 
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from maillage_tours.adapters.bench.instance import Line, Unreadable
@@ -19,8 +21,8 @@ class Sections:
     @property
     def size(self) -> int:
         """How many places there are; raises Unreadable when nothing says so."""
-        size = self.whole("DIMENSION")
-        if size is None or size < 1:
+        size = self.count("DIMENSION")
+        if size is None:
             raise self.lines[0].wrong("no DIMENSION")
         return size
 
@@ -33,15 +35,15 @@ class Sections:
         if name not in self.values:
             return None
         line, text = self.values[name]
-        try:
-            return float(text)
-        except ValueError as error:
-            raise line.wrong(f"{name} is a number") from error
+        with suppress(ValueError):
+            if math.isfinite(number := float(text)):
+                return number
+        raise line.wrong(f"{name} is a number")
 
-    def whole(self, name: str) -> int | None:
-        """What the file says, as a whole number."""
+    def count(self, name: str) -> int | None:
+        """What the file says, as how many there are."""
         number = self.number(name)
-        return None if number is None else int(number)
+        return None if number is None else self.values[name][0].count(number, name)
 
     def table(self, name: str, rows: int, width: int | None = None) -> list[list[float]] | None:
         """A row for each place or vehicle, without its number; None without the section.
@@ -68,9 +70,9 @@ class Sections:
         table = self.table(name, rows, 1)
         return None if table is None else [row[0] for row in table]
 
-    def indices(self, name: str, rows: int) -> list[list[int]] | None:
+    def indices(self, name: str, rows: int, width: int | None = None) -> list[list[int]] | None:
         """For each vehicle some places, counted from zero; None without the section."""
-        table = self.table(name, rows)
+        table = self.table(name, rows, width)
         if table is None:
             return None
         for row, line in zip(table, self.tables[name], strict=True):
