@@ -13,6 +13,7 @@ import yaml
 from maillage_contracts.catalogue import (
     DEAD_LETTER_SUFFIX,
     SERVICES,
+    TOPICS,
     TopicSpec,
     consumed_by,
     topic_specs,
@@ -25,6 +26,8 @@ BOOTSTRAP = "kafka-kafka-bootstrap:9093"
 REPLICAS = 3
 SCALER = "scaler"
 """Whoever measures how far groups are behind: it may see topics and groups, and read nothing."""
+RECONCILER = "reconciliation"
+"""Whoever holds event logs against the bus: it may read all facts, and write nothing."""
 
 BYTES_PER_S_MAX = 20 * 2**20
 """Some 30,000 events of the size of ours: who wants more is slowed down before others feel it."""
@@ -58,6 +61,9 @@ def accounts(territory: str) -> dict[str, tuple[Permission, ...]]:
     return {
         **{account_of(service): tuple(_permissions(service, territory)) for service in SERVICES},
         account_of(SCALER): seen,
+        account_of(RECONCILER): tuple(
+            Permission("topic", topic.facts(territory), ("Read", "Describe")) for topic in TOPICS
+        ),
     }
 
 

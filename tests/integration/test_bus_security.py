@@ -172,6 +172,23 @@ async def test_who_measures_how_far_groups_are_reads_nothing(bus: SecuredBroker)
         await _read(bus, account, TOPICS[0], group=None)
 
 
+async def test_who_compares_logs_with_the_bus_reads_facts_and_writes_nothing(
+    bus: SecuredBroker,
+) -> None:
+    account = kubernetes_bus.account_of(kubernetes_bus.RECONCILER)
+    facts = {entry.event.TOPIC.facts(OURS) for entry in CATALOGUE}
+    reads = {AclOperation.READ, AclOperation.DESCRIBE}
+
+    assert _allowed(bus, account) == {t: reads if t in facts else set() for t in TOPICS}
+    await _write(bus, ACTORS)
+    assert await _read(bus, account, ACTORS, group=None)
+    with pytest.raises(GroupAuthorizationFailedError):
+        await _read(bus, account, ACTORS, group=f"{OURS}.flows")
+    async with _producer(bus, account) as producer:
+        with pytest.raises(TopicAuthorizationFailedError):
+            await producer.send_and_wait(ACTORS, b"{}", partition=0)
+
+
 @pytest.fixture
 def stranger(tmp_path: Path) -> dict[str, str]:
     """Files that belong to somebody else: a password, the certificate of an authority."""

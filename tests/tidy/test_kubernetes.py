@@ -97,15 +97,45 @@ def test_every_service_runs_its_own_code_with_settings_that_exist(
 
 @each_overlay
 def test_every_file_that_a_setting_names_is_mounted(name: str, rendered: Rendered) -> None:
-    for deployment in _of(rendered(name), "Deployment").values():
-        pod: Document = deployment["spec"]["template"]["spec"]
+    for pod in _pods(rendered(name)):
         volumes = {one["name"] for one in pod["volumes"]}
+        used: set[str] = set()
         for container in _containers(pod):
             mounted = [one["mountPath"] for one in container["volumeMounts"]]
             told = " ".join(str(one.get("value")) for one in container["env"])
             named = re.findall(r"/run/secrets/[a-z-]+(?=/)", told)
+            assert named
             assert set(named) <= set(mounted)
-            assert {one["name"] for one in container["volumeMounts"]} == volumes
+            used |= {one["name"] for one in container["volumeMounts"]}
+        assert used == volumes
+
+
+@each_overlay
+def test_every_service_is_compared_with_its_own_database(name: str, rendered: Rendered) -> None:
+    job: Document = _of(rendered(name), "CronJob")["reconciliation"]["spec"]
+    pod: Document = job["jobTemplate"]["spec"]["template"]["spec"]
+    secrets = {
+        one["name"]: one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one
+    }
+
+    assert [one["name"] for one in pod["containers"]] == list(SERVICES)
+    for container in pod["containers"]:
+        service = container["name"]
+        *command, option, about = container["args"]
+        told = {one["name"]: one["value"] for one in container["env"]}
+        mounted = {secrets[one["name"]] for one in container["volumeMounts"]}
+        assert command == ["maillage_hub", "outbox", "compare", "--json"]
+        assert (option, about) == ("--service", service)
+        assert "/maillage-hub:" in container["image"]
+        assert set(told) <= SETTINGS
+        assert f"//{service}@database-rw:5432/{service}?sslmode=verify-full&" in str(told)
+        assert told["MAILLAGE_KAFKA_USERNAME"] == "reconciliation-kafka"
+        assert mounted == {
+            f"{service}-database",
+            "reconciliation-kafka",
+            "database-ca",
+            "kafka-cluster-ca-cert",
+        }
 
 
 @each_overlay
@@ -120,8 +150,7 @@ def test_the_territory_is_that_of_a_pack(name: str, rendered: Rendered) -> None:
 
 @each_overlay
 def test_every_pod_is_restricted(name: str, rendered: Rendered) -> None:
-    deployments = _of(rendered(name), "Deployment").values()
-    for pod in (one["spec"]["template"]["spec"] for one in deployments):
+    for pod in _pods(rendered(name)):
         assert not pod["automountServiceAccountToken"]
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["securityContext"]["runAsUser"] == 10001
@@ -287,8 +316,16 @@ def _of(documents: list[Document], kind: str) -> dict[str, Document]:
     return {one["metadata"]["name"]: one for one in documents if one["kind"] == kind}
 
 
+def _pods(documents: list[Document]) -> Iterator[Document]:
+    """Those of services, and of what runs now and then."""
+    for deployment in _of(documents, "Deployment").values():
+        yield deployment["spec"]["template"]["spec"]
+    for job in _of(documents, "CronJob").values():
+        yield job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+
+
 def _containers(pod: Document) -> Iterator[Document]:
-    yield from (*pod["initContainers"], *pod["containers"])
+    yield from (*pod.get("initContainers", ()), *pod["containers"])
 
 
 def _is_custom(document: Document) -> bool:

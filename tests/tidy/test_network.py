@@ -45,6 +45,7 @@ BROKER = Pod(
     ports={"tcp-prometheus": 9404},
 )
 DATABASE = Pod("database", {"cnpg.io/cluster": "database"}, ports={"metrics": 9187})
+COMPARING = Pod("comparing", {"app.kubernetes.io/name": "reconciliation"}, ports={"http": 8080})
 STRANGER = Pod("stranger", {}, "default")
 INTRUDER = Pod("intruder", {})
 GATEWAY = Pod("gateway", {}, "gateway", {"maillage.org/reaches": "services"})
@@ -59,7 +60,9 @@ DASHBOARD = Pod("dashboard", {}, "kube-system")
 OPEN = [
     *((service(name), DATABASE, 5432) for name in SERVICES),
     *((service(name), BROKER, 9093) for name in SERVICES),
-    *((pod, NAMES, 53) for pod in (FLOWS, BROKER, DATABASE)),
+    *((pod, NAMES, 53) for pod in (FLOWS, BROKER, DATABASE, COMPARING)),
+    (COMPARING, DATABASE, 5432),
+    (COMPARING, BROKER, 9093),
     (GATEWAY, FLOWS, 8080),
     (PROMETHEUS, FLOWS, 8080),
     (PROMETHEUS, BROKER, 9404),
@@ -82,6 +85,11 @@ CLOSED = [
     (STRANGER, BROKER, 9093),
     (STRANGER, BROKER, 9091),
     (STRANGER, DATABASE, 5432),
+    (COMPARING, FLOWS, 8080),
+    (COMPARING, WORLD, 443),
+    (COMPARING, DATABASE, 8000),
+    (FLOWS, COMPARING, 8080),
+    (GATEWAY, COMPARING, 8080),
     (INTRUDER, FLOWS, 8080),
     (INTRUDER, BROKER, 9093),
     (INTRUDER, DATABASE, 5432),

@@ -62,9 +62,10 @@ def run(arguments: Namespace) -> int:
 
 
 async def _compare(arguments: Namespace) -> int:
-    bus = await carried(chosen_bus(arguments))
+    chosen = list(chosen_services(arguments))
+    bus = await carried(chosen_bus(arguments), (service for service, _ in chosen))
     agrees = True
-    for service, hub in chosen_services(arguments):
+    for service, hub in chosen:
         settings = settings_for(hub, service) if hub else load(Settings)
         found = await compare(service, settings, bus)
         await note_check(settings.dsn, "reconciliation", datetime.now(UTC), found.amiss)

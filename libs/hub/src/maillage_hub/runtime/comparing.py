@@ -1,6 +1,6 @@
 """Whether the bus carries what a service logged, and whether the service heard the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,7 +12,7 @@ from maillage_common.kafka import reach
 from maillage_common.postgres import dedicated
 from maillage_common.settings import Settings
 from maillage_contracts.catalogue import TOPICS, consumed_by
-from maillage_contracts.envelope import Unreadable, unwrap
+from maillage_contracts.envelope import Topic, Unreadable, unwrap
 
 MARGIN = timedelta(days=1)
 """The bus forgets whole segments: what is about to be forgotten is not missed."""
@@ -51,9 +51,13 @@ class Comparison:
         return not any(self.amiss.values())
 
 
-async def carried(settings: Settings) -> Carried:
-    """All events of all topics of facts, as the bus has them now."""
-    found: dict[str, dict[UUID, bytes]] = {topic.facts(settings.territory): {} for topic in TOPICS}
+async def carried(settings: Settings, services: Iterable[str]) -> Carried:
+    """All facts that these services say or follow, as the bus has them now."""
+    found: dict[str, dict[UUID, bytes]] = {
+        topic.facts(settings.territory): {}
+        for service in services
+        for topic in (*_said_by(service), *consumed_by(service))
+    }
     consumer = AIOKafkaConsumer(*found, **reach(settings), auto_offset_reset="earliest")
     try:
         await consumer.start()
@@ -72,8 +76,7 @@ async def carried(settings: Settings) -> Carried:
 
 async def compare(service: str, settings: Settings, bus: Carried) -> Comparison:
     """Compare the log and the inbox of a service with what the bus carried just before."""
-    kept = {topic.facts(settings.territory): topic.retention_days for topic in TOPICS}
-    said = {topic.facts(settings.territory) for topic in TOPICS if topic.service == service}
+    kept = {topic.facts(settings.territory): topic.retention_days for topic in _said_by(service)}
     followed = {topic.facts(settings.territory) for topic in consumed_by(service)}
     async with dedicated(settings.dsn, f"{service}-compare") as connection:
         rows = await connection.fetch(
@@ -100,9 +103,13 @@ async def compare(service: str, settings: Settings, bus: Carried) -> Comparison:
         altered=sum(
             bus[row["topic"]].get(row["event_id"], row["digest"]) != row["digest"] for row in sent
         ),
-        unknown=sum(len(bus[topic].keys() - logged) for topic in said),
+        unknown=sum(len(bus[topic].keys() - logged) for topic in kept),
         unread=sum(len(bus[topic].keys() - heard) for topic in followed),
     )
+
+
+def _said_by(service: str) -> list[Topic]:
+    return [topic for topic in TOPICS if topic.service == service]
 
 
 def _note(events: dict[UUID, bytes], headers: RecordHeaders, value: bytes) -> None:
