@@ -235,3 +235,70 @@ async def test_a_count_that_the_books_do_not_explain_is_a_gap(
     await tell(runner, count)
     (line,) = (await statements(runner)).values() or (None,)
     assert (line and str(line.value)) == gap
+
+
+METERED: dict[str, object] = {
+    "hub_id": str(HUB),
+    "first": "2026-11-01",
+    "last": "2026-11-30",
+    "stock_before_kg": "0",
+    "in_kg": "0",
+    "out_kg": "0",
+    "stock_after_kg": "0",
+    "evidence": "meter",
+}
+
+
+@pytest.mark.parametrize("is_approved_first", [True, False])
+async def test_what_a_hub_emits_is_taken_off_what_shared_rounds_avoid(
+    runner: Runner[Store], *, is_approved_first: bool
+) -> None:
+    if is_approved_first:
+        await approve(runner)
+    async with client(service(), runner) as http:
+        for kwh in ("90", "100"):  # read again
+            told = await http.post("/v1/balances", json={**METERED, "electricity_kwh": kwh})
+            assert told.status_code == 201, told.text
+    if not is_approved_first:
+        await approve(runner)
+    found = {total["indicator"]: total for total in (await totals(runner, "hub", HUB))["totals"]}
+    assert found["ghg_induced_hub"]["value"] == "5.200"
+    assert found["ghg_avoided_logistics"]["value"] == "-5.200"
+    against = (await statements(runner))["ghg_avoided_logistics"]
+    assert (against.quality, against.baseline_id is not None) == ("c", True)
+    assert (against.low, against.high) == (Decimal("-5.720"), Decimal("-4.727"))
+
+
+async def test_a_hub_without_a_baseline_over_all_its_days_avoids_nothing(
+    runner: Runner[Store],
+) -> None:
+    await approve(runner, valid_from="2026-11-10")
+    async with client(service(), runner) as http:
+        await http.post("/v1/balances", json={**METERED, "electricity_kwh": "100"})
+    assert set(await statements(runner)) == {"ghg_induced_hub"}
+
+
+async def test_a_hub_without_a_meter_is_told_by_its_floor(runner: Runner[Store]) -> None:
+    async with client(service(), runner) as http:
+        await http.post("/v1/balances", json={**METERED, "floor_m2": "50"})
+        both = {**METERED, "floor_m2": "50", "electricity_kwh": "1"}
+        refused = await http.post("/v1/balances", json=both)
+    line = (await statements(runner))["ghg_induced_hub"]
+    assert (line.value, line.quality) == (Decimal("9.360"), "c")  # 50 m2 x 30 days x 0.12 x 0.052
+    assert refused.json()["errors"][0]["field"] == "floor_m2"
+
+
+async def test_a_class_that_no_longer_changes_is_taken_back(runner: Runner[Store]) -> None:
+    await approve(runner)
+    trucks = {**a_plan_solved_alone().model_dump()["rounds"][0], "vehicle_class": "truck"}
+    await tell(
+        runner,
+        a_tour_published(),
+        DONE,
+        a_plan_solved_alone(rounds=[trucks]),
+        a_plan_solved_alone(),
+    )
+    found = await statements(runner)
+    assert found["distance_avoided_truck"].value == 0
+    assert found["distance_avoided_van"].value == found["distance_avoided"].value
+    assert "distance_avoided_bike" not in found

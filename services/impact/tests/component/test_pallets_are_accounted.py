@@ -325,7 +325,7 @@ async def test_a_day_is_accounted_when_its_baseline_comes_late(runner: Runner[St
     }
     await approve(runner, rounds)
     found = {s.indicator for s in await statements(runner) if s.about == "plan"}
-    assert found == {"distance_avoided", "ghg_avoided_logistics"}
+    assert found == {"distance_avoided", "distance_avoided_van", "ghg_avoided_logistics"}
 
 
 async def test_a_day_does_not_wait_for_a_cancelled_tour(runner: Runner[Store]) -> None:
@@ -353,7 +353,7 @@ async def test_a_day_does_not_wait_for_a_cancelled_tour(runner: Runner[Store]) -
     never_told = received(a_tour_cancelled(tour_id=an_id("unknown tour")))
     await deliver_twice(runner, handlers(), cancelled, never_told)
     found = {s.indicator for s in await statements(runner) if s.about == "plan"}
-    assert found == {"distance_avoided", "ghg_avoided_logistics"}
+    assert found == {"distance_avoided", "distance_avoided_van", "ghg_avoided_logistics"}
 
 
 async def test_a_day_without_a_factor_gives_no_figure(runner: Runner[Store]) -> None:

@@ -1,15 +1,31 @@
 """Three producers share a van, a hub and a cargo bike: the whole example, to the gram."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from maillage_impact.adapters.factor_files import shipped_factors
+from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.chain.allocation import Shipment, activity_shares
-from maillage_impact.domain.entry import Finding, rounded, shares, whole_shares
+from maillage_impact.domain.entry import (
+    Entry,
+    Finding,
+    Occasion,
+    Subject,
+    compute,
+    rounded,
+    shares,
+    whole_shares,
+    write,
+)
 from maillage_impact.domain.factors import FactorSet
+from maillage_impact.domain.hub_energy import HubEnergy, line_against, line_of_energy
+from maillage_impact.domain.mass_balance import HubBalance
+from maillage_impact.domain.sums import sums_of, viewed
 from maillage_impact.domain.transport import (
     DrivenTour,
     ReferenceRound,
@@ -25,7 +41,11 @@ PRODUCERS = {
     UUID(int=3): Shipment(Decimal("0.090"), Decimal("8.9")),
 }
 ALONE = [ReferenceRound(id_, (1,), "van", "diesel", Decimal(44)) for id_ in PRODUCERS]
-HUB_M2_DAYS = Decimal(50)
+DAY = date(2026, 11, 23)
+HUB = HubBalance(UUID(int=4), DAY, DAY, *[Decimal(0)] * 5, evidence="scales")
+BASELINE = Baseline(
+    UUID(int=5), "rounds", None, "observed", "alone", "bills", DAY, DAY, status="approved"
+)
 WEIGHTS = {id_: shipment.activity_tkm for id_, shipment in PRODUCERS.items()}
 
 
@@ -39,8 +59,20 @@ def a_tour(number: int, vehicle: str, energy: str, km: int) -> DrivenTour:
 TOGETHER = [a_tour(8, "van", "diesel", 60), a_tour(9, "cargo_bike", "electric", 25)]
 
 
-def avoided(factors: FactorSet = FACTORS) -> Finding:
-    return account_sharing(ALONE, TOGETHER, factors, hub_m2_days=HUB_M2_DAYS)[1]
+def lit_hub(factors: FactorSet = FACTORS) -> Entry:
+    line = line_of_energy(HUB, HubEnergy(floor_m2=Decimal(50)), factors, UUID(int=6))
+    assert line is not None
+    return line
+
+
+def avoided(
+    factors: FactorSet = FACTORS, alone: Sequence[ReferenceRound] = tuple(ALONE)
+) -> Finding:
+    """What the day and the hub avoid, as one sum."""
+    shared = account_sharing(alone, TOGETHER, factors)[1]
+    against = line_against(lit_hub(factors), BASELINE)
+    used = {*shared.factors, *(factors.get(id_) for id_, _ in against.factors)}
+    return compute(shared.indicator, gather([*shared.terms, *against.terms]), used, "")
 
 
 def without(factors: FactorSet = FACTORS) -> Decimal:
@@ -55,14 +87,26 @@ def test_without_with_and_avoided() -> None:
     assert rounded(without()) == Decimal("66.739")
     assert rounded(without() - avoided().value) == Decimal("30.922")
     assert rounded(avoided().value) == Decimal("35.817")
-    assert sum(rounded(account_driving(tour, FACTORS)[0].value) for tour in TOGETHER) == Decimal(
-        "30.610"  # and 0.312 of the hub
-    )
+    driven = sum(rounded(account_driving(tour, FACTORS)[0].value) for tour in TOGETHER)
+    assert (driven, lit_hub().value) == (Decimal("30.610"), Decimal("0.312"))
+
+
+def test_the_lines_of_the_day_and_of_the_hub_make_the_whole_to_the_gram() -> None:
+    occasion = Occasion(Subject("plan", UUID(int=7)), DAY, DAY, (UUID(int=8),))
+    day = write(account_sharing(ALONE, TOGETHER, FACTORS)[1], occasion)
+    summed = sums_of([day, line_against(lit_hub(), BASELINE)])["ghg_avoided_logistics"]
+    value, drawn_together = viewed(summed, {FACTORS.version: FACTORS}, None)
+    assert value == Decimal("35.817")
+    assert drawn_together is not None
+    assert float(drawn_together.low) == pytest.approx(29.1, abs=0.3)
+    assert float(drawn_together.high) == pytest.approx(44.1, abs=0.3)
 
 
 def test_van_kilometres_avoided() -> None:
-    vans = [tour for tour in TOGETHER if tour.vehicle_class == "van"]
-    assert account_sharing(ALONE, vans, FACTORS)[0].value == 72
+    found = {
+        finding.indicator: finding.value for finding in account_sharing(ALONE, TOGETHER, FACTORS)
+    }
+    assert (found["distance_avoided_van"], found["distance_avoided_bike"]) == (72, -25)
 
 
 def test_keys_are_mass_by_hub_stop_distance_and_make_one() -> None:
@@ -111,7 +155,7 @@ def test_the_interval_is_that_of_factors_shared_by_with_and_without() -> None:
 
 
 def test_independent_factors_would_say_something_else() -> None:
-    with_terms = account_sharing((), TOGETHER, FACTORS, hub_m2_days=HUB_M2_DAYS)[1].terms
+    with_terms = avoided(alone=()).terms
     used = {factor.factor_id: factor for factor in avoided().factors}
     others = {f"{id_}_again": replace(f, factor_id=f"{id_}_again") for id_, f in used.items()}
     renamed = [

@@ -1,12 +1,13 @@
 """Emissions of tours, and what sharing them changed."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from maillage_impact.adapters.factor_files import shipped_factors
-from maillage_impact.domain.factors import UnknownFactor
+from maillage_impact.domain.factors import FactorSet, UnknownFactor
 from maillage_impact.domain.transport import (
     Carried,
     DrivenTour,
@@ -81,12 +82,32 @@ def test_a_round_is_shared_by_mass_and_direct_distance() -> None:
 
 
 def test_sharing_is_the_rounds_before_minus_the_tours_now() -> None:
-    km, emitted = account_sharing([a_round(30), a_round(40)], [a_tour()], FACTORS)
+    km, emitted, *_ = account_sharing([a_round(30), a_round(40)], [a_tour()], FACTORS)
     assert km.value == 50
     assert emitted.value == Decimal(50) * Decimal("0.5056")
 
 
 def test_a_longer_shared_day_is_negative() -> None:
-    km, emitted = account_sharing([a_round(15)], [a_tour()], FACTORS)
+    km, emitted, *_ = account_sharing([a_round(15)], [a_tour()], FACTORS)
     assert km.value == -5
     assert emitted.value < 0
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "code"),
+    [
+        ("cargo_bike", "bike"),
+        ("truck_19t", "truck"),
+        ("articulated_40t", "truck"),
+        ("ufo", "other"),
+    ],
+)
+def test_kilometres_of_all_classes_make_the_total(vehicle: str, code: str) -> None:
+    any_class = FactorSet(
+        [replace(FACTORS.get("van_diesel_consumption"), factor_id=f"{vehicle}_diesel_km")],
+        FACTORS.families,
+    )
+    rounds = [replace(a_round(km), vehicle_class=vehicle) for km in (30, 40)]
+    total, _, *by_class = account_sharing(rounds, (), any_class)
+    assert sum(one.value for one in by_class) == total.value == 70
+    assert [one.value for one in by_class if one.indicator.endswith(code)] == [70]

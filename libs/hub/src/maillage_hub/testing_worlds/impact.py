@@ -50,6 +50,15 @@ BALANCE = {
     "stock_after_kg": "130",
     "evidence": "weighbridge",
 }
+REFILL = {
+    "about": "hub",
+    "about_id": str(an_id("hub")),
+    "gas": "r452a",
+    "refilled_kg": "1.2",
+    "first": "2026-01-01",
+    "last": "2026-12-31",
+    "evidence": "Maintenance sheet 7",
+}
 LATER = {**DRAFT, "valid_from": "2028-01-01", "valid_to": "2028-12-31"}
 
 
@@ -62,6 +71,7 @@ def _valid(approved: str) -> dict[str, Valid]:
         ),
         "POST /v1/figures": Valid(BILL),
         "POST /v1/balances": Valid(BALANCE),
+        "POST /v1/refrigerants": Valid(REFILL),
         "GET /v1/accounts": Valid(
             query=f"?about=synergy&about_id={SYNERGY}&first=2026-11-01&last=2026-11-30"
         ),

@@ -16,6 +16,7 @@ from maillage_impact.domain.material import (
     is_eaten,
 )
 from maillage_impact.domain.transport import (
+    BY_CLASS,
     Alone,
     DrivenTour,
     ReferenceRound,
@@ -96,6 +97,11 @@ def lines_of_plan(
         lot=f"plan/{plan_id}",
     )
     return [write(no_better(baseline, finding), occasion) for finding in findings]
+
+
+def is_silent(line: Entry) -> bool:
+    """Whether a line says that nothing changed for one class of vehicles."""
+    return line.value == 0 and line.indicator in BY_CLASS.values()
 
 
 def line_of_saving(occasion: Occasion, saving_eur: Decimal) -> Entry:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from maillage_contracts.refusals import Invalid
 from maillage_impact.domain.factors import Factor
 from maillage_impact.domain.indicators import INDICATORS
-from maillage_impact.domain.uncertainty import THOUSANDTH, Term, product_range
+from maillage_impact.domain.uncertainty import THOUSANDTH, Term, negated, product_range
 
 ENTRY_NAMESPACE = UUID("d1b8a4a0-52f1-5d70-8f6c-3f3c8f0e6b21")
 CORRECTION_REASONS = (
@@ -191,7 +191,7 @@ def reverse(entry: Entry, reason: str) -> Entry:
         reversal=Reversal(entry.entry_id, reason),
         claim=None,
         revision=0,
-        terms=tuple(replace(term, amount=-term.amount) for term in entry.terms),
+        terms=negated(entry.terms),
     )
 
 

@@ -9,6 +9,15 @@ from maillage_impact.domain.entry import Finding, compute
 from maillage_impact.domain.factors import Factor, FactorSet
 from maillage_impact.domain.uncertainty import Term, gather
 
+BY_CLASS = {
+    "cargo_bike": "distance_avoided_bike",
+    "van": "distance_avoided_van",
+    "truck": "distance_avoided_truck",
+    "articulated": "distance_avoided_truck",
+    "": "distance_avoided_other",
+}
+"""Indicator of the kilometres avoided by vehicles whose class begins so; the first that fits."""
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -132,13 +141,12 @@ def account_sharing(
     driven: Iterable[DrivenTour],
     factors: FactorSet,
     *,
-    hub_m2_days: Decimal = Decimal(0),
     words: str = "rounds of the baseline",
 ) -> list[Finding]:
     """What sharing the rounds changed: the baseline's rounds of that day minus the tours driven.
 
-    `hub_m2_days` is the floor of the hub that the tours needed, by days. Signed: more kilometres
-    or emissions than before come out negative. Raises UnknownFactor.
+    Signed: more kilometres or emissions than before come out negative. What hubs emit is taken off
+    apart, by `hub_energy`. Kilometres of all classes make the total. Raises UnknownFactor.
     """
     before, after = list(rounds), list(driven)
     km = _km(before) - _km(after)
@@ -148,10 +156,6 @@ def account_sharing(
         multiplied = factors.driving(vehicle.vehicle_class, vehicle.energy)
         used |= {factor.factor_id: factor for factor in multiplied}
         terms.append(_term(sign * vehicle.distance_km, multiplied))
-    if hub_m2_days:
-        lit = (factors.get("hub_electricity"), factors.get("electricity_fr"))
-        used |= {factor.factor_id: factor for factor in lit}
-        terms.append(_term(-hub_m2_days, lit))
     measured = all(tour.is_measured for tour in after)
     quality, state = ("b", "measured") if measured else ("c", "estimated")
     method = f"{len(before)} {words} minus {len(after)} tours driven"
@@ -161,11 +165,21 @@ def account_sharing(
         used.values(),
         f"{method}, each distance x its factors by km",
     )
+    by_class = [
+        Finding(code, _km(before, code) - _km(after, code), method, quality=quality, state=state)
+        for code in dict.fromkeys(BY_CLASS.values())
+    ]
     return [
         Finding("distance_avoided", km, method, quality=quality, state=state),
         replace(emitted, quality=quality, state=state),
+        *by_class,
     ]
 
 
-def _km(vehicles: Iterable[ReferenceRound | DrivenTour]) -> Decimal:
-    return sum((vehicle.distance_km for vehicle in vehicles), Decimal(0))
+def _km(vehicles: Iterable[ReferenceRound | DrivenTour], by_class: str | None = None) -> Decimal:
+    km = (one.distance_km for one in vehicles if by_class in {None, _class_of(one.vehicle_class)})
+    return sum(km, Decimal(0))
+
+
+def _class_of(vehicle_class: str) -> str:
+    return next(code for start, code in BY_CLASS.items() if vehicle_class.startswith(start))

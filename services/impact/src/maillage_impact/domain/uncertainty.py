@@ -1,7 +1,7 @@
 """How sure a figure is: factors are drawn once, and shared by all that they multiply."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
@@ -45,6 +45,11 @@ class Spread:
     def is_demonstrated(self) -> bool:
         """Whether the figure may be called avoided without a reserve."""
         return self.p_positive >= DEMONSTRATED_FROM
+
+
+def negated(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The same products with the other sign."""
+    return tuple(replace(term, amount=-term.amount) for term in terms)
 
 
 def gather(terms: Iterable[Term]) -> list[Term]:

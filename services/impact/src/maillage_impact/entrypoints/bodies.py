@@ -13,6 +13,7 @@ from maillage_contracts.vocabulary import Word
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
+from maillage_impact.domain.hub_energy import HubEnergy
 from maillage_impact.domain.indicators import INDICATORS
 from maillage_impact.domain.mass_balance import HubBalance
 from maillage_impact.domain.uncertainty import Spread
@@ -87,19 +88,52 @@ class BalanceBody(Body):
         decimal_places=3,
         description="By its meter: what the hub emitted becomes a line.",
     )
+    floor_m2: Decimal | None = Field(
+        default=None,
+        ge=0,
+        max_digits=9,
+        decimal_places=1,
+        description="Without a meter: floor that is lit, without cold.",
+    )
     evidence: Annotated[str, Field(min_length=1, max_length=500)]
 
     def asked(self, balance_id: UUID) -> CloseBalance:
         """The command; raises Invalid when only one of in and out is given."""
         if (self.in_kg is None) != (self.out_kg is None):
             raise Invalid("out_kg", "give both in_kg and out_kg, or leave both to the events")
-        fields: dict[str, Any] = self.model_dump(exclude={"electricity_kwh"}) | {
+        if self.electricity_kwh is not None and self.floor_m2 is not None:
+            raise Invalid("floor_m2", "the meter says it better: leave the floor out")
+        fields: dict[str, Any] = self.model_dump(exclude={"electricity_kwh", "floor_m2"}) | {
             "in_kg": self.in_kg or Decimal(0),
             "out_kg": self.out_kg or Decimal(0),
         }
         balance = HubBalance(**fields)
         by_events = self.in_kg is None
-        return CloseBalance(balance_id, balance, by_events, self.electricity_kwh)
+        energy = HubEnergy(self.electricity_kwh, self.floor_m2)
+        return CloseBalance(balance_id, balance, by_events, energy)
+
+
+class RefrigerantBody(Body):
+    """Refrigerant that escaped from a hub or the vehicles of an actor."""
+
+    about: Word = Field(description="hub, actor or territory")
+    about_id: UUID
+    gas: Word = Field(description="As the factors have it.", examples=["r452a"])
+    first: date
+    last: date
+    refilled_kg: Decimal | None = Field(default=None, ge=0, max_digits=9, decimal_places=4)
+    charge_kg: Decimal | None = Field(
+        default=None,
+        ge=0,
+        max_digits=9,
+        decimal_places=4,
+        description="Without a refill: what one cold unit holds, by its plate.",
+    )
+    units: int = Field(default=1, ge=1, le=10_000)
+    loss: Word = Field(default="mid", description="mid or conservative: share lost in a year.")
+    evidence: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+        description="Where it can be checked; no person's name."
+    )
 
 
 class CorrectionBody(Body):

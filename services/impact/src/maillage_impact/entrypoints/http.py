@@ -22,6 +22,7 @@ def router(runner: Runner[Store]) -> APIRouter:
         ("GET", "/totals", ledger.totals, 200),
         ("POST", "/figures", ledger.record, 201),
         ("POST", "/balances", ledger.balance, 201),
+        ("POST", "/refrigerants", ledger.escape, 201),
         ("GET", "/accounts", accounts.read, 200),
         ("GET", "/factors", ledger.factors, 200),
         ("GET", "/baselines", baselines.list, 200),

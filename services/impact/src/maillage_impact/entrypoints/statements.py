@@ -11,10 +11,12 @@ from fastapi import Depends
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
+from maillage_impact.domain.cold import Escaped
 from maillage_impact.entrypoints.bodies import (
     BalanceBody,
     CorrectionBody,
     FigureBody,
+    RefrigerantBody,
     entry_out,
     explanation_out,
     factor_out,
@@ -23,6 +25,7 @@ from maillage_impact.usecases.close_balance import close_balance
 from maillage_impact.usecases.correct_entry import CorrectEntry, correct_entry
 from maillage_impact.usecases.explain_entry import explain_entry
 from maillage_impact.usecases.record_figure import RecordFigure, record_figure
+from maillage_impact.usecases.record_refrigerant import RecordRefrigerant, record_refrigerant
 from maillage_impact.usecases.store import EntryFilter, Store
 from maillage_impact.usecases.sum_subject import sum_subject
 from maillage_serving.auth import Principal
@@ -120,6 +123,21 @@ class StatementDoors:
             close_balance,
             body.asked(balance_id),
             subject=str(balance_id),
+            context=door.context,
+            idempotency=door.idempotency,
+        )
+        return answer(outcome)
+
+    async def escape(
+        self, body: RefrigerantBody, door: Annotated[Door, command("impact.figure.record")]
+    ) -> dict[str, Any]:
+        """Enter refrigerant that escaped: what was refilled, or what the cold units hold."""
+        record_id = uuid7()
+        order = RecordRefrigerant(record_id, Escaped(**body.model_dump()))
+        outcome = await self._runner.execute(
+            record_refrigerant,
+            order,
+            subject=str(record_id),
             context=door.context,
             idempotency=door.idempotency,
         )

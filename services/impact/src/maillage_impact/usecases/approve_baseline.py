@@ -10,6 +10,7 @@ from maillage_contracts.refusals import Refused, Stale
 from maillage_impact.domain.accounting import line_of_saving
 from maillage_impact.domain.baseline import Baseline, move, overlap, supersede
 from maillage_impact.domain.entry import Entry, Occasion, Subject
+from maillage_impact.usecases.close_balance import lines_of_hubs
 from maillage_impact.usecases.store import Store
 from maillage_impact.usecases.write_delivery import lines_of
 from maillage_impact.usecases.write_lines import write_lines
@@ -50,6 +51,7 @@ async def approve_baseline(
         lines: list[Entry] = []
         for plan_id in await store.plans_between(approved.valid_from, approved.valid_to):
             lines += await lines_of_day(plan_id, store)
+        lines += await lines_of_hubs(approved, store)
     else:
         lines = await _lines_of_synergy(approved, approved.synergy_id, store)
     return await write_lines(lines, store)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.tours import TourCancelled, TourCompleted, TourPublished
-from maillage_impact.domain.accounting import in_force, lines_of_plan
+from maillage_impact.domain.accounting import in_force, is_silent, lines_of_plan
 from maillage_impact.domain.entry import Entry, Occasion, Subject, write
 from maillage_impact.domain.factors import MixedBoundaries, UnknownFactor
 from maillage_impact.domain.transport import Carried, DrivenTour, account_driving
@@ -84,11 +84,15 @@ async def lines_of_day(plan_id: UUID, store: Store) -> list[Entry]:
     if without is None:
         return []
     try:
-        return lines_of_plan(
+        lines = lines_of_plan(
             plan_id, driven, without, baseline=baseline, on=on, factors=store.factors
         )
     except (UnknownFactor, MixedBoundaries):
         return []
+    # No vehicle of a class is nothing to tell, unless it takes back what was told before.
+    silent = {line.claim for line in lines if is_silent(line)}
+    silent -= set(await store.claimed([claim for claim in silent if claim]))
+    return [line for line in lines if line.claim not in silent]
 
 
 def _driven(done: TourCompleted) -> DrivenTour:
