@@ -206,6 +206,9 @@ class Compartment(Value):
     payload_kg: Kilograms
     volume_m3: Positive
     crates: Count = Field(description="Places for crates.")
+    is_dirty: bool = Field(
+        default=False, description="Kept for waste and soiled returns: nothing clean goes in."
+    )
 
 
 class Vehicle(Value):

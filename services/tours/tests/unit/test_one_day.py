@@ -36,6 +36,10 @@ Planner = Callable[[Day], Awaitable[Draft]]
 CAFE = place("Couriers' cafe", 1, 1)
 RELAY = place("Relay point", 2.5, 0.5)
 COMPOST = place("Compost site", -2, 3)
+DIVIDED = (
+    *a_vehicle().compartments,
+    {"temperature": "ambient", "payload_kg": "90", "volume_m3": "1", "crates": 8, "is_dirty": True},
+)
 
 
 def orders() -> Iterator[Order]:
@@ -59,6 +63,7 @@ def orders() -> Iterator[Order]:
         dropoff=place("Hub"),
         pickup_window=window("08:00", "13:00"),
         dropoff_window=window("08:00", "14:30"),
+        is_soiled=True,
         is_return=True,
     )
     yield an_order("wood", pickup=place("Mill", -1, 4), dropoff=place("Press", 2, 4))
@@ -67,8 +72,8 @@ def orders() -> Iterator[Order]:
         pickup=place("Canteen", 1, 4),
         dropoff=COMPOST,
         load=a_load(60),
-        pickup_window=window("08:00", "12:00"),
-        dropoff_window=window("08:00", "13:00"),
+        pickup_window=window("08:00", "09:00"),
+        dropoff_window=window("08:00", "14:30"),
         is_waste=True,
     )
     yield from orders_apart()
@@ -103,7 +108,7 @@ def orders_apart() -> Iterator[Order]:
 
 def the_day() -> Day:
     vans = [
-        a_vehicle("Cold van", shift=hours("06:00", "15:00")),
+        a_vehicle("Cold van", shift=hours("06:00", "15:00"), compartments=DIVIDED),
         a_vehicle(
             "Dry van",
             base=spot(-3),
@@ -199,10 +204,13 @@ async def test_the_parcel_goes_to_the_relay_point(draft: Draft) -> None:
     assert given == [RELAY]
 
 
-async def test_waste_goes_to_its_site_and_not_with_clean_goods(draft: Draft) -> None:
+async def test_waste_and_used_crates_ride_beside_clean_goods_in_a_place_of_their_own(
+    draft: Draft,
+) -> None:
     tour = next(tour for tour in draft.tours if order("peelings") in tour.order_ids)
+    assert {order("crates"), order("cheese"), order("wood")} <= tour.order_ids
     stops = [stop.place.label for stop in tour.stops]
-    assert stops.index("Canteen") < stops.index("Compost site")
+    assert stops.index("Canteen") < stops.index("Mill") < stops.index("Compost site")
 
 
 async def test_goods_from_afar_change_vehicles_at_a_hub(draft: Draft) -> None:
@@ -241,6 +249,22 @@ async def test_hours_of_work_that_became_shorter_are_noticed(draft: Draft) -> No
     assert {"crew", "hours"} <= codes(judged(draft, crew=stricter))
     tours = [tour.model_copy(update={"crew": stricter}) for tour in draft.tours]
     assert codes(judged(draft, *tours)) == {"crew"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"is_dirty": False}, "cleaning"), ({"payload_kg": Decimal(75)}, "compartment")],
+)
+async def test_a_dirty_compartment_that_became_another_is_noticed(
+    draft: Draft, changes: dict[str, object], code: str
+) -> None:
+    tour = tour_of(draft, "Cold van")
+    *clean, dirty = tour.vehicle.compartments
+    parts = (*clean, dirty.model_copy(update=changes))
+    other = a_vehicle("Cold van", shift=hours("06:00", "15:00"), compartments=parts)
+    vehicles = [other if one.label == "Cold van" else one for one in draft.day.vehicles]
+    spoiled = tour.model_copy(update={"vehicle": other})
+    assert codes(judged(draft, spoiled, vehicles=vehicles)) == {code}
 
 
 async def test_goods_that_may_no_longer_meet_are_noticed(draft: Draft) -> None:

@@ -38,6 +38,16 @@ a_span = st.tuples(st.integers(6, 12), st.integers(1, 4))
 
 
 RELAY = place("Relay point", 2, 0.5)
+DIVIDED = (
+    *a_vehicle().compartments,
+    {
+        "temperature": "ambient",
+        "payload_kg": "120",
+        "volume_m3": "1",
+        "crates": 9,
+        "is_dirty": True,
+    },
+)
 CREWS = (
     Crew(),
     Crew(rest_after_s=2 * 3600),
@@ -66,6 +76,7 @@ def a_random_order(draw: st.DrawFn, name: str) -> Order:
         dropoff_window=dropoff[1],
         load=a_load(draw(an_amount), temperature=draw(st.sampled_from(["ambient", "cold"]))),
         is_waste=draw(st.sampled_from([False, False, True])),
+        is_soiled=draw(st.sampled_from([False, False, True])),
         goods=draw(st.sampled_from([None, None, "fish", "drinks"])),
         priority=draw(st.sampled_from(list(Priority))),
         is_perishable=draw(st.booleans()),
@@ -82,7 +93,7 @@ def a_random_day(draw: st.DrawFn) -> Day:
             a_vehicle(shift=hours("06:00", draw(st.sampled_from(["14:00", "16:00"])))),
             a_bike(),
             a_trailer(),
-            a_vehicle("Far van", base=spot(5, 5), range_km="60"),
+            a_vehicle("Far van", base=spot(5, 5), range_km="60", compartments=DIVIDED),
         ],
         crew=draw(st.sampled_from(CREWS)),
         rests=[place("Cafe", 2, 2)],

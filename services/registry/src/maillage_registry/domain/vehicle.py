@@ -26,6 +26,9 @@ class Compartment(Value):
     payload_kg: Kilograms
     volume_m3: Positive
     crates: Count
+    is_dirty: bool = Field(
+        default=False, description="Kept for waste and soiled returns: nothing clean goes in."
+    )
 
 
 class VehicleFacts(Value):

@@ -10,7 +10,7 @@ from pyvrp import Client, Depot, Shipment, VehicleType
 from maillage_tours.adapters.pyvrp_tokens import Spot, Tokens
 from maillage_tours.adapters.pyvrp_windows import Window
 from maillage_tours.adapters.search import PENALTY_MAX
-from maillage_tours.domain.problem import BASE, START, Demand, Problem
+from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Problem, Ways
 
 FORBIDDEN = 1000
 """What an order takes of the room for orders a vehicle may not carry, which is none."""
@@ -75,6 +75,7 @@ class Builder:
         spots = (spot for places in self._resting.values() for _, spot in places)
         self.places = [*(Spot(base, START) for base in bases), *doors, *dict.fromkeys(spots)]
         self._at = {place: number for number, place in enumerate(self.places)}
+        self.profiles = sorted({_profile(carrier) for carrier in problem.carriers})
 
     def location(self, point: int, kind: int) -> int:
         return self._at[Spot(point, kind if self.problem.apart else 0)]
@@ -93,18 +94,28 @@ class Builder:
             base = self.bases.index(self.problem.carriers[one].base)
             yield self.tokens.shed(pair, base, before)
 
-    def metres(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-        """From place to place; what may not follow is far away."""
+    def metres(self) -> Iterator[npt.NDArray[np.int64]]:
+        """From place to place, by profile."""
+        metres = self.problem.metres
+        return (self._ways(metres[one], keeps_apart=apart) for one, apart in self.profiles)
+
+    def seconds(self) -> Iterator[npt.NDArray[np.int64]]:
+        """Driving and setting up on arrival, by profile."""
+        seconds, setup_s = self.problem.seconds, self._setup_s()
+        for one, apart in self.profiles:
+            yield self._ways(seconds[one], keeps_apart=apart) + setup_s
+
+    def _ways(self, matrix: Ways, *, keeps_apart: bool) -> npt.NDArray[np.int64]:
+        """What may not follow is far away, but for vehicles that keep it apart."""
         rows = [place.point for place in self.places]
         full = np.asarray(matrix, dtype=np.int64)[np.ix_(rows, rows)]
         kinds = np.asarray([place.kind for place in self.places])
-        for before, after in self.problem.apart:
+        for before, after in () if keeps_apart else self.problem.apart:
             full[np.ix_(kinds == before, kinds == after)] += FAR
         return full
 
-    def seconds(self, matrix: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-        """Driving and setting up on arrival: not at depots, nor where nobody has moved."""
-        full = self.metres(matrix)
+    def _setup_s(self) -> npt.NDArray[np.int64]:
+        """Setting up by way: not at depots, nor where nobody has moved."""
         points = np.asarray([place.point for place in self.places])
         is_rest = np.asarray([place.is_rest for place in self.places])
         setup = np.asarray(
@@ -115,7 +126,7 @@ class Builder:
         )
         has_moved = points[:, np.newaxis] != points[np.newaxis, :]
         from_base = (np.arange(len(points)) < len(self.bases))[:, np.newaxis]
-        return full + setup[np.newaxis, :] * (has_moved | from_base | is_rest[:, np.newaxis])
+        return setup[np.newaxis, :] * (has_moved | from_base | is_rest[:, np.newaxis])
 
     def amounts(self, number: int) -> list[int]:
         """What a demand takes: of each room, and of what some vehicles may not carry."""
@@ -189,7 +200,7 @@ class Builder:
             max_distance=UNBOUNDED if carrier.range_m is None else carrier.range_m,
             unit_distance_cost=carrier.cost_per_m,
             unit_duration_cost=carrier.cost_per_s,
-            profile=carrier.profile,
+            profile=self.profiles.index(_profile(carrier)),
             fixed_cost=carrier.fixed_cost,
             shift_duration=max(0, longest_s - visit_s),
             max_overtime=overtime_s,
@@ -210,6 +221,11 @@ class Builder:
             return longest_s, carrier.overtime_s_max
         short_s = min(longest_s, after_s)
         return short_s, min(carrier.overtime_s_max, after_s - short_s)
+
+
+def _profile(carrier: Carrier) -> tuple[int, bool]:
+    """Of two vehicles on the same roads, only one may be free to drive from dirt to clean doors."""
+    return carrier.profile, carrier.keeps_apart
 
 
 def _doors(problem: Problem) -> Iterator[Spot]:

@@ -85,8 +85,8 @@ def model_of(
         ],
         depots=[builder.depot(base) for base in bases],
         vehicle_types=[builder.vehicle_type(fleet) for fleet in fleets],
-        distance_matrices=_for_pyvrp(builder.metres(m) for m in problem.metres),
-        duration_matrices=_for_pyvrp(builder.seconds(m) for m in problem.seconds),
+        distance_matrices=_for_pyvrp(builder.metres()),
+        duration_matrices=_for_pyvrp(builder.seconds()),
         shipments=[builder.shipment(n) for n in shipments],
     )
     return Model(

@@ -5,6 +5,7 @@ is neither proposed nor published.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -80,7 +81,7 @@ def _tour_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     yield from _cleaning_faults(tour, day)
     yield from crew_faults(tour, day)
     yield from company_faults(tour, day)
-    yield from _load_faults(tour)
+    yield from _load_faults(tour, _dirty(day))
     yield from _zone_faults(tour, day)
     metres = sum(length for length, _ in _ways(tour))
     reach_km = tour.vehicle.range_km
@@ -197,17 +198,26 @@ def _end_faults(
 
 
 def _cleaning_faults(tour: Tour, day: Day) -> Iterator[Fault]:
-    """Whether nothing but waste is handled after waste, until the vehicle is at its base."""
-    waste = {order.order_id for order in day.orders if order.is_waste}
+    """Whether nothing clean is handled after dirt, until the vehicle is at its base.
+
+    Dirt in a compartment of its own touches nothing.
+    """
+    if any(part.is_dirty for part in tour.vehicle.compartments):
+        return
+    dirty = _dirty(day)
     is_dirty = False
     for stop in tour.stops:
         if stop.place.position == tour.vehicle.base and not stop.is_rest:
             is_dirty = False
             continue
         for task in stop.tasks:
-            if is_dirty and task.order_id not in waste:
+            if is_dirty and task.order_id not in dirty:
                 yield Fault("cleaning", f"{tour.vehicle.label} is not clean at {stop.place.label}")
-            is_dirty = is_dirty or task.order_id in waste
+            is_dirty = is_dirty or task.order_id in dirty
+
+
+def _dirty(day: Day) -> frozenset[OrderId]:
+    return frozenset(one.order_id for one in day.orders if one.is_waste or one.is_soiled)
 
 
 def _load(order: Order) -> Load:
@@ -217,8 +227,9 @@ def _load(order: Order) -> Load:
     return order.load.model_copy(update={"mass_kg": order.taken_kg})
 
 
-def _load_faults(tour: Tour) -> Iterator[Fault]:
+def _load_faults(tour: Tour, dirty: AbstractSet[OrderId]) -> Iterator[Fault]:
     """Whether everything has room at each stop, by compartment and in all."""
+    apart = any(part.is_dirty for part in tour.vehicle.compartments)
     onboard: dict[OrderId, Load] = {}
     for stop in tour.stops:
         for task in stop.tasks:
@@ -226,24 +237,29 @@ def _load_faults(tour: Tour) -> Iterator[Fault]:
                 onboard[task.order_id] = task.load
             else:
                 onboard.pop(task.order_id, None)
-            yield from _room_faults(tour.vehicle, list(onboard.values()), stop.place.label)
+            held = [(load, apart and one in dirty) for one, load in onboard.items()]
+            yield from _room_faults(tour.vehicle, held, stop.place.label)
         mass_kg = sum((load.mass_kg for load in onboard.values()), Decimal(0))
         if mass_kg != stop.onboard_kg:
             yield Fault("onboard", f"{mass_kg} kg are on board after {stop.place.label}")
 
 
-def _room_faults(vehicle: Vehicle, loads: Sequence[Load], where: str) -> Iterator[Fault]:
-    if sum(load.mass_kg for load in loads) > vehicle.payload_kg:
+def _room_faults(
+    vehicle: Vehicle, held: Sequence[tuple[Load, bool]], where: str
+) -> Iterator[Fault]:
+    """`held` is what is on board, and whether it must be in a dirty compartment."""
+    if sum(load.mass_kg for load, _ in held) > vehicle.payload_kg:
         yield Fault("overload", f"{vehicle.label} is overloaded at {where}")
-    for temperature in sorted({load.temperature for load in loads}):
-        here = [load for load in loads if load.temperature == temperature]
-        parts = [part for part in vehicle.compartments if part.temperature == temperature]
+    for kind in sorted({(load.temperature, is_dirty) for load, is_dirty in held}):
+        here = [load for load, is_dirty in held if (load.temperature, is_dirty) == kind]
+        parts = [one for one in vehicle.compartments if (one.temperature, one.is_dirty) == kind]
         if (
             sum(load.mass_kg for load in here) > sum(part.payload_kg for part in parts)
             or sum(load.volume_m3 for load in here) > sum(part.volume_m3 for part in parts)
             or sum(load.crates for load in here) > sum(part.crates for part in parts)
         ):
-            yield Fault("compartment", f"no {temperature} room left on {vehicle.label} at {where}")
+            words = f"dirty {kind[0]}" if kind[1] else kind[0]
+            yield Fault("compartment", f"no {words} room left on {vehicle.label} at {where}")
 
 
 def _zone_faults(tour: Tour, day: Day) -> Iterator[Fault]:

@@ -109,10 +109,10 @@ def _rank_faults(ends: _Ends, left: Mapping[OrderId, str], day: Day) -> Iterator
 def _could_go_for(order: Order, other: Order, ends: _Ends) -> bool:
     """Same doors, same kind of goods, no more of them, and handed over when it may be, too."""
     taken, given = (ends.get((other.order_id, WHOLE, end), ()) for end in ("pickup", "dropoff"))
-    likeness = order.is_waste, order.goods, order.load.temperature
+    likeness = order.is_dirty, order.goods, order.load.temperature
     if not (taken and given) or order.held_at is not None:
         return False
-    if likeness != (other.is_waste, other.goods, other.load.temperature):
+    if likeness != (other.is_dirty, other.goods, other.load.temperature):
         return False
     return (
         _no_more(order.load, other.load)

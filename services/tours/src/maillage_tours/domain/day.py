@@ -58,7 +58,7 @@ class Job:
     dropoff: Place
     pickup_window: TimeWindow
     dropoff_window: TimeWindow
-    is_waste: bool = False
+    is_dirty: bool = False
     rank: int = 0
     goods: Word | None = None
     option: int = 0
@@ -128,7 +128,7 @@ def whole(order: Order) -> Iterator[Job]:
             dropoff=end.place,
             pickup_window=order.pickup_window,
             dropoff_window=end.window,
-            is_waste=order.is_waste,
+            is_dirty=order.is_dirty,
             rank=order.rank,
             goods=order.goods,
             option=option,

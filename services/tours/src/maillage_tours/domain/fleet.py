@@ -29,10 +29,12 @@ class Compartment(Value):
     payload_kg: Kilograms
     volume_m3: Positive
     crates: int
+    is_dirty: bool = False
+    """Kept for waste and soiled returns."""
 
 
 class Room(Value):
-    """What a vehicle can hold at one temperature, all compartments together."""
+    """What a vehicle can hold of one kind of goods, all compartments together."""
 
     mass_kg: Decimal
     volume_m3: Decimal
@@ -73,9 +75,25 @@ class Vehicle(Value):
         """What rules of access are about: the vehicle, and the trailer behind it."""
         return (self,)
 
-    def room(self, temperature: TemperatureClass) -> Room:
-        """What it can hold at this temperature. Goods go only in compartments of their class."""
-        parts = [c for c in self.compartments if c.temperature == temperature]
+    @property
+    def keeps_dirt_apart(self) -> bool:
+        """Whether what is dirty has a compartment of its own: then it never goes elsewhere."""
+        return any(part.is_dirty for part in self.compartments)
+
+    def places_for(
+        self, temperature: TemperatureClass, *, is_dirty: bool | None = None
+    ) -> tuple[Compartment, ...]:
+        """The compartments of a class that clean goods go into, or dirty ones, or either."""
+        return tuple(
+            part
+            for part in self.compartments
+            if part.temperature == temperature
+            and (is_dirty is None or part.is_dirty == (is_dirty and self.keeps_dirt_apart))
+        )
+
+    def room(self, temperature: TemperatureClass, *, is_dirty: bool | None = None) -> Room:
+        """What it can hold at this temperature of what is clean, or dirty, or together."""
+        parts = self.places_for(temperature, is_dirty=is_dirty)
         return Room(
             mass_kg=sum((c.payload_kg for c in parts), Decimal(0)),
             volume_m3=sum((c.volume_m3 for c in parts), Decimal(0)),

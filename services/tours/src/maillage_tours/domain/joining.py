@@ -62,7 +62,7 @@ def join(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime) -> J
 
 def best_slots(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime) -> list[Slot]:
     """The few cheapest places on this tour, before their check."""
-    if obstacle_of(order.load, tour.vehicle) is not None:
+    if obstacle_of(order.load, tour.vehicle, is_dirty=order.is_dirty) is not None:
         return []
     found = slots(order, tour, travel, day, locked=_locked(tour, now), now=now)
     return nsmallest(CHECKED_MAX, found)

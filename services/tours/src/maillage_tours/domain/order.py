@@ -104,6 +104,8 @@ class Order(Value):
     pickup_window: TimeWindow
     dropoff_window: TimeWindow
     is_waste: bool = False
+    is_soiled: bool = False
+    """Dirty without being waste: empty crates, used linen."""
     is_return: bool = False
     priority: Priority = Priority.NORMAL
     is_perishable: bool = False
@@ -175,6 +177,11 @@ class Order(Value):
             reason=reason or self.reason,
             held_at=hub if status == OrderStatus.AT_HUB else None,
         )
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether it goes into a dirty compartment, or has a vehicle cleaned after it."""
+        return self.is_waste or self.is_soiled
 
     @property
     def rank(self) -> int:

@@ -29,9 +29,9 @@ from maillage_tours.domain.travel import Matrix, profile_of
 PER_UNIT = {"kg": 1000, "m3": 10_000, "crates": 1}
 """Whole numbers in one unit: grams, tenths of a litre, crates."""
 MILLION = 1_000_000
-CLEAN, WASTE = 0, 1
-UNTIL_CLEANED = frozenset({(WASTE, CLEAN)})
-"""After a door where waste is handled, no other until the vehicle was cleaned at its base."""
+CLEAN, DIRTY = 0, 1
+UNTIL_CLEANED = frozenset({(DIRTY, CLEAN)})
+"""After a door where dirt is handled, no other until the vehicle was cleaned at its base."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class _Poser:
     def frame(self, shifts: Sequence[TimeWindow], jobs: Sequence[Job]) -> Problem:
         """The problem without its demands."""
         hubs = tuple(point in self.day.hub_points for point in self.points)
-        dimensions = _dimensions(job.load for job in jobs)
+        dimensions = _dimensions(jobs, self.vehicles)
         self.families = {
             goods: number
             for number, goods in enumerate(sorted({job.goods for job in jobs if job.goods}), 1)
@@ -141,7 +141,7 @@ class _Poser:
             ),
             metres=tuple(ways_of(self.travel[one].metres) for one in self.profiles),
             seconds=tuple(ways_of(self.travel[one].seconds) for one in self.profiles),
-            apart=UNTIL_CLEANED if len({job.is_waste for job in jobs}) > 1 else frozenset(),
+            apart=UNTIL_CLEANED if len({job.is_dirty for job in jobs}) > 1 else frozenset(),
             foes=frozenset(
                 (self.families[one], self.families[other])
                 for one, other in self.day.incompatible
@@ -187,6 +187,7 @@ class _Poser:
             rest_after_s=crew.rest_after_s,
             rest_s=crew.rest_s,
             rests=tuple(self._rests_for(vehicle)),
+            keeps_apart=vehicle.keeps_dirt_apart,
         )
 
     def offers(self, frame: Problem, job: Job) -> tuple[list[_Offer], list[Obstacle]]:
@@ -205,7 +206,7 @@ class _Poser:
 
     def _offer(self, frame: Problem, job: Job, carrier: int) -> _Offer | Obstacle:
         vehicle = self.vehicles[carrier]
-        obstacle = obstacle_of(job.load, vehicle)
+        obstacle = obstacle_of(job.load, vehicle, is_dirty=job.is_dirty)
         if obstacle is not None:
             return obstacle
         steps: list[Step] = []
@@ -215,7 +216,7 @@ class _Poser:
                 return Obstacle("zone", vehicle.label, detail=step)
             steps.append(step)
         offer = _Offer(carrier, steps[0], steps[1])
-        amounts = _amounts(job.load, frame.dimensions)
+        amounts = _amounts(job, frame.dimensions)
         alone = replace(frame, demands=(Demand(offer.pickup, offer.dropoff, amounts, (carrier,)),))
         visits = (Visit(0, is_pickup=True), Visit(0, is_pickup=False))
         trip = schedule(alone, carrier, rested(alone, carrier, visits))
@@ -251,13 +252,13 @@ class _Poser:
         return Demand(
             pickup=widest.pickup,
             dropoff=widest.dropoff,
-            amounts=_amounts(job.load, frame.dimensions),
+            amounts=_amounts(job, frame.dimensions),
             carriers=tuple(
                 offer.carrier
                 for offer in offers
                 if _covers(offer.pickup, widest.pickup) and _covers(offer.dropoff, widest.dropoff)
             ),
-            kind=WASTE if job.is_waste else CLEAN,
+            kind=DIRTY if job.is_dirty else CLEAN,
             rank=job.rank,
             family=self.families[job.goods] if job.goods else 0,
         )
@@ -270,38 +271,43 @@ def _covers(one: Step, other: Step) -> bool:
     return one.opens_s <= other.opens_s and other.closes_s <= one.closes_s
 
 
-def _dimensions(loads: Iterable[Load]) -> tuple[Dimension, ...]:
-    """All mass together, then what is counted at each temperature that occurs."""
-    used = {
-        Dimension(unit, load.temperature)
-        for load in loads
-        for unit, amount in _counted(load)
+def _dimensions(jobs: Iterable[Job], vehicles: Iterable[Vehicle]) -> tuple[Dimension, ...]:
+    """All mass together, then what is counted at each temperature that occurs.
+
+    Where a vehicle keeps dirt apart, clean and dirty are counted for themselves as well.
+    """
+    split = any(vehicle.keeps_dirt_apart for vehicle in vehicles)
+    found = {
+        Dimension(unit, job.load.temperature, is_dirty)
+        for job in jobs
+        for unit, amount in _counted(job.load)
+        for is_dirty in ((None, job.is_dirty) if split else (None,))
         if amount
     }
-    return (Dimension("kg", None), *sorted(used, key=str))
+    return (Dimension("kg", None), *sorted(found, key=str))
 
 
 def _counted(load: Load) -> tuple[tuple[str, Decimal], ...]:
     return (("kg", load.mass_kg), ("m3", load.volume_m3), ("crates", Decimal(load.crates)))
 
 
-def _amounts(load: Load, dimensions: Sequence[Dimension]) -> tuple[int, ...]:
-    """What the load takes of each dimension, rounded up."""
-    counted = dict(_counted(load))
+def _amounts(job: Job, dimensions: Sequence[Dimension]) -> tuple[int, ...]:
+    """What the job takes of each dimension, rounded up."""
+    counted = dict(_counted(job.load))
     return tuple(
         int((counted[unit] * PER_UNIT[unit]).to_integral_value(ROUND_CEILING))
-        if temperature in {None, load.temperature}
+        if temperature in {None, job.load.temperature} and is_dirty in {None, job.is_dirty}
         else 0
-        for unit, temperature in dimensions
+        for unit, temperature, is_dirty in dimensions
     )
 
 
 def _room(vehicle: Vehicle, dimension: Dimension) -> int:
     """What the vehicle has of a dimension, rounded down."""
-    unit, temperature = dimension
+    unit, temperature, is_dirty = dimension
     if temperature is None:
         has = vehicle.payload_kg
     else:
-        room = vehicle.room(temperature)
+        room = vehicle.room(temperature, is_dirty=is_dirty)
         has = {"kg": room.mass_kg, "m3": room.volume_m3, "crates": Decimal(room.crates)}[unit]
     return int((has * PER_UNIT[unit]).to_integral_value(ROUND_FLOOR))

@@ -30,6 +30,8 @@ class Dimension(NamedTuple):
 
     unit: str
     temperature: TemperatureClass | None
+    is_dirty: bool | None = None
+    """Only what is dirty, only what is clean, or both together."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Carrier:
     rest_s: int = 0
     rests: tuple[int, ...] = ()
     """Those of the problem's places to rest that it may stand at."""
+    keeps_apart: bool = False
+    """Whether kinds that are `apart` never touch in it, and may follow one another."""
 
     def overtime_cost(self, takes_s: int) -> int:
         """What so long a route costs more for being long."""
@@ -117,9 +121,10 @@ class Problem:
     """Everything a solver needs to know. `metres` and `seconds` are by profile, from and to.
 
     `apart` are pairs of kinds: on one trip, a door of the second never comes right after one of
-    the first. At its base a vehicle is cleaned, and begins anew. `foes` are pairs of families that
-    are never on board together. Of `twins`, pairs of carriers, only one drives: they are the same
-    vehicle, with and without a trailer. `rests` are the points where a crew may rest.
+    the first, but for carriers that keep them apart. At its base a vehicle is cleaned, and begins
+    anew. `foes` are pairs of families that are never on board together. Of `twins`, pairs of
+    carriers, only one drives: they are the same vehicle, with and without a trailer. `rests` are
+    the points where a crew may rest.
     """
 
     dimensions: tuple[Dimension, ...]

@@ -218,7 +218,8 @@ def _trips(problem: Problem, carrier: Carrier, halts: Sequence[_Halt]) -> Iterat
             continue
         kind = START if before is None else problem.demands[before.visit.demand].kind
         trips += before is None
-        if (kind, problem.demands[here.visit.demand].kind) in problem.apart:
+        pair = kind, problem.demands[here.visit.demand].kind
+        if pair in problem.apart and not carrier.keeps_apart:
             yield f"demand {here.visit.demand} may not come right after what is before it"
     if carrier.trips_max is not None and trips > carrier.trips_max:
         yield f"{trips} trips"

@@ -39,11 +39,12 @@ class Obstacle:
         return _SAID[self.code].format(detail=self.detail)
 
 
-def obstacle_of(load: Load, vehicle: Vehicle) -> Obstacle | None:
+def obstacle_of(load: Load, vehicle: Vehicle, *, is_dirty: bool) -> Obstacle | None:
     """Why the load does not fit into the empty vehicle, if it does not."""
-    room = vehicle.room(load.temperature)
-    if all(part.temperature != load.temperature for part in vehicle.compartments):
-        return Obstacle("temperature", vehicle.label, load.temperature)
+    room = vehicle.room(load.temperature, is_dirty=is_dirty)
+    if not vehicle.places_for(load.temperature, is_dirty=is_dirty):
+        kind = f"dirty {load.temperature}" if is_dirty else load.temperature
+        return Obstacle("temperature", vehicle.label, kind)
     if load.mass_kg > min(room.mass_kg, vehicle.payload_kg):
         return Obstacle("mass", vehicle.label, f"{load.mass_kg.normalize():f}")
     if load.volume_m3 > room.volume_m3:
@@ -81,10 +82,11 @@ def soft_reason(
     needs: list[str] = []
     if short_s:
         needs.append(f"+{-(-short_s // 60)} min")
-    for excess, (unit, temperature) in zip(probe.excess, dimensions, strict=True):
+    for excess, one in zip(probe.excess, dimensions, strict=True):
         if excess:
-            room = f"{excess / per_unit[unit]:g} {unit} more room"
-            needs.append(f"{room} ({temperature})" if temperature else room)
+            room = f"{excess / per_unit[one.unit]:g} {one.unit} more room"
+            kind = f"dirty {one.temperature}" if one.is_dirty else one.temperature
+            needs.append(f"{room} ({kind})" if kind else room)
     said = {
         f"{-(-probe.beyond_m // 1000)} km more range": probe.beyond_m,
         "a cleaning between two loads": probe.clashes,
@@ -92,4 +94,4 @@ def soft_reason(
         "a rest on the way": probe.unrested_s,
     }
     needs += [words for words, amount in said.items() if amount]
-    return f"would need {' and '.join(needs)} on {labels[probe.carrier]}"
+    return f"would need {' and '.join(dict.fromkeys(needs))} on {labels[probe.carrier]}"

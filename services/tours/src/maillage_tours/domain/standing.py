@@ -41,6 +41,7 @@ class Standing(Value):
     pickup_window: DailyWindow
     dropoff_window: DailyWindow
     is_waste: bool = False
+    is_soiled: bool = False
     is_return: bool = False
     is_perishable: bool = False
     priority: Priority = Priority.NORMAL
@@ -90,6 +91,7 @@ class Standing(Value):
             pickup_window=start[1],
             dropoff_window=end[1],
             is_waste=self.is_waste,
+            is_soiled=self.is_soiled,
             is_return=self.is_return,
             is_perishable=self.is_perishable,
             priority=self.priority,

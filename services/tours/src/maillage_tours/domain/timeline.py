@@ -124,7 +124,8 @@ def are_foes(foes: Collection[tuple[int, int]], one: int, other: int) -> bool:
 
 def _clashes(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> int:
     """How often a door comes right after one that it may not follow, and trips too many."""
-    if not problem.apart and vehicle.trips_max is None:
+    apart = frozenset[tuple[int, int]]() if vehicle.keeps_apart else problem.apart
+    if not apart and vehicle.trips_max is None:
         return 0
     count, trips, before = 0, 0, START
     for visit in visits:
@@ -133,7 +134,7 @@ def _clashes(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> int
         at_base = problem.point(visit, vehicle) == vehicle.base
         kind = START if at_base else problem.demands[visit.demand].kind
         trips += before == START and not at_base
-        count += not at_base and (before, kind) in problem.apart
+        count += not at_base and (before, kind) in apart
         before = kind
     return count + (0 if vehicle.trips_max is None else max(0, trips - vehicle.trips_max))
 

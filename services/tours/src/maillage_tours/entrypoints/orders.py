@@ -46,6 +46,7 @@ class RequestOrderBody(Body):
     pickup_window: TimeWindow
     dropoff_window: TimeWindow
     is_waste: bool = False
+    is_soiled: bool = False
     is_return: bool = False
     priority: Priority = Priority.NORMAL
     is_perishable: bool = False

@@ -38,6 +38,7 @@ class StandingBody(Body):
     pickup_window: DailyWindow
     dropoff_window: DailyWindow = Field(description="Of the next morning when there is a night.")
     is_waste: bool = False
+    is_soiled: bool = False
     is_return: bool = False
     is_perishable: bool = False
     priority: Priority = Priority.NORMAL
