@@ -72,6 +72,20 @@ def test_a_row_that_cannot_be_used_is_refused_with_its_reason(
     assert [(one.line, one.element_id, one.reason) for one in found.refused] == [(2, "7", reason)]
 
 
+@pytest.mark.parametrize("end", [-2, None])
+def test_a_row_that_was_cut_or_has_too_much_is_refused(tmp_path: Path, end: int | None) -> None:
+    row = ";".join(a_row().split(";")[:end]) if end else f"{a_row()};9"
+    found = judged(tmp_path, row)
+    assert ([one.reason for one in found.refused], found.factors) == (["cut"], [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_an_export_that_was_converted_says_the_same(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(f"{HEAD}\n{a_row()}\n", encoding)
+    assert judge(read_export(file)[1], "t") == judged(tmp_path, a_row())
+
+
 def test_parts_share_the_identifier_and_must_make_the_total(tmp_path: Path) -> None:
     part = a_row(kind="Poste", total="0,75")
     whole = judged(tmp_path, a_row(), part, part)

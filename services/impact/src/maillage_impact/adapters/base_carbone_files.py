@@ -1,4 +1,4 @@
-"""The Base Carbone export as a file: Latin-1, semicolons, decimal commas; and a set as CSV."""
+"""The Base Carbone export as a file: Latin-1 or UTF-8, semicolons; and a set as CSV."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -31,19 +31,28 @@ def read_export(path: Path) -> tuple[str, list[Row]]:
     if path.stat().st_size > BYTES_MAX:
         raise Invalid("file", f"larger than {BYTES_MAX} bytes")
     raw = path.read_bytes()
-    return sha256(raw).hexdigest(), list(_rows(raw.decode("cp1252", "replace")))
+    return sha256(raw).hexdigest(), list(_rows(_text(raw)))
+
+
+def _text(raw: bytes) -> str:
+    """Exports are Latin-1; what is valid UTF-8 was converted, since accents seldom are both."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def _rows(text: str) -> Iterator[Row]:
     reader = csv.reader(text.splitlines(keepends=True), delimiter=";")
     first: list[str] = next(reader, list[str]())
-    header = [plain(name.lstrip("\ufeff")) for name in first]
+    header = [plain(name) for name in first]
     missing = [name for name in NEEDED if name not in header]
     if missing:
         raise Invalid("columns", f"this is no Base Carbone export: {', '.join(missing)} missing")
     for cells in reader:
         padded = [*cells, *("" for _ in range(len(header) - len(cells)))]
-        yield Row(reader.line_num, dict(zip(header, padded, strict=False)))
+        is_whole = len(cells) == len(header)
+        yield Row(reader.line_num, dict(zip(header, padded, strict=False)), is_whole)
 
 
 def write_set(path: Path, factors: Iterable[Factor]) -> None:

@@ -46,6 +46,8 @@ class Row:
 
     line: int
     cells: Mapping[str, str]
+    is_whole: bool = True
+    """Whether it has as many cells as there are columns."""
 
     @property
     def element_id(self) -> str:
@@ -117,6 +119,8 @@ def judge(rows: Iterable[Row], version: str) -> Judged:
 
 
 def _fault(row: Row, parts: Sequence[Decimal], *, is_taken: bool) -> tuple[str, str] | None:
+    if not row.is_whole:
+        return "cut", "it has not as many cells as there are columns"
     status = plain(row.cells[STATUS]).lower()
     if not status.startswith("valide"):
         return "archived", row.cells[STATUS]
