@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from ssl import SSLContext
 from typing import NamedTuple, Self
 
+from aiokafka.client import AIOKafkaClient
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.producer.sender import Sender
 
 class TopicPartition(NamedTuple):
     topic: str
@@ -41,6 +43,9 @@ class ConsumerRecord:
     ) -> None: ...
 
 class AIOKafkaProducer:
+    client: AIOKafkaClient
+    _closed: bool
+    _sender: Sender
     def __init__(
         self,
         *,

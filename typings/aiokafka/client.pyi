@@ -1,14 +1,4 @@
-from collections.abc import Set as AbstractSet
-from typing import NamedTuple
-
-class BrokerMetadata(NamedTuple):
-    nodeId: int
-    host: str
-    port: int
-    rack: str | None
-
-class ClusterMetadata:
-    def brokers(self) -> AbstractSet[BrokerMetadata]: ...
+from aiokafka.cluster import ClusterMetadata
 
 class AIOKafkaClient:
     cluster: ClusterMetadata

@@ -144,11 +144,12 @@ class Connection:
                 "headers": orjson.dumps(
                     [(name, value.decode("latin-1")) for name, value in log[place].record.headers]
                 ).decode(),
+                "adopted_at": None,
             }
             for place in self._database.unsent[:limit]
         ]
 
-    async def execute(self, _sql: str, places: Sequence[int]) -> None:
+    async def execute(self, _sql: str, places: Sequence[int], _adopted_at: None) -> None:
         await self._database.chance.step()
         self._database.sent.update(places)
         await self._database.chance.step()

@@ -59,8 +59,13 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 @pytest.fixture
-def guard(answers: dict[str, Any]) -> BusGuard:
-    pool: Any = Memory()
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def guard(answers: dict[str, Any], memory: Memory) -> BusGuard:
+    pool: Any = memory
     no_settings: Any = None
     return BusGuard(no_settings, pool, SPECS, Metrics(territory=TERRITORY, service="flows"))
 
@@ -112,3 +117,21 @@ async def test_a_topic_that_is_made_late_is_looked_at_whole(
     answers |= {"bus": Bus("the-bus", WHOLE), "configuration": [f"{SOME} has retention.ms=1"]}
     with pytest.raises(BusRefused, match="retention"):
         await guard.confirm()
+
+
+async def test_each_change_of_the_bus_is_counted(
+    guard: BusGuard, answers: dict[str, Any], memory: Memory
+) -> None:
+    """A client that did not look meanwhile must still learn that all it knows is void."""
+    await guard.confirm()
+    at_first = guard.changes
+    await guard.confirm()
+    assert guard.changes == at_first
+    answers["bus"], memory.remembered = Bus("another-bus", WHOLE), ["another-bus"]
+    await guard.confirm()
+    assert guard.changes == at_first + 1
+    answers["bus"] = Bus("another-bus", {})
+    for _ in range(2):
+        with pytest.raises(BusRefused):
+            await guard.confirm()
+    assert guard.changes == at_first + 2

@@ -5,13 +5,14 @@ import logging
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
 from faststream.kafka.message import KafkaAckableMessage
 from tally import applied, given
 from wired import Wired, all_acknowledged, all_applied
 
 from maillage_common import relay, subscription
+from maillage_common.producer import Producer
 from maillage_common.subscription import Stuck
 from maillage_serving.logging import STORM_LINES_MAX, StormFilter
 from maillage_serving.testing import eventually
@@ -118,12 +119,12 @@ async def test_the_relay_asks_for_what_is_off_by_default(
     """Idempotence is off and acks is 1 unless asked; since 0.14 a linger delays every batch."""
     asked: dict[str, object] = {}
 
-    class Recorded(AIOKafkaProducer):
+    class Recorded(Producer):
         def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 as the class it stands for
             asked.update(arguments)
             super().__init__(**arguments)
 
-    monkeypatch.setattr(relay, "AIOKafkaProducer", Recorded)
+    monkeypatch.setattr(relay, "Producer", Recorded)
     async with wired.relaying():
         await eventually(lambda: asked)
     assert (asked["enable_idempotence"], asked["acks"], asked["linger_ms"]) == (True, "all", 0)

@@ -1,7 +1,13 @@
 """A bus that lost its data answers as if nothing had happened: silent loss becomes a refusal."""
 
+import asyncio
+from typing import ClassVar
+
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
 from tally import Declaration, applied, declare, given
 from wired import (
     Flaky,
@@ -17,7 +23,10 @@ from wired import (
 from maillage_common import relay
 from maillage_common.kafka import administration
 from maillage_common.outbox import republish
+from maillage_common.producer import Producer
 from maillage_common.topics import BusRefused, create_topics, look, misconfigured, misshapen
+from maillage_contracts.flows import FLOWS
+from maillage_contracts.samples import an_id
 from maillage_serving.testing import context, eventually
 
 pytestmark = pytest.mark.integration
@@ -153,6 +162,93 @@ async def test_another_bus_is_refused_until_all_is_published_again(wired: Wired)
     assert wired.metric("maillage_bus_refused") == 0
 
 
+class Noted(Producer):
+    """A producer that says when it was given a batch."""
+
+    has_some: ClassVar[asyncio.Event]
+
+    async def send_batch(
+        self, batch: BatchBuilder, topic: str, *, partition: int
+    ) -> asyncio.Future[RecordMetadata]:
+        acknowledged = await super().send_batch(batch, topic, partition=partition)
+        self.has_some.set()
+        return acknowledged
+
+
+async def test_what_was_on_its_way_to_a_lost_bus_does_not_come_to_the_next(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idempotent producer tries for ever: the second event came, before all was said again."""
+    Noted.has_some = asyncio.Event()
+    monkeypatch.setattr(relay, "Producer", Noted)
+    honest, is_blind = wired.guard.confirm, asyncio.Event()
+
+    async def confirm() -> None:
+        if not is_blind.is_set():
+            await honest()
+
+    monkeypatch.setattr(wired.guard, "confirm", confirm)
+    is_blind.set()
+    await wired.value("INSERT INTO bus_identity (cluster_id) VALUES ('the-bus-before') RETURNING 1")
+    watching = running(wired.guard.watch(wired.health))
+    async with watching, wired.relaying(), administration(wired.settings) as admin:
+        await say(wired, "a")
+        await all_sent(wired)
+        for topic in (wired.flows, FLOWS.state(wired.settings.territory)):
+            await delete(admin, topic)
+        Noted.has_some.clear()
+        await say(wired, "a")
+        await Noted.has_some.wait()
+        is_blind.clear()
+        await eventually(lambda: wired.metric("maillage_bus_refused") == 1)
+        await create_topics(admin, wired.specs, replication=1)
+        for topic in (wired.flows, FLOWS.state(wired.settings.territory)):
+            await wired.send(wired.record(given("z")), topic=topic)  # as soon as it can be
+        async with wired.pool.acquire() as connection:
+            assert await republish(connection, (await look(admin)).cluster_id) == 1
+        await all_sent(wired)
+    found = sequences(await wired.on(wired.flows))
+    assert found == {str(an_id("a")): [1, 2], str(an_id("z")): [1]}
+
+
+class Half(Producer):
+    """A producer that is answered for one partition; under the others the bus dies."""
+
+    answered: ClassVar[set[int]]
+    is_dead: ClassVar[asyncio.Event]
+
+    async def send_batch(
+        self, batch: BatchBuilder, topic: str, *, partition: int
+    ) -> asyncio.Future[RecordMetadata]:
+        if not self.is_dead.is_set():
+            self.answered.update(set() if self.answered else {partition})
+            if partition not in self.answered:
+                await self.is_dead.wait()
+                raise KafkaError("the bus is gone")
+        return await super().send_batch(batch, topic, partition=partition)
+
+
+async def test_what_a_bus_acknowledged_before_it_was_lost_is_sent_again(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Queued again while others of its round were tried, it was removed as acknowledged."""
+    Half.answered, Half.is_dead = set(), asyncio.Event()
+    monkeypatch.setattr(relay, "Producer", Half)
+    for name in "abcdef":
+        await say(wired, name)
+    async with wired.relaying():
+        await eventually(lambda: wired.on(wired.flows))
+        before = sequences(await wired.on(wired.flows))
+        async with wired.pool.acquire() as connection:
+            cluster_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
+            assert await republish(connection, cluster_id) == 0  # they are all queued still
+        Half.is_dead.set()
+        await all_sent(wired)
+    assert 0 < len(before) < 6
+    after = sequences(await wired.on(wired.flows))
+    assert after == {str(an_id(n)): [1, 1] if str(an_id(n)) in before else [1] for n in "abcdef"}
+
+
 async def test_what_was_sent_is_kept(wired: Wired) -> None:
     await say(wired, "a", times=3)
     async with wired.relaying():
@@ -178,7 +274,7 @@ async def test_an_unknown_error_of_the_broker_is_tried_again(
 ) -> None:
     """`[Error -1] UnknownError` came from a broker under two producers; it passed by itself."""
     Flaky.asked, Flaky.refused = 0, {1, 2}
-    monkeypatch.setattr(relay, "AIOKafkaProducer", Flaky)
+    monkeypatch.setattr(relay, "Producer", Flaky)
     call = Declaration(name="a", times=3)
     async with wired.relaying() as relaying:
         await wired.runner.execute(declare, call, subject="a", context=context())

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 from wired import Flaky, Wired, all_sent, say, sequences, terminate
 
 from maillage_common import relay
+from maillage_common.producer import Producer
 from maillage_contracts.flows import FLOWS
 from maillage_serving.testing import eventually
 
@@ -81,7 +82,7 @@ async def test_after_a_failure_only_what_was_acknowledged_is_gone(
     """In each partition the first batch passes and the second does not: nothing overtakes it."""
     monkeypatch.setattr(relay, "BATCH_BYTES", 4_000)
     Flaky.asked, Flaky.refused = 0, {2, 5, 6, 11}
-    monkeypatch.setattr(relay, "AIOKafkaProducer", Flaky)
+    monkeypatch.setattr(relay, "Producer", Flaky)
     for name in ("a", "b", "c"):
         await say(wired, name, times=40)
     async with wired.relaying():
@@ -94,7 +95,7 @@ async def test_after_a_failure_only_what_was_acknowledged_is_gone(
 async def test_a_failed_send_leaves_the_rows(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever removed rows before the acknowledgement would have lost them here."""
     Flaky.asked, Flaky.refused = 0, set(range(1000))
-    monkeypatch.setattr(relay, "AIOKafkaProducer", Flaky)
+    monkeypatch.setattr(relay, "Producer", Flaky)
     await say(wired, "a", times=5)
     async with wired.relaying():
         await eventually(lambda: Flaky.asked >= 3)
@@ -135,7 +136,7 @@ async def test_a_stop_ends_the_round_in_hand(wired: Wired) -> None:
 
 async def test_unsent_events_are_measured(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
     Flaky.asked, Flaky.refused = 0, set(range(1000))
-    monkeypatch.setattr(relay, "AIOKafkaProducer", Flaky)
+    monkeypatch.setattr(relay, "Producer", Flaky)
     await say(wired, "a", times=7)
     async with wired.relaying():
         await eventually(lambda: wired.metric("maillage_outbox_unsent") == 7)
@@ -157,21 +158,21 @@ async def test_calls_are_forgotten_after_a_week(wired: Wired) -> None:
         await eventually(is_forgotten)
 
 
-class Clinging(AIOKafkaProducer):
-    """A producer that does not stop, as one whose bus is away."""
+class Clinging(Producer):
+    """A producer that does not end, as one whose bus is away."""
 
-    async def stop(self) -> None:
+    async def drop(self) -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            await super().stop()
+            await super().drop()
 
 
 async def test_told_to_end_it_ends_though_its_producer_does_not(
     wired: Wired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It led again instead, and a process that had to be another one never ended."""
-    monkeypatch.setattr(relay, "AIOKafkaProducer", Clinging)
+    monkeypatch.setattr(relay, "Producer", Clinging)
     monkeypatch.setattr(relay, "SEND_TIMEOUT_S", 1.0)
     async with wired.relaying() as relaying:
         await say(wired, "a")

@@ -21,6 +21,7 @@ from maillage_common.health import Health
 from maillage_common.kafka import administration
 from maillage_common.metrics import Metrics
 from maillage_common.postgres import Pool, PostgresDatabase
+from maillage_common.producer import Producer
 from maillage_common.relay import Relay
 from maillage_common.settings import Settings
 from maillage_common.subscription import Subscription
@@ -266,7 +267,7 @@ def sequences(records: list[ConsumerRecord]) -> dict[str, list[int]]:
     return found
 
 
-class Flaky(AIOKafkaProducer):
+class Flaky(Producer):
     """A producer whose n-th batches are refused."""
 
     refused: ClassVar[set[int]] = set()

@@ -47,6 +47,9 @@ class BusGuard:
         self._known_id: str | None = None
         self.refused: tuple[str, ...] = ()
         """What the last look that was answered had to complain of."""
+        self.changes = 0
+        """How often the bus became another one, or not as it must be: what a client knows of it
+        is void then, even if all is well again when the client looks."""
 
     async def confirm(self) -> None:
         """Return if the bus may be spoken to now; raises BusRefused, or why it cannot be asked."""
@@ -101,7 +104,9 @@ class BusGuard:
                 "INSERT INTO bus_identity (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING",
                 bus.cluster_id,
             )
-            self._known_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
+            known_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
+        self.changes += known_id != self._known_id
+        self._known_id = known_id
         if bus.cluster_id == self._known_id:
             return []
         strange = f"this bus is {bus.cluster_id}, we published to {self._known_id}"
@@ -112,6 +117,7 @@ class BusGuard:
         if self.refused != tuple(complaints):
             self.refused = tuple(complaints)
             if complaints:
+                self.changes += 1
                 log.error("bus_refused", complaints=complaints, runbook=RUNBOOK)
             else:
                 log.info("bus_accepted")

@@ -107,7 +107,8 @@ class Consumer(Generic[S]):
                 await self._apply(batch[:middle])
                 await self._apply(batch[middle:])
             else:
-                await self._park(self._guilty(batch[0], error))
+                why, now = plain(str(error)), self._runner.clock()
+                await self._park(letter_of(batch[0], self.name, type(error).__name__, why, now))
         else:
             self._count(batch, outcome)
 
@@ -156,16 +157,6 @@ class Consumer(Generic[S]):
                     self._health.report("consumer", None)
                 return result
             await rest_until(self.stopping, delay_s)
-
-    def _guilty(self, delivered: Delivered, error: Exception) -> DeadLetter:
-        return letter_of(
-            delivered,
-            consumer=self.name,
-            reason=type(error).__name__,
-            detail=plain(str(error)),
-            attempts=1,
-            now=self._runner.clock(),
-        )
 
     def _count(self, batch: Sequence[Delivered], outcome: BatchOutcome) -> None:
         self.brake.count(settled=len(batch))

@@ -18,11 +18,12 @@ LETTER = "dead_letter"
 OVERSIZED = "oversized"
 """The reason of a record that is larger than what we take."""
 BEHIND = "behind"
-"""The reason of an event parked only because an earlier one of its lane is."""
+"""The reason of an event parked, untried, only because an earlier one of its lane is."""
+HELD = "an earlier event of the same subject is parked"
 
 
 def letter_of(
-    delivered: Delivered, *, consumer: str, reason: str, detail: str, attempts: int, now: datetime
+    delivered: Delivered, consumer: str, reason: str, detail: str, now: datetime
 ) -> DeadLetter:
     """The letter of an event that could be read but not handled."""
     return DeadLetter(
@@ -32,7 +33,7 @@ def letter_of(
         record=delivered.record,
         origin=delivered.origin,
         envelope=delivered.envelope,
-        attempts=attempts,
+        attempts=0 if reason == BEHIND else 1,
         parked_at=now,
     )
 

@@ -1,7 +1,6 @@
 """Which use case runs for which event, and how a batch is cut between them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Generic, Self, TypeVar
@@ -15,11 +14,7 @@ EachUseCase = Callable[[Received[E], S, datetime], Awaitable[Iterable[Event]]]
 BatchUseCase = Callable[[Sequence[Received[E]], S, datetime], Awaitable[None]]
 Caused = tuple[Event, Received[Event]]
 """An event, and the event it comes from."""
-
-
-@dataclass(frozen=True)
-class _Handler(Generic[S]):
-    run: Callable[[Sequence[Received[Any]], S, datetime], Awaitable[Iterable[Caused]]]
+_Handler = Callable[[Sequence[Received[Any]], S, datetime], Awaitable[Iterable[Caused]]]
 
 
 class Handlers(Generic[S]):
@@ -38,7 +33,7 @@ class Handlers(Generic[S]):
                 (event, message) for message in messages for event in await run(message, store, now)
             ]
 
-        return self._add(events, _Handler(one_by_one))
+        return self._add(events, one_by_one)
 
     def batch(self, *events: type[E], run: BatchUseCase[E, S]) -> Self:
         """Run a projection over runs of these events: one round trip for each run, no event out."""
@@ -49,7 +44,7 @@ class Handlers(Generic[S]):
             await run(messages, store, now)
             return ()
 
-        return self._add(events, _Handler(at_once))
+        return self._add(events, at_once)
 
     @property
     def known(self) -> Mapping[str, type[Event]]:
@@ -67,7 +62,7 @@ class Handlers(Generic[S]):
         """Run the messages in their order, cut in the longest runs that share a use case."""
         caused: list[Caused] = []
         for handler, run in groupby(messages, key=self._handler_of):
-            caused.extend(await handler.run(list(run), store, now))
+            caused.extend(await handler(list(run), store, now))
         return caused
 
     def _handler_of(self, message: Received[Event]) -> _Handler[S]:

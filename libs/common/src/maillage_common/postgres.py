@@ -127,9 +127,8 @@ class _News:
             self._telling = asyncio.create_task(self._tell())
 
     async def _tell(self) -> None:
-        with suppress(
-            OSError, asyncpg.PostgresError, asyncpg.InterfaceError
-        ):  # the relay looks too
+        # What no notification tells is found all the same: the relay looks too.
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             while self._is_new:
                 self._is_new = False
                 await self._pool.execute(f"NOTIFY {CHANNEL}")

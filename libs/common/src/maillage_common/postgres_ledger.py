@@ -171,15 +171,11 @@ class PostgresLedger:
             INSERT INTO dead_letter
                 (id, consumer, reason, detail, attempts, topic, partition, record_offset,
                  type, subject, sequence, key, headers, payload, parked_at)
-            SELECT id, consumer, reason, detail, attempts, topic, partition, record_offset,
-                   type, subject, sequence, key, headers::json, payload, parked_at
-            FROM unnest(
+            SELECT * FROM unnest(
                 $1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[],
                 $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::bigint[],
-                $12::bytea[], $13::text[], $14::bytea[], $15::timestamptz[]
-            ) AS t
-                (id, consumer, reason, detail, attempts, topic, partition, record_offset,
-                 type, subject, sequence, key, headers, payload, parked_at)
+                $12::bytea[], $13::json[], $14::bytea[], $15::timestamptz[]
+            )
             ON CONFLICT DO NOTHING
             RETURNING id
             """,

@@ -3,22 +3,22 @@
 import asyncio
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from maillage_common.bus_guard import BusGuard
+from maillage_common.bus_guard import CHECK_EVERY_S, BusGuard
 from maillage_common.failures import backoff_s, is_transient, rest, rest_until, uncut
 from maillage_common.kafka import reach
 from maillage_common.metrics import Metrics
 from maillage_common.postgres import RELAY_LOCK, Connection, dedicated, take_lead
 from maillage_common.postgres_ledger import CHANNEL, unpack
+from maillage_common.producer import Producer
 from maillage_common.settings import Settings
 from maillage_common.topics import BusRefused
 
@@ -74,8 +74,8 @@ class Relay:
             await rest(backoff_s(failures))
 
     @asynccontextmanager
-    async def _producer(self) -> AsyncGenerator[AIOKafkaProducer]:
-        producer = AIOKafkaProducer(
+    async def _producer(self) -> AsyncGenerator[Producer]:
+        producer = Producer(
             **reach(self._settings),
             acks="all",
             enable_idempotence=True,
@@ -88,9 +88,9 @@ class Relay:
             yield producer
         finally:
             async with asyncio.timeout(SEND_TIMEOUT_S):
-                await producer.stop()
+                await producer.drop()  # what it has in hand is in the outbox
 
-    async def _lead(self, connection: Connection, producer: AIOKafkaProducer) -> None:
+    async def _lead(self, connection: Connection, producer: Producer) -> None:
         await connection.add_listener(CHANNEL, self._woken)
         log.info("relay_leads")
         while True:
@@ -105,12 +105,12 @@ class Relay:
     def _woken(self, *_notification: object) -> None:
         self._wake.set()
 
-    async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> bool:
+    async def _round(self, connection: Connection, producer: Producer) -> bool:
         """Publish the oldest events; whether there may be more."""
         rows = await connection.fetch(
             """
-            SELECT seq, topic, state_topic, type, key, headers, payload
-            FROM outbox JOIN event_log USING (seq)
+            SELECT seq, topic, state_topic, type, key, headers, payload, adopted_at
+            FROM outbox JOIN event_log USING (seq) LEFT JOIN bus_identity ON one
             ORDER BY seq
             LIMIT $1
             """,
@@ -122,24 +122,41 @@ class Relay:
         waiting = Counter[int]()
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._send(rows, waiting, connection, producer)
+                await self._watched(self._send(rows, waiting, connection, producer))
         finally:
-            # Also after a failure: what the bus has acknowledged is not sent again.
+            # Also after a failure: what the bus has acknowledged is not sent again. But it may have
+            # lost it since, and all was queued again for the bus as it is now: that stays.
             acknowledged = [row for row in rows if not waiting[row["seq"]]]
             await connection.execute(
-                "DELETE FROM outbox WHERE seq = ANY($1::bigint[])",
+                """
+                DELETE FROM outbox
+                WHERE seq = ANY($1::bigint[])
+                    AND NOT EXISTS (SELECT FROM bus_identity WHERE adopted_at > $2)
+                """,
                 [row["seq"] for row in acknowledged],
+                rows[0]["adopted_at"],
             )
             for kind, count in Counter(row["type"] for row in acknowledged).items():
                 self._metrics.published(kind).inc(count)
         return len(rows) == BATCH_EVENTS
+
+    async def _watched(self, sending: Coroutine[None, None, None]) -> None:
+        """Await it while the bus stays ours: what is tried again must not reach another one."""
+        task = asyncio.create_task(sending)
+        try:
+            while not (await asyncio.wait({task}, timeout=CHECK_EVERY_S))[0]:
+                await self._guard.confirm()
+            task.result()
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
 
     async def _send(
         self,
         rows: Sequence[asyncpg.Record],
         waiting: Counter[int],
         connection: Connection,
-        producer: AIOKafkaProducer,
+        producer: Producer,
     ) -> None:
         """Send rows; `waiting` counts the copies of each that are not acknowledged yet."""
         lanes: dict[Place, list[asyncpg.Record]] = defaultdict(list)
@@ -162,16 +179,15 @@ class Relay:
         if time.monotonic() - self._measured_at < SAFETY_POLL_S:
             return
         self._measured_at = time.monotonic()
-        row = await connection.fetchrow(
+        [row] = await connection.fetch(
             """
             SELECT count(*) AS unsent,
                    coalesce(extract(epoch FROM now() - min(recorded_at)), 0) AS oldest_s
             FROM outbox JOIN event_log USING (seq)
             """
         )
-        if row is not None:
-            self._metrics.outbox_unsent().set(row["unsent"])
-            self._metrics.outbox_oldest_s().set(float(row["oldest_s"]))
+        self._metrics.outbox_unsent().set(row["unsent"])
+        self._metrics.outbox_oldest_s().set(float(row["oldest_s"]))
         await connection.execute(
             "DELETE FROM idempotency WHERE called_at < now() - interval '7 days'"
         )
@@ -182,7 +198,7 @@ async def _send_lane(
     rows: Sequence[asyncpg.Record],
     waiting: Counter[int],
     connection: Connection,
-    producer: AIOKafkaProducer,
+    producer: Producer,
 ) -> None:
     """Send the rows of one partition: no batch leaves before the one before it is acknowledged."""
     topic, partition = place

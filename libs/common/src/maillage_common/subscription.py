@@ -94,7 +94,7 @@ class Subscription(Generic[S]):
         while self._topics:
             try:
                 await self._guard.confirm()
-                await self._consume()
+                await self._consume(self._guard.changes)
             except BusRefused:
                 failures += 1  # said by the guard, once
             except Exception as error:
@@ -105,7 +105,8 @@ class Subscription(Generic[S]):
             await rest(backoff_s(failures))
         self._health.report("consumer", None)  # there is nothing to hear
 
-    async def _consume(self) -> None:
+    async def _consume(self, changes: int) -> None:
+        """Consume until the bus changes."""
         broker = KafkaBroker(
             self._settings.brokers,
             security=security(self._settings),
@@ -141,7 +142,7 @@ class Subscription(Generic[S]):
             self._health.report("consumer", None)
             while not self._broken.done():
                 await asyncio.wait({self._broken}, timeout=CHECK_EVERY_S)
-                if self._guard.refused:  # what the client knows is of another bus, or of none
+                if self._guard.changes != changes:  # what the client knows is of another bus
                     raise BusRefused(self._guard.refused)
             self._broken.result()
         finally:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from maillage_common.dead_letters import BEHIND, letter_of, mirrored
+from maillage_common.dead_letters import BEHIND, HELD, letter_of, mirrored
 from maillage_common.handlers import Handlers
 from maillage_common.identifiers import uuid7
 from maillage_common.ledger import (
@@ -132,9 +132,9 @@ class Runner(Generic[S]):
                 if d.event is not None:
                     wanted.setdefault(d.id, d)
             new = await ledger.first_sight(consumer, list(wanted))
-            fresh = [d for d in wanted.values() if d.id in new]
+            fresh = [d for event_id, d in wanted.items() if event_id in new]
             held = await ledger.held(consumer, {d.lane for d in fresh})
-            stuck = [_behind(d, consumer, now) for d in fresh if d.lane in held]
+            stuck = [letter_of(d, consumer, BEHIND, HELD, now) for d in fresh if d.lane in held]
             await _park(ledger, stuck)
             free = [Received(d.envelope, d.event) for d in fresh if d.event and d.lane not in held]
             published = await self._react(store, ledger, free, handlers, now)
@@ -206,14 +206,10 @@ class Runner(Generic[S]):
         handlers: Handlers[S],
         now: datetime,
     ) -> tuple[Published, ...]:
-        caused = await handlers.apply(messages, store, now)
-        return await self._publish(
-            ledger, [(event, _caused_by(cause.envelope)) for event, cause in caused], now
-        )
-
-    async def _publish(
-        self, ledger: Ledger, caused: Sequence[tuple[Event, Context]], now: datetime
-    ) -> tuple[Published, ...]:
+        caused = [
+            (event, _caused_by(cause.envelope))
+            for event, cause in await handlers.apply(messages, store, now)
+        ]
         outgoing, published = await self._prepare(ledger, caused, now)
         await ledger.append(outgoing)
         return published
@@ -223,27 +219,27 @@ class Runner(Generic[S]):
     ) -> tuple[Sequence[Outgoing], tuple[Published, ...]]:
         if not caused:
             return (), ()
-        counts = Counter((event.TOPIC.entity, event.subject) for event, _ in caused)
+        lanes = [(event.TOPIC.entity, event.subject) for event, _ in caused]
+        counts = Counter(lanes)
         last = await ledger.take_numbers(counts)
         numbers = {lane: last[lane] - count for lane, count in counts.items()}
         outgoing: list[Outgoing] = []
         published: list[Published] = []
-        for event, context in caused:
-            lane = event.TOPIC.entity, event.subject
+        for (event, context), lane in zip(caused, lanes, strict=True):
             numbers[lane] += 1
-            envelope = self._envelope(event, context, numbers[lane], now)
+            envelope = self._envelope(event, context, lane[1], numbers[lane], now)
             outgoing.append(self._outgoing(envelope, event))
-            published.append(
-                Published(envelope.id, envelope.type, envelope.subject, envelope.sequence)
-            )
+            published.append(Published(envelope.id, event.TYPE, lane[1], numbers[lane]))
         return outgoing, tuple(published)
 
-    def _envelope(self, event: Event, context: Context, number: int, now: datetime) -> Envelope:
+    def _envelope(
+        self, event: Event, context: Context, subject: str, number: int, now: datetime
+    ) -> Envelope:
         return Envelope(
             id=uuid7(),
             source=f"/{self.territory}/{self.service}",
             type=event.TYPE,
-            subject=event.subject,
+            subject=subject,
             time=now,
             territory=self.territory,
             sequence=number,
@@ -277,13 +273,6 @@ async def _park(ledger: Ledger, letters: Sequence[DeadLetter]) -> frozenset[UUID
     new = frozenset(await ledger.park(letters))
     await ledger.append([mirrored(letter) for letter in letters if letter.id in new])
     return new
-
-
-def _behind(delivered: Delivered, consumer: str, now: datetime) -> DeadLetter:
-    detail = "an earlier event of the same subject is parked"
-    return letter_of(
-        delivered, consumer=consumer, reason=BEHIND, detail=detail, attempts=0, now=now
-    )
 
 
 def _caused_by(envelope: Envelope) -> Context:
