@@ -38,7 +38,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry(flows.FlowOpened, ("matching",)),
     Entry(flows.FlowChanged, ("matching",)),
     Entry(flows.FlowWentStale, ("matching",)),
-    Entry(flows.ExistingRoundDeclared, ("tours", "impact")),
+    Entry(flows.ExistingRoundDeclared, ("matching", "tours", "impact")),
     Entry(matching.FlowQuestionRaised, ("flows",)),
     Entry(matching.LeadSurfaced),
     Entry(matching.LeadAccepted),

@@ -11,7 +11,14 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import Flow
 from maillage_contracts.matching import FlowQuestionRaised, Lead, LeadSurfaced
-from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
+from maillage_contracts.samples import (
+    a_flow,
+    a_wanted_flow,
+    an_actor,
+    an_existing_round,
+    an_existing_round_declared,
+    an_id,
+)
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
@@ -290,3 +297,29 @@ async def test_nothing_is_shown_twice_for_one_need_while_its_case_is_open(
     [event] = await look()
     assert isinstance(event, LeadSurfaced)
     assert other.actor_id in event.lead.actor_ids
+
+
+async def test_a_round_that_comes_to_pass_by_is_told_in_the_lead_and_no_more_when_it_ends(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    def told(lead: dict[str, Any]) -> list[str]:
+        return [line for line in lead["explanation"] if line.startswith("round: ")]
+
+    await hear(*a_pair("Crates"), an_actor(name="Villaverde"))
+    await look()
+    [before] = await inbox(door)
+    room = ({"leg": "out", "mass_kg": "5000"},)
+    await hear(an_existing_round_declared(round=an_existing_round(free=room)))
+    await look()
+    [lead] = await inbox(door)
+    assert lead["lead_id"] == before["lead_id"]
+    assert told(before) == []
+    assert told(lead) == [
+        "round: Monday deliveries of Villaverde passes by both, 0.0 km longer, with room (100/100)"
+    ]
+    assert lead["score"] > before["score"]
+    await hear(an_existing_round_declared(round=an_existing_round(free=room, status="ended")))
+    await look()
+    [after] = await inbox(door)
+    assert told(after) == []
+    assert after["score"] == before["score"]

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from maillage_contracts.samples import an_id
+from maillage_contracts.samples import an_existing_round, an_id
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.acquaintance import acquainted
 from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
+from maillage_matching.domain.existing_round import Driven, Rounds
 from maillage_matching.domain.pair import Ground, Pair, Side
 from maillage_matching.domain.score import (
     WEIGHTS,
@@ -23,8 +24,9 @@ from maillage_matching.domain.score import (
     terms_of,
     total,
 )
+from maillage_matching.usecases.follow_rounds import round_as_known
 
-SOMETIMES = {"period", "acquaintance", "fatigue"}
+SOMETIMES = {"round", "period", "acquaintance", "fatigue"}
 MakeSide = Callable[..., Side]
 
 
@@ -137,3 +139,26 @@ def test_who_takes_part_is_reached_more_easily_and_who_was_asked_often_less(
     assert refused["fatigue"] == 1.0
     assert refused["score"] < nothing["score"]
     assert marks(([ActorId(an_id("somebody else"))], True)) == nothing
+
+
+def test_a_round_that_passes_by_both_raises_the_score_and_is_named(
+    an_offer: MakeSide, a_need: MakeSide, ground: Ground
+) -> None:
+    back = round_as_known(an_existing_round(free=({"leg": "out", "mass_kg": "1500"},)))
+    driven = Driven(back, "Villaverde", carries_waste=False)
+    with_round = replace(ground, rounds=Rounds([driven]))
+
+    def round_told(offer: Side) -> Term | None:
+        terms = terms_of(Pair(offer, a_need()), None, with_round)
+        return next((term for term in terms if term.name == "round"), None)
+
+    product = {"waste_status": "product", "waste_code": None}
+    term = round_told(an_offer(**product))
+    assert term is not None
+    assert term.words == "Monday deliveries of Villaverde passes by both, 0.0 km longer, with room"
+    without = terms_of(Pair(an_offer(**product), a_need()), None, ground)
+    assert total((*without, term)) > total(without)
+    assert round_told(an_offer()) is None  # waste, and Villaverde has no receipt
+    assert round_told(an_offer(kind="service", **product)) is None
+    heavy = {"value": "2", "unit": "t"}
+    assert round_told(an_offer(per_pickup=heavy, **product)) is None

@@ -9,12 +9,13 @@ from typing import Self
 from uuid import UUID
 
 from maillage_contracts.refusals import Stale
-from maillage_contracts.vocabulary import ActorId, FlowId
+from maillage_contracts.vocabulary import ActorId, FlowId, GeoPoint, RoundId
 from maillage_matching.adapters.memory_collective import MemoryCollective
 from maillage_matching.adapters.memory_decisions import page
 from maillage_matching.adapters.memory_outcomes import MemoryOutcomes
 from maillage_matching.adapters.memory_patterns import MemoryPatterns
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
+from maillage_matching.domain.existing_round import Box, Round
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.nearby import Nearby, Sought
 from maillage_matching.domain.pair import Ask
@@ -54,6 +55,9 @@ class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
     )
     consent_rows: dict[tuple[ActorId, str], tuple[bool, int]] = field(
         default_factory=dict[tuple[ActorId, str], tuple[bool, int]]
+    )
+    round_rows: dict[RoundId, tuple[Round, int]] = field(
+        default_factory=dict[RoundId, tuple[Round, int]]
     )
     policy_rows: dict[int, Policy] = field(default_factory=lambda: {1: Policy()})
     pairing_rows: dict[tuple[int, int], Pairing] = field(
@@ -98,6 +102,25 @@ class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
             if row is None or row[1] < one.sequence:
                 self.consent_rows[one.actor_id, one.purpose] = one.is_given, one.sequence
                 await self.mark_due(now, actors=[one.actor_id])
+
+    async def follow_rounds(self, rounds: Sequence[tuple[Round, int]]) -> list[Round]:
+        changed: list[Round] = []
+        for one, sequence in rounds:
+            row = self.round_rows.get(one.round_id)
+            if row is None or row[1] < sequence:
+                self.round_rows[one.round_id] = one, sequence
+                changed += [row[0], one] if row else [one]
+        return changed
+
+    async def rounds(self, limit: int) -> list[Round]:
+        ordered = (one for _, (one, _) in sorted(self.round_rows.items()))
+        return [one for one in ordered if one.is_driven][:limit]
+
+    async def mark_due_within(self, at: datetime, boxes: Sequence[Box]) -> None:
+        for flow_id, row in self.flow_rows.items():
+            place = row.flow.position
+            if place is not None and row.flow.is_matchable and _is_within(place, boxes):
+                self._due(flow_id, at)
 
     async def known_flows(self, flow_ids: Iterable[FlowId]) -> list[Known]:
         rows = {flow_id.int: self.flow_rows.get(flow_id) for flow_id in flow_ids}
@@ -280,3 +303,9 @@ class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
     async def keep_asks(self, asks: Sequence[Ask], now: datetime) -> None:
         for ask in asks:
             self.ask_rows.setdefault((ask.flow_id, ask.attribute), now)
+
+
+def _is_within(place: GeoPoint, boxes: Sequence[Box]) -> bool:
+    return any(
+        one.south <= place.lat <= one.north and one.west <= place.lon <= one.east for one in boxes
+    )

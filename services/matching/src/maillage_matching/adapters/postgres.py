@@ -11,7 +11,9 @@ from maillage_matching.adapters.postgres_collective import PostgresCollective
 from maillage_matching.adapters.postgres_index import PostgresIndex
 from maillage_matching.adapters.postgres_outcomes import PostgresOutcomes
 from maillage_matching.adapters.postgres_patterns import PostgresPatterns
+from maillage_matching.adapters.postgres_rounds import PostgresRounds
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
+from maillage_matching.domain.existing_round import Box
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Policy
@@ -28,7 +30,9 @@ KNOWN = """
 """
 
 
-class PostgresStore(PostgresOutcomes, PostgresPatterns, PostgresCollective, PostgresIndex):
+class PostgresStore(
+    PostgresOutcomes, PostgresPatterns, PostgresCollective, PostgresIndex, PostgresRounds
+):
     """Everything in one database; a transaction is open already."""
 
     async def follow_flows(self, flows: Sequence[tuple[Flow, int]], now: datetime) -> None:
@@ -185,6 +189,30 @@ class PostgresStore(PostgresOutcomes, PostgresPatterns, PostgresCollective, Post
             at,
             of_flows,
             of_actors,
+        )
+
+    async def mark_due_within(self, at: datetime, boxes: Sequence[Box]) -> None:
+        if not boxes:
+            return  # the engine is woken for nothing otherwise
+        await self.db.execute(
+            f"""
+            WITH marked AS (
+                INSERT INTO due (flow_id, due_at)
+                SELECT f.flow_id, $1 FROM flow f
+                WHERE f.is_matchable AND EXISTS (
+                    SELECT 1 FROM unnest($2::double precision[], $3::double precision[],
+                        $4::double precision[], $5::double precision[])
+                        AS part (south, west, north, east)
+                    WHERE f.lat BETWEEN south AND north AND f.lon BETWEEN west AND east
+                )
+            )
+            SELECT pg_notify('{DUE_CHANNEL}', '')
+            """,  # noqa: S608 a constant of ours
+            at,
+            [one.south for one in boxes],
+            [one.west for one in boxes],
+            [one.north for one in boxes],
+            [one.east for one in boxes],
         )
 
     async def mark_all_due(self, at: datetime) -> None:

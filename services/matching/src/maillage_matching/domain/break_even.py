@@ -8,7 +8,8 @@ from statistics import median
 
 from maillage_contracts.vocabulary import ActorId, GeoPoint
 from maillage_matching.domain.kept import Kept
-from maillage_matching.domain.pair import DETOUR, Ground, Side
+from maillage_matching.domain.pair import Ground, Side
+from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.sentence import (
     Sentence,
     count_en,

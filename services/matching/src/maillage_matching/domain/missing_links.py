@@ -14,9 +14,10 @@ from maillage_matching.domain.gates_of_law import NOT_WASTE
 from maillage_matching.domain.gathering import Grid, Group, Source, gather
 from maillage_matching.domain.kept import Kept
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.pair import DETOUR, Ground, Side, road_km
+from maillage_matching.domain.pair import Ground, Side, road_km
 from maillage_matching.domain.pooling import may_join, takes
 from maillage_matching.domain.resource import Rule
+from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.sentence import Sentence, number_en, number_fr, rounded
 
 LINK_REACH_KM = 30.0

@@ -18,15 +18,13 @@ from maillage_matching.domain.affinity import (
     understand_offer,
     weigh,
 )
+from maillage_matching.domain.existing_round import NO_ROUNDS, Rounds
 from maillage_matching.domain.flow import Flow, a_year
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.policy import Policy
 from maillage_matching.domain.resource import Rule
+from maillage_matching.domain.road import by_road_km
 from maillage_matching.domain.suppression import Suppressions
-
-DETOUR = 1.4
-"""Roads are that much longer than the straight line; measured 1.37 to 1.53 on French departments
-(road matrices of Duhamel, Lacomme and Prodhon, 2009)."""
 
 Verdict = Literal["pass", "fail", "unknown"]
 
@@ -181,7 +179,8 @@ class Carriers:
 class Ground:
     """All that an examination rests on besides the two sides.
 
-    `model` is what was learned, `acquaintance` what firms went through of late.
+    `model` is what was learned, `acquaintance` what firms went through of late, `rounds` are those
+    that somebody drives anyway.
     """
 
     knowledge: Knowledge
@@ -191,6 +190,7 @@ class Ground:
     carriers: Carriers = Carriers()
     model: Model = BEFORE_LEARNING
     acquaintance: Acquaintance = NOBODY
+    rounds: Rounds = NO_ROUNDS
 
 
 @dataclass(frozen=True)
@@ -240,4 +240,4 @@ def road_km(one: Flow, other: Flow) -> float | None:
     """Kilometres by road between two flows, estimated from the straight line."""
     if one.position is None or other.position is None:
         return None
-    return round(one.position.distance_km(other.position) * DETOUR, 1)
+    return round(by_road_km(one.position, other.position), 1)

@@ -10,7 +10,6 @@ from maillage_matching.domain.draft import Content, Draft, euros, member, said
 from maillage_matching.domain.gates_of_law import NOT_WASTE, waste_carrier
 from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.pair import (
-    DETOUR,
     Gate,
     Ground,
     Side,
@@ -20,6 +19,7 @@ from maillage_matching.domain.pair import (
     unknown,
 )
 from maillage_matching.domain.resource import Rule
+from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.score import Term, of_distance, of_pain, of_saving, total
 
 MEMBERS_MIN = 2

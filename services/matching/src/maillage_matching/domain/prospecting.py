@@ -16,8 +16,9 @@ from maillage_matching.domain.gates_of_law import NOT_WASTE
 from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.missing_links import GUESSED
-from maillage_matching.domain.pair import DETOUR, Side, token_of_function, token_of_spec
+from maillage_matching.domain.pair import Side, token_of_function, token_of_spec
 from maillage_matching.domain.resource import Rule
+from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.sentence import Sentence, number_en, number_fr, rounded
 
 NACE = re.compile(r"\d\d(\.?\d{1,2})?[A-Z]?")

@@ -12,8 +12,11 @@ from types import MappingProxyType
 
 from maillage_matching.domain.acquaintance import Acquaintance
 from maillage_matching.domain.affinity import Evidence, Model, logistic
-from maillage_matching.domain.flow import Flow
-from maillage_matching.domain.pair import Ground, Pair
+from maillage_matching.domain.existing_round import LONGER_KM_MAX, Load, Passing
+from maillage_matching.domain.flow import Flow, in_base_unit
+from maillage_matching.domain.gates_of_law import NOT_WASTE
+from maillage_matching.domain.gates_of_matter import MATTER
+from maillage_matching.domain.pair import Ground, Pair, Side
 
 HALF_LIFE_KM = 33
 """Median distance of brokered synergies, 32.8 km: Jensen et al. 2011, five years of the British
@@ -23,7 +26,7 @@ BIAS = -2.5
 """Log odds with nothing that speaks for it: one lead in thirteen, the base rate of matching.md."""
 WEIGHTS = MappingProxyType(
     {"fit": 1.25, "distance": 1.25, "quantity": 1.25, "pain": 1.25, "saving": 1.25}
-    | {"period": -1.25, "acquaintance": 0.4, "fatigue": -0.8}
+    | {"round": 0.6, "period": -1.25, "acquaintance": 0.4, "fatigue": -0.8}
 )
 """Log odds at the full mark. The first five are equal until decisions teach better ones: with all
 of them full, the score is 0.98. The others only count where there is something to say."""
@@ -122,9 +125,38 @@ def terms_of(pair: Pair, value_eur: Decimal | None, ground: Ground) -> tuple[Ter
         of_quantity(pair.ratio, some_is_enough=pair.is_transformed),
         of_pain(pair.offer.flow.pain_rank, pair.need.flow.pain_rank),
         of_saving(value_eur),
+        *_of_round(pair, ground),
         *_of_period(pair, ground.today),
         *_of_acquaintance(pair, ground.acquaintance),
     )
+
+
+def _of_round(pair: Pair, ground: Ground) -> Iterator[Term]:
+    """Whether it could ride along with somebody who passes by both."""
+    offer, need = pair.offer.flow, pair.need.flow
+    if offer.kind not in MATTER:
+        return
+    found = ground.rounds.passing(offer.position, need.position, _load_of(pair.offer))
+    if found is not None:
+        value = 1 - found.longer_km / LONGER_KM_MAX
+        yield Term("round", value, partial(_passing_in_words, found))
+
+
+def _load_of(offer: Side) -> Load:
+    """What is picked up at once; else all of one period."""
+    flow = offer.flow
+    told = flow.per_pickup or flow.quantity
+    return Load(
+        mass_kg=offer.in_kg(*in_base_unit(told.value, told.unit)) if told else None,
+        temperature=flow.temperature or "ambient",
+        is_waste=flow.is_waste and flow.waste_status not in NOT_WASTE,
+    )
+
+
+def _passing_in_words(found: Passing) -> str:
+    one, driver, _ = found.driven
+    said = f"{one.label} of {driver} passes by both, {found.longer_km} km longer"
+    return f"{said}; it comes back empty" if one.comes_back_empty else f"{said}, with room"
 
 
 def _of_period(pair: Pair, today: date) -> Iterator[Term]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from maillage_contracts.vocabulary import GeoPoint
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.nearby import Sought
-from maillage_matching.domain.pair import DETOUR
 from maillage_matching.domain.prospecting import Prospect, intake_of, prospects
+from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.search import word
 from maillage_matching.usecases.ground import sides_near
 from maillage_matching.usecases.store import Store

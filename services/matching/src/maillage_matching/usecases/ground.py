@@ -1,11 +1,13 @@
 """What an examination rests on: flows as the engine sees them, and the state of the day."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from maillage_matching.domain.acquaintance import QUARTER, acquainted
 from maillage_matching.domain.actor import WASTE_TRANSPORT
 from maillage_matching.domain.affinity import BEFORE_LEARNING, Model
+from maillage_matching.domain.existing_round import Driven, Rounds
+from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lessons import learned_from, lessons_from, lessons_of, teaches
 from maillage_matching.domain.nearby import Sought
@@ -16,6 +18,9 @@ from maillage_matching.usecases.store import Known, Store
 
 LESSONS_MAX = 1_000
 """Decisions that are learned from, the first ones: four years of an advisor with five a week."""
+
+ROUNDS_MAX = 500
+"""Rounds that are looked at, the first declared: so many that each hour of a week has its own."""
 
 
 def sides_of(known: Iterable[Known], knowledge: Knowledge) -> list[Side]:
@@ -72,4 +77,21 @@ async def ground_today(store: Store, policy: Policy, knowledge: Knowledge, now: 
             (lead.content.actor_ids, lead.status == "accepted")
             for lead in await store.decided_since(now - QUARTER)
         ),
+        rounds=await _rounds(store, today),
+    )
+
+
+async def _rounds(store: Store, today: date) -> Rounds:
+    """Those that are driven, by firms that take part."""
+    rounds = await store.rounds(ROUNDS_MAX)
+    actors = await store.actors({one.actor_id for one in rounds}) if rounds else []
+    drivers = {
+        one.actor_id: one
+        for one in actors
+        if one.status in TAKES_PART and "matching" not in one.refuses
+    }
+    return Rounds(
+        Driven(one, driver.name, driver.holds(WASTE_TRANSPORT, today))
+        for one in rounds
+        if (driver := drivers.get(one.actor_id)) is not None
     )

@@ -12,8 +12,9 @@ from maillage_matching.domain.flow import GONE
 from maillage_matching.domain.gates_of_parties import TAKES_PART
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead, born, still_holds
-from maillage_matching.domain.pair import DETOUR, Ask, Ground, Side
+from maillage_matching.domain.pair import Ask, Ground, Side
 from maillage_matching.domain.policy import PATIENCE, is_calm, room_for_leads, start_of, week_of
+from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.search import (
     counterparts_of,
     is_answered,

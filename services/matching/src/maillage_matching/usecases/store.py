@@ -11,6 +11,7 @@ from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, Patte
 from maillage_matching.domain.actor import Actor
 from maillage_matching.domain.agreement import SynergyStatus
 from maillage_matching.domain.case import Case
+from maillage_matching.domain.existing_round import Box
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.nearby import Sought
@@ -21,6 +22,7 @@ from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suggestion import Suggestion
 from maillage_matching.domain.suppression import Suppression
 from maillage_matching.usecases.collective import Collective
+from maillage_matching.usecases.known_rounds import KnownRounds
 from maillage_matching.usecases.outcomes import Outcomes
 from maillage_matching.usecases.patterns import Patterns
 
@@ -107,6 +109,10 @@ class Found(Protocol):
         self, at: datetime, *, flows: Iterable[FlowId] = (), actors: Iterable[ActorId] = ()
     ) -> None:
         """Have these flows, and all of these actors, looked at again at that moment."""
+        ...
+
+    async def mark_due_within(self, at: datetime, boxes: Sequence[Box]) -> None:
+        """Have flows that may be matched looked at again that are in these parts of the map."""
         ...
 
     async def mark_all_due(self, at: datetime) -> None:
@@ -263,7 +269,7 @@ class Cases(Protocol):
         ...
 
 
-class Store(Copies, Found, Leads, Cases, Outcomes, Patterns, Collective, Protocol):
+class Store(Copies, KnownRounds, Found, Leads, Cases, Outcomes, Patterns, Collective, Protocol):
     """All of it, in one transaction."""
 
 
