@@ -52,7 +52,7 @@ SABOTAGES = (
     Sabotage(
         "no inbox: an event counts each time it comes",
         f"{KERNEL}/transaction.py",
-        "fresh = [d for d in wanted.values() if d.id in new]",
+        "fresh = [d for event_id, d in wanted.items() if event_id in new]",
         "fresh = [d for d in batch if d.event is not None]",
         (f"{TESTS}/test_batches.py",),
         in_histories=True,
@@ -101,6 +101,13 @@ SABOTAGES = (
         (f"{TESTS}/test_bus_guard.py",),
     ),
     Sabotage(
+        "what was on its way to a lost bus comes to the next",
+        f"{KERNEL}/relay.py",
+        "await producer.drop()",
+        "await producer.stop()",
+        (f"{TESTS}/test_relay_lead.py",),
+    ),
+    Sabotage(
         "events of another territory are taken in",
         f"{KERNEL}/reading.py",
         "if envelope.territory != self._territory:",
@@ -125,8 +132,8 @@ SABOTAGES = (
     Sabotage(
         "a dead letter is swallowed",
         f"{KERNEL}/consumer.py",
-        "                await self._park(self._guilty(batch[0], error))\n",
-        "                log.error('dead_letter', reason=type(error).__name__)\n",
+        "await self._park(letter_of(batch[0], self.name, type(error).__name__, why, now))",
+        "log.error('dead_letter', reason=type(error).__name__)",
         (f"{TESTS}/test_consumer.py",),
         in_histories=True,
     ),
@@ -141,7 +148,9 @@ SABOTAGES = (
     Sabotage(
         "an older event undoes a newer one in a projection",
         "services/matching/src/maillage_matching/adapters/memory.py",
+        "            row = self.actor_rows.get(actor.actor_id)\n"
         "            if row is None or row[1] < sequence:\n",
+        "            row = self.actor_rows.get(actor.actor_id)\n"
         "            if row is None or row[1] != sequence:\n",
         ("services/matching/tests/store/test_flows_and_pairings.py",),
     ),

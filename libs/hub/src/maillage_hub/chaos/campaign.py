@@ -20,7 +20,7 @@ WARM_UP_COMMANDS = 30
 """The first fault waits for so many, that there be something to lose."""
 COMMANDS_BETWEEN, GOES_ON_WITHIN_S = 5, 3.0
 """The next fault waits for so many commands, that there be work for it to break."""
-AT_ONCE = 4
+AT_ONCE = 6
 """So many faults may last at a time; a kill lasts until there is something to be killed."""
 TOLD_AT_MOST = 20
 """How many of the faults of one kind that were found are told in words."""
