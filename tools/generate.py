@@ -1,4 +1,4 @@
-"""Writes every generated file: schemas, golden records, the AsyncAPI document, pages of docs/.
+"""Writes every generated file: schemas, records, AsyncAPI, pages of docs/, a pack's full day.
 
 `python tools/generate.py` writes them; with `--check` it names those that are stale and exits 1.
 `--release 0.1.0` also keeps today's schemas: what comes later must go on with them.
@@ -25,6 +25,7 @@ import docs_metrics
 import docs_reasons
 import docs_settings
 import event_schemas
+import full_day
 import golden
 import kubernetes_bus
 import kubernetes_monitoring
@@ -62,6 +63,7 @@ def printed() -> Mapping[str, str]:
         **docs_metrics.pages(),
         **docs_reasons.pages(),
         **docs_lifecycles.pages(),
+        **full_day.pages(),
         **kubernetes_bus.pages(),
     }
 

@@ -1,5 +1,7 @@
 """Packs: the two that ship are sound, and every fault is told with its place."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,11 +29,11 @@ def faults(folder: Path) -> list[str]:
     return [str(fault) for fault in read_pack(folder, TODAY).faults]
 
 
-@pytest.mark.parametrize("name", ["jourdies", "marseille"])
+@pytest.mark.parametrize("name", ["jourdies", "marseille", "marseille/full_day"])
 def test_the_packs_that_ship_are_sound(name: str) -> None:
     pack = read_pack(TERRITORIES / name, TODAY)
     assert pack.faults == []
-    assert pack.territory == name
+    assert pack.territory == name.split("/", maxsplit=1)[0]
     assert {item.origin for item in pack.items} <= {"stated", "illustrative"}
 
 
@@ -43,6 +45,35 @@ def test_the_genevois_pack_has_its_twenty_firms_and_the_stated_flows() -> None:
     cushioning = pack.get("flow", "free_glisse_cushioning")
     assert cushioning
     assert cushioning.document["cost_today"] == {"amount": "2000.00"}
+
+
+def test_a_full_day_has_350_deliveries_and_40_returns_for_who_is_in_the_small_pack_too() -> None:
+    small = read_pack(TERRITORIES / "marseille", TODAY)
+    full = read_pack(TERRITORIES / "marseille" / "full_day", TODAY)
+    assert full.items[: len(small.items)] == [
+        replace(item, spot=replace(item.spot, file=f"../{item.spot.file}")) for item in small.items
+    ]
+    orders = [item.document for item in full.of("order")[len(small.of("order")) :]]
+    assert {order["on"] for order in orders} == {"2026-11-24"}
+    assert Counter(order["is_return"] for order in orders) == {"no": 350, "yes": 40}
+    assert (len(full.of("round")), len(full.of("vehicle"))) == (3, 16)
+
+
+def test_what_a_pack_adds_may_not_be_in_the_pack_that_it_extends(folder: Path) -> None:
+    more = folder / "more"
+    more.mkdir()
+    (more / "territory.yaml").write_text("extends: ..\n")
+    (more / "actors.csv").write_text(ACTORS + VILLAVERDE)
+    assert faults(more) == [
+        "actors.csv:2:1: key 'villaverde' is already on line 2 of ../actors.csv"
+    ]
+
+
+def test_a_pack_extends_only_one_that_stands_alone(folder: Path) -> None:
+    (folder / "territory.yaml").write_text("extends: .\n")
+    assert faults(folder) == [
+        "./territory.yaml:1:10: what another pack extends cannot extend a third"
+    ]
 
 
 def test_identifiers_stay_between_imports() -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from maillage_hub.packs.documents import FINISH
 from maillage_hub.packs.pack import Document, Item, Pack, pack_id, sirets_given_twice
-from maillage_hub.packs.sheets import Fault, Row, Spot, Unusable, read_csv, read_yaml
+from maillage_hub.packs.sheets import Fault, Row, Unusable, read_csv, read_yaml
 from maillage_hub.packs.tables import (
     CREDENTIALS,
     ORIGINS,
@@ -29,22 +29,37 @@ def read_pack(folder: Path, today: date | datetime) -> Pack:
 
     A moment means the day that it is then on the territory.
     """
+    pack = _read(folder, "", today)
+    pack.faults += sirets_given_twice(pack)
+    pack.faults.sort()
+    return pack
+
+
+def _read(folder: Path, prefix: str, today: date | datetime) -> Pack:
+    """The pack in a folder, whose files are called so with this prefix."""
+    name = f"{prefix}{TERRITORY_FILE}"
     if not (folder / TERRITORY_FILE).is_file():
         message = f"there is no {TERRITORY_FILE} in {folder}: is this a territory pack?"
-        return Pack("", "", "UTC", faults=[Fault(TERRITORY_FILE, 1, 1, message)])
+        return Pack("", "", "UTC", faults=[Fault(name, 1, 1, message)])
     try:
-        pack = _territory(read_yaml(folder / TERRITORY_FILE, TERRITORY_FILE))
+        row = read_yaml(folder / TERRITORY_FILE, name)
     except Unusable as error:
         return Pack("", "", "UTC", faults=[error.fault])
+    if "extends" not in row.values:
+        pack = _territory(row)
+    elif prefix:
+        message = "what another pack extends cannot extend a third"
+        return Pack("", "", "UTC", faults=[row.at("extends").fault(message)])
+    else:
+        base = str(row.values["extends"])
+        pack = _read(folder / base, f"{base}/", today)
     if isinstance(today, datetime):
         today = today.astimezone(ZoneInfo(pack.time_zone)).date()
-    reader = _Reader(pack, folder, today)
+    reader = _Reader(pack, folder, prefix, today)
     for table in TABLES:
         reader.read_table(table)
     for listing in (ZONES, ROUNDS):
         reader.read_listing(listing)
-    pack.faults += sirets_given_twice(pack)
-    pack.faults.sort()
     return pack
 
 
@@ -70,11 +85,12 @@ def _territory(row: Row) -> Pack:
 class _Reader:
     """Reads the files of a pack one after another; later files refer to earlier ones."""
 
-    def __init__(self, pack: Pack, folder: Path, today: date) -> None:
+    def __init__(self, pack: Pack, folder: Path, prefix: str, today: date) -> None:
         self.pack = pack
         self.folder = folder
+        self.prefix = prefix
         self.today = today
-        self.keys: dict[tuple[str, str], Spot] = {}
+        self.keys = {(item.kind, item.key): item.spot for item in pack.items}
 
     def read_table(self, table: Table) -> None:
         """Read one CSV file, when the pack has it."""
@@ -82,7 +98,7 @@ class _Reader:
         if not path.is_file():
             return
         try:
-            rows, faults = read_csv(path, table.file, table.titles)
+            rows, faults = read_csv(path, f"{self.prefix}{table.file}", table.titles)
         except Unusable as error:
             self.pack.faults.append(error.fault)
             return
@@ -97,7 +113,7 @@ class _Reader:
             return
         name = listing.file.removesuffix(".yaml")
         try:
-            whole = read_yaml(path, listing.file)
+            whole = read_yaml(path, f"{self.prefix}{listing.file}")
         except Unusable as error:
             self.pack.faults.append(error.fault)
             return
@@ -168,7 +184,9 @@ class _Reader:
         item_id = pack_id(self.pack.territory, source.kind, key)
         first = self.keys.setdefault((source.kind, key), row.spot)
         if first is not row.spot:
-            faults.append(row.at("key").fault(f"key {key!r} is already on line {first.line}"))
+            where = "" if first.file == row.spot.file else f" of {first.file}"
+            message = f"key {key!r} is already on line {first.line}{where}"
+            faults.append(row.at("key").fault(message))
         origin = str(row.values.get("origin", ""))
         if origin not in ORIGINS:
             faults.append(row.at("origin").fault(f"origin must be {' or '.join(ORIGINS)}"))
