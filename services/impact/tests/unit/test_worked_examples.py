@@ -46,6 +46,9 @@ def test_an_unusual_example_holds_in_the_units_it_was_written_in(verdict: Verdic
         ("driven_distance", "reference: 10 km, mode: balloon", "inputs.mode"),
         ("transport_activity", "legs: [{mass: -1 t, distance: 1 km}]", "inputs.legs.1.mass"),
         ("refrigerant_emissions", "gwp: 1430, duration: 2 moons", "inputs.duration"),
+        ("element_emissions", "distance: 5 km, total: 1 g/tkm", "inputs.mass"),
+        ("element_emissions", "mass: 1 t, distance: 5 km", "inputs.total"),
+        ("element_emissions", "mass: 1e99 t, distance: 5 km, total: 1 g/tkm", "inputs.mass"),
     ],
 )
 def test_what_an_unusual_example_lacks_is_named_with_its_line(
@@ -54,6 +57,35 @@ def test_what_an_unusual_example_lacks_is_named_with_its_line(
     text = f"cases:\n- id: a\n  calculation: {calculation}\n  inputs: {{{inputs}}}\n"
     (verdict,) = verdicts_of(tmp_path, text, "cases.yaml")
     assert (verdict.status, verdict.line, verdict.field) == ("unusable", 4, field)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("expected: 75 moons", "expected"),
+        ("expected: 75 km", "expected"),
+        ("expected: 75 kg, tolerance: some", "tolerance"),
+        ("expected: 75 kg, tolerance: 5 km", "tolerance"),
+        ("expected: 75 kg, tolerance: -5", "tolerance"),
+        ("expected: 75 kg, printed: 57 apples", "printed"),
+    ],
+)
+def test_what_is_expected_is_named_when_it_cannot_be_read(
+    tmp_path: Path, said: str, field: str
+) -> None:
+    case = f"id: a, calculation: sum, inputs: {{terms: [{{value: 75 kg}}]}}, {said}"
+    (verdict,) = verdicts_of(tmp_path, f"cases: [{{{case}}}]", "cases.yaml")
+    assert (verdict.status, verdict.field) == ("unusable", field), verdict
+
+
+@pytest.mark.parametrize("expected", ["75kg", "75 kg", "7.5e1 kg", "75"])
+def test_half_the_last_digit_is_tolerated_however_it_is_written(
+    tmp_path: Path, expected: str
+) -> None:
+    terms = "{terms: [{value: 75.4 kg}]}"
+    case = f"id: a, calculation: sum, inputs: {terms}, expected: {expected}"
+    (verdict,) = verdicts_of(tmp_path, f"cases: [{{{case}}}]", "cases.yaml")
+    assert (verdict.status, verdict.tolerance) == ("passed", Decimal("0.5")), verdict
 
 
 def test_every_reference_vector_holds_through_our_own_functions() -> None:
@@ -113,7 +145,11 @@ def test_every_calculation_is_run_by_some_example() -> None:
         ("x,convert,value=@y,,,", "inputs.value", "no case above is called 'y'"),
         ("x,intensity,emissions=1 kg; activity=0 tkm,,,", "inputs.activity", "above zero"),
         ("x,fuel_energy,heating_value=42,,,", "inputs.volume", "missing for this case"),
-        ("x,energy_emissions,uses.1.amount=1 l; uses.1.total=2 kg/kWh,,,", "inputs", "cannot"),
+        (
+            "x,energy_emissions,uses.1.amount=1 l; uses.1.total=2 kg/kWh,,,",
+            "inputs.total",
+            "as 1 kg/l",
+        ),
         ("x,driven_distance,reference=1; mode=camel,,,", "inputs.mode", "say one of road"),
         ("x,quotient,dividend=1; divisor=0,,,", "inputs", "division by zero"),
         ("x,convert,value,,,", "inputs", "as name=value"),

@@ -17,7 +17,9 @@ FAILED, USAGE = 1, 2
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments of the command."""
     parser = argparse.ArgumentParser(prog="maillage_impact import-factors")
-    parser.add_argument("--file", type=Path, required=True, help="the export: semicolons, Latin-1 or UTF-8")
+    parser.add_argument(
+        "--file", type=Path, required=True, help="the export: semicolons, Latin-1 or UTF-8"
+    )
     parser.add_argument("--version", required=True, help="the name of the new set, as 2027.1")
     parser.add_argument("--out", type=Path, help="where the set is written; never over a file")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from maillage_contracts.refusals import Invalid
 from maillage_impact.domain.chain.energy import ZERO, Emissions, EnergyUse
-from maillage_impact.domain.worked.quantity import Quantity, Unit, quantity, unit_of
+from maillage_impact.domain.worked.quantity import Quantity, Unit, Unreadable, quantity, unit_of
 
 ANY = "any"
 """An input whose unit is the example's: it only has to fit the others."""
@@ -90,7 +91,7 @@ USE = (Input("amount", ANY, "energy or fuel: kWh, MJ, l, kg"), *FACTORS)
 def use_of(row: Given, amount: str = "amount", *, by: str = "") -> EnergyUse:
     """An energy use, counted in the unit that its amount is written in.
 
-    `by` is what the amount is divided by, as km for a consumption. Raises Unreadable when a
+    `by` is what the amount is divided by, as km for a consumption. Raises Invalid when a
     factor is not a mass by that unit.
     """
     used = row.quantity(amount)
@@ -102,14 +103,27 @@ def use_of(row: Given, amount: str = "amount", *, by: str = "") -> EnergyUse:
 
 
 def factors_in(row: Given, unit: Unit) -> Emissions:
-    """kgCO2e by unit, from the two of operation, provision and total that are given."""
+    """kgCO2e by unit, from the two of operation, provision and total that are given.
+
+    Raises KeyError when there is none of them (what emits nothing is written as 0), and Invalid
+    for one that is no mass by that unit.
+    """
     one = Quantity(unit.size, unit.dimensions)
 
     def read(name: str) -> Decimal | None:
-        return row.quantity(name).times(one).into(KG) if row.has(name) else None
+        if not row.has(name):
+            return None
+        try:
+            return row.quantity(name).times(one).into(KG)
+        except Unreadable as error:
+            raise Invalid(
+                name, f"write it as a mass by {unit.name}, as 1 kg/{unit.name}"
+            ) from error
 
     operation, provision, total = read("operation"), read("provision"), read("total")
     if total is None:
+        if operation is None and provision is None:
+            raise KeyError("total")
         return Emissions(operation or ZERO, provision or ZERO)
     if operation is not None:
         return Emissions(operation, total - operation)

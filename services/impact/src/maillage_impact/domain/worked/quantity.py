@@ -14,6 +14,8 @@ class Unreadable(ValueError):
 
 _MASS, _LENGTH, _ENERGY, _VOLUME = "mass", "length", "energy", "volume"
 _TIME, _AREA, _MONEY, _PERSON, _ITEM, _TEU = "time", "area", "money", "person", "item", "teu"
+DIGITS_MAX = 30
+"""Beyond it, a number measures nothing."""
 _ONE: Decimal = Decimal(1)
 
 SYMBOLS: dict[str, tuple[Decimal, dict[str, int]]] = {
@@ -156,19 +158,31 @@ def _symbol(symbol: str, text: str) -> tuple[Decimal, Dimensions]:
 
 def quantity_of(text: str, default: Unit | None = None) -> Quantity:
     """A number with its unit; without one it is in `default`. Raises Unreadable."""
-    stripped = text.strip()
-    found = _NUMBER.match(stripped)
-    if found is None:
-        raise Unreadable(f"{text!r} is not a number with its unit, as 143 g/tkm")
-    rest = stripped[found.end() :]
+    number, rest = _split(text)
     if rest.startswith(","):
         raise Unreadable(f"{text!r} has a comma: write decimals with a point, thousands without")
     unit = unit_of(rest) if rest.strip() else default or unit_of("")
     try:
-        value = Decimal(found[0])
+        value = Decimal(number)
     except InvalidOperation as error:  # pragma: no cover - the pattern admits numbers only
         raise Unreadable(f"{text!r} is not a number") from error
+    if value and abs(value.adjusted()) > DIGITS_MAX:
+        raise Unreadable(f"{text!r} has more than {DIGITS_MAX} digits before or after its point")
     return Quantity(value * unit.size, unit.dimensions, unit)
+
+
+def last_digit(text: str) -> Decimal:
+    """One in the last digit that a number is written with: 0.1 of `74.5 kg`."""
+    return Decimal(1).scaleb(int(Decimal(_split(text)[0]).as_tuple().exponent))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The number and what follows it."""
+    stripped = text.strip()
+    found = _NUMBER.match(stripped)
+    if found is None:
+        raise Unreadable(f"{text!r} is not a number with its unit, as 143 g/tkm")
+    return found[0], stripped[found.end() :]
 
 
 def quantity(value: Decimal, unit: str) -> Quantity:

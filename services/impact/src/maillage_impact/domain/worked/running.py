@@ -1,6 +1,7 @@
 """Run cases in order and hold each result against what the example prints."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 
@@ -11,6 +12,7 @@ from maillage_impact.domain.worked.quantity import (
     Quantity,
     Unit,
     Unreadable,
+    last_digit,
     quantity_of,
     unit_of,
 )
@@ -152,18 +154,18 @@ def _judge(node: Node, case_id: str, outputs: Outputs, wanted: Expectation) -> V
         return Verdict(
             case_id, node.line, "computed", calculation, result, found.into(shown), unit=shown.name
         )
-    try:
+    with _named(node, "expected"):
         expected = quantity_of(wanted.expected, shown)
         unit = expected.unit or shown
         value = found.into(unit)
+    with _named(node, "tolerance"):
         tolerance = _tolerance(wanted, expected, unit)
-    except Unreadable as error:
-        raise Misread(node.line, "expected", str(error)) from error
     gap = abs(value - expected.into(unit))
     holds = gap <= tolerance + ROUNDING * abs(value)
     words = "" if holds else f"off by {gap.normalize():f}"
     if holds and wanted.printed:
-        holds, words = _is_erratum(wanted, value, tolerance, unit)
+        with _named(node, "printed"):
+            holds, words = _is_erratum(wanted, value, tolerance, unit)
     return Verdict(
         case_id,
         node.line,
@@ -179,16 +181,28 @@ def _judge(node: Node, case_id: str, outputs: Outputs, wanted: Expectation) -> V
     )
 
 
+@contextmanager
+def _named(node: Node, name: str) -> Generator[None]:
+    """What cannot be read within is told of this field."""
+    try:
+        yield
+    except Unreadable as error:
+        field = node.items("case").get(name, node)
+        raise Misread(field.line, name, str(error)) from error
+
+
 def _tolerance(wanted: Expectation, expected: Quantity, unit: Unit) -> Decimal:
     """What is written, as a number in the unit or a percentage; else half the last digit."""
     written = wanted.tolerance
+    if not written:
+        return last_digit(wanted.expected) / 2
     if written.endswith("%"):
-        return quantity_of(written).into(unit_of("")) * abs(expected.into(unit))
-    if written:
-        return quantity_of(written, unit).into(unit)
-    number = wanted.expected.split()[0]
-    exponent = Decimal(number).as_tuple().exponent
-    return Decimal(1).scaleb(int(exponent)) / 2
+        tolerance = quantity_of(written).into(unit_of("")) * abs(expected.into(unit))
+    else:
+        tolerance = quantity_of(written, unit).into(unit)
+    if tolerance < 0:
+        raise Unreadable(f"{written!r} is below zero")
+    return tolerance
 
 
 def _is_erratum(

@@ -170,7 +170,8 @@ def _element_of(row: Given) -> by.Element:
     if row.has("activity"):
         mass, distance = row.number("activity", "tkm"), ONE
     else:
-        mass = row.number("mass", "t") if row.has("mass") else Decimal(0)
+        told = row.has("emissions") and not row.has("mass")
+        mass = Decimal(0) if told else row.number("mass", "t")
         distance = row.number("distance", "km") if row.has("distance") else None
     if row.has("emissions"):
         total = row.number("emissions", "kg")
