@@ -148,7 +148,7 @@ def test_every_calculation_is_run_by_some_example() -> None:
         (
             "x,energy_emissions,uses.1.amount=1 l; uses.1.total=2 kg/kWh,,,",
             "inputs.total",
-            "as 1 kg/l",
+            "by volume",
         ),
         ("x,driven_distance,reference=1; mode=camel,,,", "inputs.mode", "say one of road"),
         ("x,quotient,dividend=1; divisor=0,,,", "inputs", "division by zero"),

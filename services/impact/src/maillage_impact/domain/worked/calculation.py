@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from maillage_contracts.refusals import Invalid
 from maillage_impact.domain.chain.energy import ZERO, Emissions, EnergyUse
-from maillage_impact.domain.worked.quantity import Quantity, Unit, Unreadable, quantity, unit_of
+from maillage_impact.domain.worked.quantity import (
+    Quantity,
+    Unit,
+    Unreadable,
+    quantity,
+    unit_of,
+    words,
+)
 
 ANY = "any"
 """An input whose unit is the example's: it only has to fit the others."""
@@ -116,9 +123,8 @@ def factors_in(row: Given, unit: Unit) -> Emissions:
         try:
             return row.quantity(name).times(one).into(KG)
         except Unreadable as error:
-            raise Invalid(
-                name, f"write it as a mass by {unit.name}, as 1 kg/{unit.name}"
-            ) from error
+            by = unit.name or words(unit.dimensions)
+            raise Invalid(name, f"write it as a mass by {by}, as 1 kg/tkm is by tkm") from error
 
     operation, provision, total = read("operation"), read("provision"), read("total")
     if total is None:
