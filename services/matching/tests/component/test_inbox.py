@@ -106,6 +106,23 @@ async def test_full_desks_take_nothing_new(
     assert len(await surfaced()) == 4
 
 
+async def test_a_full_desk_leaves_the_other_advisor_a_week_of_leads(
+    hear: Hear, look: Look, door: Door, clock: FixedClock, surfaced: Leads
+) -> None:
+    await set_engine(door, advisors=2, weekly_leads=2, open_cases_max=2)
+    await hear(*many_pairs(9))
+    await look()
+    assert len(await surfaced()) == 4
+    async with door() as http:
+        for lead in await inbox(door):
+            await post(http, f"leads/{lead['lead_id']}/accept")
+        clock.advance(timedelta(days=7))
+        await look()
+        assert len(await surfaced()) == 6  # this advisor has four cases, the other none
+        state = (await http.get("/v1/inbox")).json()
+    assert (state["open_cases"], state["free_desks"], state["room"]) == (4, 1, 0)
+
+
 async def test_many_refusals_slow_it_down_and_it_says_so(
     hear: Hear, look: Look, door: Door, clock: FixedClock, surfaced: Leads
 ) -> None:

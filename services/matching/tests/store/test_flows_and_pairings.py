@@ -251,6 +251,8 @@ async def test_pairings_of_a_flow_are_replaced_as_a_whole(do: Do[Any]) -> None:
     )
     assert sorted(left, key=key_of_pairing) == left
     assert set(left) == {second[0], first[2]}
+    counted = await do(lambda store: store.verdicts())
+    assert counted == {"pass": 1, "fail": 1, "unknown": 0}
 
 
 async def test_the_best_pairings_of_each_need_and_rule(do: Do[Any]) -> None:

@@ -177,7 +177,8 @@ async def test_the_desk_counts_what_the_engine_showed_and_what_is_open(do: Do[An
     assert await do(lambda store: store.desk(week)) == Desk(surfaced_this_week=2, waiting=2)
     await do(lambda store: store.save_case(a_case()))
     await do(lambda store: store.save_case(a_case("over", status="closed")))
-    assert (await do(lambda store: store.desk(week))).open_cases == 1
+    await do(lambda store: store.save_case(a_case("another", owner="advisor-2")))
+    assert (await do(lambda store: store.desk(week))).cases_of == {"advisor-1": 1, "advisor-2": 1}
 
 
 async def test_deferred_leads_come_back_on_their_day(do: Do[Any]) -> None:

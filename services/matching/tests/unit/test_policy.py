@@ -9,7 +9,21 @@ from hypothesis import strategies as st
 
 from maillage_contracts.vocabulary import PeriodicQuantity
 from maillage_matching.domain.flow import a_year, in_base_unit
-from maillage_matching.domain.policy import Arrivals, Desk, Policy, is_calm, room_for_leads, week_of
+from maillage_matching.domain.policy import (
+    Arrivals,
+    Desk,
+    Policy,
+    free_desks,
+    is_calm,
+    room_for_leads,
+    week_of,
+)
+
+
+def desk_with(*cases: int, **changes: int) -> Desk:
+    """So many open cases of one advisor after the other."""
+    cases_of = {f"advisor-{n}": many for n, many in enumerate(cases, 1)}
+    return Desk.model_validate({**changes, "cases_of": cases_of})
 
 
 @pytest.mark.parametrize(
@@ -20,10 +34,15 @@ from maillage_matching.domain.policy import Arrivals, Desk, Policy, is_calm, roo
         (Policy(weekly_leads=0), Desk(), 0),
         (Policy(), Desk(surfaced_this_week=4), 1),
         (Policy(), Desk(surfaced_this_week=7), 0),
-        (Policy(), Desk(open_cases=10), 2),
-        (Policy(), Desk(open_cases=8, waiting=3), 1),
-        (Policy(), Desk(open_cases=20), 0),
-        (Policy(advisors=2), Desk(open_cases=20), 4),
+        (Policy(), desk_with(10), 2),
+        (Policy(), desk_with(8, waiting=3), 1),
+        (Policy(), desk_with(20), 0),
+        (Policy(advisors=2), desk_with(10, 10), 4),
+        (Policy(advisors=2), desk_with(20), 5),  # what the one has too much takes no other's place
+        (Policy(advisors=2), desk_with(12, 11), 1),
+        (Policy(advisors=2), desk_with(12, 1, surfaced_this_week=4), 1),
+        (Policy(advisors=2), desk_with(9, 9, waiting=5), 1),
+        (Policy(advisors=2), desk_with(10, 4, 3, waiting=5), 2),  # a third person has cases too
     ],
 )
 def test_room_for_leads(policy: Policy, desk: Desk, room: int) -> None:
@@ -62,12 +81,27 @@ def test_where_nothing_came_there_is_nothing_to_wait_for() -> None:
     assert is_calm(Policy(), None, NOW)
 
 
-@given(st.integers(0, 9), st.integers(1, 9), st.integers(0, 99), st.integers(0, 99))
-def test_the_cap_holds_whatever_the_desks(k: int, advisors: int, shown: int, cases: int) -> None:
+def test_who_has_a_place_left_is_counted() -> None:
+    assert free_desks(Policy(advisors=3), desk_with(12, 11)) == 2
+    assert free_desks(Policy(), desk_with(12)) == 0
+
+
+@given(
+    st.integers(0, 9),
+    st.integers(1, 4),
+    st.integers(0, 40),
+    st.integers(0, 20),
+    st.lists(st.integers(0, 20), max_size=6),
+)
+def test_the_caps_hold_whatever_the_desks(
+    k: int, advisors: int, shown: int, waiting: int, cases: list[int]
+) -> None:
     policy = Policy(weekly_leads=k, advisors=advisors)
-    room = room_for_leads(policy, Desk(surfaced_this_week=shown, open_cases=cases))
+    desk = desk_with(*cases, surfaced_this_week=shown, waiting=waiting)
+    room = room_for_leads(policy, desk)
     assert room >= 0
     assert shown + room <= max(shown, k * advisors)
+    assert not room or desk.waiting + room <= policy.open_cases_max * free_desks(policy, desk)
 
 
 def test_a_week_begins_on_monday_in_utc() -> None:

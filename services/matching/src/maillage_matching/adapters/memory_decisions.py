@@ -1,5 +1,6 @@
 """What people see and decide, in dictionaries."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -72,8 +73,8 @@ class MemoryDecisions:
         engines = [lead for lead in self._leads() if lead.source == "engine"]
         shown = [lead for lead in engines if lead.surfaced_at and lead.surfaced_at >= week]
         waiting = [lead for lead in engines if lead.status in WAITS_FOR_A_PERSON]
-        cases = [case for case in self.case_rows.values() if case.status not in OVER]
-        return Desk(surfaced_this_week=len(shown), waiting=len(waiting), open_cases=len(cases))
+        cases = Counter(case.owner for case in self.case_rows.values() if case.is_open)
+        return Desk(surfaced_this_week=len(shown), waiting=len(waiting), cases_of=cases)
 
     async def deferred_to(self, day: date) -> list[Lead]:
         return [

@@ -105,13 +105,19 @@ class PostgresDecisions:
                 (SELECT count(*) FROM lead WHERE source = 'engine' AND surfaced_at >= $1)
                     AS surfaced_this_week,
                 (SELECT count(*) FROM lead
-                    WHERE source = 'engine' AND status IN ('surfaced', 'deferred')) AS waiting,
-                (SELECT count(*) FROM synergy_case WHERE status <> ALL($2)) AS open_cases
+                    WHERE source = 'engine' AND status IN ('surfaced', 'deferred')) AS waiting
             """,
             week,
+        )
+        cases = await self.db.fetch(
+            """
+            SELECT doc ->> 'owner' AS owner, count(*) AS many FROM synergy_case
+            WHERE status <> ALL($1) GROUP BY doc ->> 'owner'
+            """,
             list(OVER),
         )
-        return Desk.model_validate(dict(row or {}))
+        cases_of = {one["owner"]: one["many"] for one in cases}
+        return Desk.model_validate({**dict(row or {}), "cases_of": cases_of})
 
     async def deferred_to(self, day: date) -> list[Lead]:
         rows = await self.db.fetch(

@@ -103,7 +103,7 @@ class PostgresOutcomes(PostgresDecisions):
         return (row[0], row[1]) if row else (0, 0)
 
     async def verdicts(self) -> Mapping[str, int]:
-        rows = await self.db.fetch("SELECT verdict, count(*) FROM pairing GROUP BY verdict")
+        rows = await self.db.fetch("SELECT verdict, many FROM pairing_count")
         return NO_PAIRS | {row[0]: row[1] for row in rows}
 
     async def tallies(self) -> list[Tally]:

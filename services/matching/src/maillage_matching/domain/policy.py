@@ -1,5 +1,6 @@
 """What a territory asks of the engine: how few leads, how far, how much, and whether at all."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -84,11 +85,19 @@ class Policy(Settings, Kept):
 
 
 class Desk(Kept):
-    """What is on the advisors' desks: leads the engine put there this week, what waits, cases."""
+    """What is on the advisors' desks: leads the engine put there this week, what waits, cases.
+
+    Leads lie where all advisors see them; a case is on the desk of who owns it.
+    """
 
     surfaced_this_week: int = 0
     waiting: int = 0
-    open_cases: int = 0
+    cases_of: Mapping[str, int] = Field(default_factory=dict[str, int])
+
+    @property
+    def open_cases(self) -> int:
+        """On all desks together."""
+        return sum(self.cases_of.values())
 
 
 class Arrivals(NamedTuple):
@@ -119,12 +128,29 @@ def is_calm(policy: Policy, arrivals: Arrivals | None, now: datetime) -> bool:
 def room_for_leads(policy: Policy, desk: Desk) -> int:
     """How many leads the engine may still put in front of the advisors.
 
-    Never more a week than the cap of each advisor, and none while what is open or waiting for a
-    decision fills their desks.
+    Never more a week than the cap of each advisor whose desk has a place left, and none while
+    what is open or waits for a decision fills these desks.
     """
-    this_week = policy.weekly_leads * policy.advisors - desk.surfaced_this_week
-    on_desks = policy.open_cases_max * policy.advisors - desk.open_cases - desk.waiting
-    return max(0, min(this_week, on_desks))
+    free, crowd = _desks(policy, desk)
+    this_week = policy.weekly_leads * free_desks(policy, desk) - desk.surfaced_this_week
+    return max(0, min(this_week, sum(free) - crowd - desk.waiting))
+
+
+def free_desks(policy: Policy, desk: Desk) -> int:
+    """How many advisors may still take a case up."""
+    free, _ = _desks(policy, desk)
+    return sum(places > 0 for places in free)
+
+
+def _desks(policy: Policy, desk: Desk) -> tuple[list[int], int]:
+    """The places left on each desk, and cases of people beyond the number of advisors.
+
+    Who has most cases is surely an advisor; who has none yet sits at an empty desk.
+    """
+    cases = sorted(desk.cases_of.values(), reverse=True)
+    theirs, others = cases[: policy.advisors], cases[policy.advisors :]
+    empty = [0] * (policy.advisors - len(theirs))
+    return [max(0, policy.open_cases_max - many) for many in (*theirs, *empty)], sum(others)
 
 
 def start_of(day: date) -> datetime:

@@ -9,7 +9,14 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from maillage_common.transaction import Runner
-from maillage_matching.domain.policy import Desk, Policy, Settings, room_for_leads, week_of
+from maillage_matching.domain.policy import (
+    Desk,
+    Policy,
+    Settings,
+    free_desks,
+    room_for_leads,
+    week_of,
+)
 from maillage_matching.domain.throttle import Throttle, throttle_after
 from maillage_matching.domain.yields import Tally, yields_of
 from maillage_matching.entrypoints.commands import carry_out
@@ -26,7 +33,8 @@ class Inbox(BaseModel):
     """How full the inbox is, and what it would still take this week.
 
     `weekly_leads` is what the settings allow, `weekly_leads_now` what is left of it after steps
-    back: the engine shows less after many refusals.
+    back: the engine shows less after many refusals. `open_cases` are of all advisors together;
+    `open_cases_max` is for each, and `free_desks` says how many of them have a place left.
     """
 
     is_on: bool
@@ -42,6 +50,7 @@ class Inbox(BaseModel):
     waiting: int
     open_cases: int
     open_cases_max: int
+    free_desks: int
     room: int
 
 
@@ -83,8 +92,11 @@ class EngineDoors:
             pace=throttle.words,
             advisors=policy.advisors,
             open_cases_max=policy.open_cases_max,
+            surfaced_this_week=desk.surfaced_this_week,
+            waiting=desk.waiting,
+            open_cases=desk.open_cases,
+            free_desks=free_desks(policy, desk),
             room=room_for_leads(slowed, desk),
-            **dict(desk),
         )
 
     async def summary(
