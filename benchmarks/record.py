@@ -46,8 +46,8 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """The value by the peer's."""
-        return None if self.peer_value is None else self.value / self.peer_value
+        """The value by the peer's, which may be none at all."""
+        return self.value / self.peer_value if self.peer_value else None
 
     def holds(self, bound: str | None) -> bool | None:
         """Whether the figure meets a bound; None where there is no bound."""

@@ -84,7 +84,9 @@ def line(record: Record) -> str:
     """One figure in words."""
     said = f"{record['name']}: {record['value']:g} {record['unit']}"
     if record["peer"] is not None:
-        said += f"; {record['peer']}: {record['peer_value']:g}; ratio {record['ratio']:g}"
+        said += f"; {record['peer']}: {record['peer_value']:g}"
+    if record["ratio"] is not None:
+        said += f"; ratio {record['ratio']:g}"
     if record["must"] is not None:
         said += f"; {'holds' if record['holds'] else 'DOES NOT HOLD'}: {record['must']}"
     return said

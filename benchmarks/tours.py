@@ -1,4 +1,4 @@
-"""Planning: the whole Livrazou day, a thousand orders, and published instances beside VROOM.
+"""Planning: the whole Livrazou day, a thousand orders, nine families of problems.
 
 The day: a hub at the edge, 350 orders out (a sixth of them for a centre only bikes may enter), 40
 returns, twelve vans of which three drive rounds of their own first, four bikes. The instances are
@@ -6,7 +6,6 @@ read where the reference data is, and left out with a line where it is not.
 """
 
 import asyncio
-import json
 import os
 import random
 import resource
@@ -47,8 +46,7 @@ from record import Asked, Figure
 DATA = Path(os.environ.get("MAILLAGE_REFERENCE", "../shared/data")) / "vrp"
 OUT, BACK, VANS, ROUNDS, BIKES = 350, 40, 12, 3, 4
 SEARCH = Search(seed=1, iterations=2000, seconds=25)
-INSTANCES = ("LRC1_2_4", "LR1_2_10", "LR1_4_4")
-CPU_S, FAMILY_CPU_S = 10.0, 3.0
+FAMILY_CPU_S = 3.0
 FAMILIES = (
     "pdptw_distance/LRC1_2_4.txt",
     "homberger_200/rc1_2_3.txt",
@@ -67,7 +65,6 @@ def measure(asked: Asked) -> Iterable[Figure]:
     """The figures of planning; `duration_s` is process time for each instance."""
     yield from _day_figures()
     yield from _thousand_figures()
-    yield from _gap_figures(asked.duration_s or CPU_S)
     yield from _family_figures(asked.duration_s or FAMILY_CPU_S)
     peak_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     yield Figure(
@@ -267,30 +264,3 @@ def _echelons() -> Instance:
         f"!Customers:\n{'  '.join(doors)}",
     ]
     return read_echelons(_lines("two echelons", "\n".join(blocks)))
-
-
-def _gap_figures(cpu_s: float) -> Iterator[Figure]:
-    known_file = DATA / "pdptw_distance" / "BKS_distance.json"
-    if not known_file.is_file():
-        print(f"no reference instances in {DATA}: the gap to the best known is not measured")
-        return
-    known: dict[str, float] = json.loads(known_file.read_text())
-    search = Search(seed=1, iterations=10**9, seconds=20 * cpu_s, cpu_seconds=cpu_s)
-    means: dict[str, float] = {}
-    for solver in ("maillage", "vroom"):
-        gaps: list[float] = []
-        for name in INSTANCES:
-            path = DATA / "pdptw_distance" / f"{name}.txt"
-            record = asyncio.run(measured(read(path), solver, search, known[name]))
-            assert record.gap_percent is not None, record.checker
-            gaps.append(record.gap_percent)
-        means[solver] = sum(gaps) / len(gaps)
-    yield Figure(
-        name="planning: mean gap to the best known distance",
-        value=means["maillage"],
-        unit="%",
-        peer="VROOM",
-        peer_value=means["vroom"],
-        must="ratio <= 0.2",
-        goal="value <= 0.4",
-    )

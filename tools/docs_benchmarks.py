@@ -1,4 +1,4 @@
-"""The tables of measured figures in README.md and docs/operating, from benchmarks/results.json."""
+"""The tables of measured figures in README.md and docs, from benchmarks/results.json."""
 
 import json
 from collections.abc import Iterable
@@ -8,6 +8,8 @@ from typing import Any
 RESULTS = "benchmarks/results.json"
 SHORT, WHOLE = "README.md", "docs/operating/performance.md"
 """The figures that must hold, and all of them."""
+TOPICS = {"docs/tours.md": "planning: "}
+"""Figures whose names begin so stand beside what is said of them."""
 BEGIN, END = "<!-- figures: written by tools/generate.py -->", "<!-- end of figures -->"
 
 Record = dict[str, Any]
@@ -20,6 +22,8 @@ def pages(root: Path) -> dict[str, str]:
     records: list[Record] = json.loads((root / RESULTS).read_text())
     promised = [record for record in records if record["must"] is not None]
     wanted = {SHORT: promised, WHOLE: records}
+    for name, begins in TOPICS.items():
+        wanted[name] = [record for record in records if record["name"].startswith(begins)]
     there = {name: (root / name).read_text() for name in wanted if (root / name).exists()}
     return {name: filled(text, wanted[name]) for name, text in there.items() if BEGIN in text}
 

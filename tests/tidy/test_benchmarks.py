@@ -1,6 +1,7 @@
 """What benchmarks say: bounds that can fail, records that are kept, tables that follow them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,11 @@ def test_a_ratio_needs_a_peer() -> None:
         Figure(name="alone", value=1.0, unit="s").holds("ratio <= 1")
 
 
+def test_a_peer_at_zero_has_no_ratio() -> None:
+    assert replace(FIGURE, peer_value=0.0).ratio is None
+    assert run.line({**FIGURE.record("x"), "ratio": None, "must": None}).endswith("by hand: 80")
+
+
 def test_a_record_says_what_was_measured_where_and_how() -> None:
     record = FIGURE.record("make bench ONLY=chain")
     assert tuple(record) == KEYS
@@ -70,14 +76,20 @@ def test_every_benchmark_is_found() -> None:
 def test_tables_follow_the_figures(tmp_path: Path) -> None:
     file = tmp_path / docs_benchmarks.RESULTS
     file.parent.mkdir()
-    run.keep(file, [FIGURE.record("make bench")], others_stay=False)
+    routes = replace(FIGURE, name="planning: routes")
+    run.keep(file, [one.record("make bench") for one in (FIGURE, routes)], others_stay=False)
     around = f"before\n{docs_benchmarks.BEGIN}\nstale words\n{docs_benchmarks.END}\nafter\n"
-    (tmp_path / "README.md").write_text(around)
+    for page in ("README.md", "docs/tours.md"):
+        (tmp_path / page).parent.mkdir(exist_ok=True)
+        (tmp_path / page).write_text(around)
     written = docs_benchmarks.pages(tmp_path)["README.md"]
     assert written.startswith("before\n")
     assert written.endswith("\nafter\n")
     assert "stale words" not in written
     assert "| chain | 60 events/s | by hand: 80 (ratio 0.75) | ratio >= 0.6 |" in written
+    of_a_topic = docs_benchmarks.pages(tmp_path)["docs/tours.md"]
+    assert "| planning: routes | 60 events/s |" in of_a_topic
+    assert "| chain |" not in of_a_topic
 
 
 def test_the_tables_here_are_those_of_the_figures_here() -> None:
