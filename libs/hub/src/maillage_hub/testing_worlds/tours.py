@@ -122,6 +122,7 @@ def _valid(
         "POST /v1/tours/{tour_id}/join": Valid({"order_id": late}),
         "GET /v1/tours/{tour_id}/replan": Valid(),
         "POST /v1/tours/{tour_id}/replan": Valid({"sequence": [1, 2]}),
+        "GET /v1/slips": Valid(query=f"?on={READY}"),
         "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
         **_stops(driven),
         "GET /v1/vehicles": Valid(),

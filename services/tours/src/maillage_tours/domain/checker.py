@@ -36,8 +36,8 @@ from maillage_tours.domain.crew_check import (
 )
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
 from maillage_tours.domain.fleet import Vehicle
-from maillage_tours.domain.order import Order
-from maillage_tours.domain.tour import Figures, Stop, Task, Tour
+from maillage_tours.domain.order import Order, OrderStatus
+from maillage_tours.domain.tour import Figures, Stop, Task, TaskStatus, Tour
 from maillage_tours.domain.travel import Matrix, Travel, profile_of
 
 CENT = Decimal("0.01")
@@ -193,7 +193,8 @@ def _end_faults(
         yield Fault("place", f"{place.label} is no hub")
     elif positions and place.position not in positions:
         yield Fault("place", f"order {order.order_id} has no business at {place.label}")
-    if task.load != _load(order):
+    is_open = task.status == TaskStatus.TODO and order.status != OrderStatus.IN_PROGRESS
+    if is_open and task.load != _load(order):
         yield Fault("load", f"order {order.order_id} is planned with another load")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
 
@@ -92,6 +92,8 @@ class Day:
     """Where crews may rest, beside hubs and their own bases."""
     incompatible: frozenset[tuple[Word, Word]] = frozenset()
     """Pairs of goods that are never on board together."""
+    brought: Mapping[OrderId, datetime] = field(default_factory=dict[OrderId, datetime])
+    """When goods are at their hub, as the tours drive that bring them; absent: as was told."""
 
     @cached_property
     def fleet(self) -> Sequence[Vehicle]:

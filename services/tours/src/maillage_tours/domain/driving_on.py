@@ -61,12 +61,12 @@ def drive(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: dat
     is_out = locked > 0 or tour.started_at is not None
     here = tour.stops[locked - 1] if locked else None
     at = here.place.position if here else tour.start.position
-    now = max(free_at, _left(here) if here else (tour.starts_at if is_out else shift.start))
+    now = max(free_at, left(here) if here else (tour.starts_at if is_out else shift.start))
     before = position_before(here) if here else None
     metres, late_s = 0, dict[OrderId, float]()
     timed: list[Stop] = []
     leaves = now
-    for stop in stops:
+    for stop in (_as_told(one, tour) for one in stops):
         way_m, way_s = tour.travel.between(at, stop.place.position)
         metres += way_m
         has_moved = stop.place.position != before
@@ -95,6 +95,12 @@ def drive(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: dat
     )
 
 
+def _as_told(stop: Stop, tour: Tour) -> Stop:
+    """With the hours that other tours count on, whatever it was tried with."""
+    told = tour.stops[stop.number - 1]
+    return stop.model_copy(update={"arrives_at": told.arrives_at, "departs_at": told.departs_at})
+
+
 def passes(tour: Tour, day: Day, locked: int, tried: Drive) -> bool:
     """Whether nothing else is wrong with it than what it says itself: who is late."""
     known = {"shift", "hours"} if tried.over_s else set[str]()
@@ -104,25 +110,30 @@ def passes(tour: Tour, day: Day, locked: int, tried: Drive) -> bool:
     return all(fault.code in known for fault in faults)
 
 
-def _left(stop: Stop) -> datetime:
-    return stop.visited.completed_at if stop.visited is not None else stop.departs_at
+def left(stop: Stop) -> datetime:
+    """As was reported; who only told of arriving stays as long as was planned."""
+    if stop.visited is not None:
+        return stop.visited.completed_at
+    if stop.arrived_at is None:
+        return stop.departs_at
+    return max(stop.departs_at, stop.arrived_at + (stop.departs_at - stop.arrives_at))
 
 
 def _arriving(stop: Stop, soonest: datetime, day: Day, orders: Orders, *, has_moved: bool) -> Stop:
     """The stop no sooner than its first handover may begin, but for setting up."""
     at_hub = stop.place.position in day.hub_points
     setup = timedelta(seconds=day.pace.setup(at_hub=at_hub) if has_moved else 0)
-    opens = [opens - setup for task in stop.tasks[:1] for opens in _opens(task, stop, orders)]
-    return stop.model_copy(update={"arrives_at": max([soonest, *opens])})
+    windows = (window_of(task, orders.get(task.order_id), stop.place) for task in stop.tasks[:1])
+    opens = [window.start for window in windows if window is not None]
+    opens += _brought(stop, day)
+    return stop.model_copy(update={"arrives_at": max([soonest, *(one - setup for one in opens)])})
 
 
-def _opens(task: Task, stop: Stop, orders: Orders) -> Iterator[datetime]:
-    """When the handover may begin: goods that another tour brings are not there before as told."""
-    window = window_of(task, orders.get(task.order_id), stop.place)
-    if window is not None:
-        yield window.start
-    if task.leg == FROM_HUB and task.action == "pickup":
-        yield stop.arrives_at
+def _brought(stop: Stop, day: Day) -> Iterator[datetime]:
+    """When what other tours bring can be taken here: as told, or later."""
+    for task in stop.tasks:
+        if task.leg == FROM_HUB and task.action == "pickup":
+            yield max(stop.arrives_at, day.brought.get(task.order_id, stop.arrives_at))
 
 
 def _latest(task: Task, stop: Stop, orders: Orders) -> float:

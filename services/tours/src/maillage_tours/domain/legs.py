@@ -8,6 +8,7 @@ from maillage_tours.domain.access import gate
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day, Job, weighed, whole
 from maillage_tours.domain.fleet import CARGO_BIKE, Hub, Vehicle
 from maillage_tours.domain.order import Order, OrderStatus
+from maillage_tours.domain.tour import Tour
 from maillage_tours.domain.travel import Matrix, profile_of
 
 SHORT_REACH = frozenset({CARGO_BIKE})
@@ -21,6 +22,17 @@ def jobs_of(day: Day, matrix: Matrix) -> Iterator[Job]:
             yield from _second_legs(order, order.held_at, order.pickup_window)
         else:
             yield from _split(order, day, matrix) or whole(order)
+
+
+def freed(order: Order, tour: Tour) -> Order:
+    """The order off this tour, to be planned again: from its start, or from the hub.
+
+    Its other leg, on another tour, makes no sense without the first.
+    """
+    if tour.legs_of(order.order_id) == frozenset([FROM_HUB]):
+        rest = tuple(one for one in order.carriages if one.tour_id != tour.tour_id)
+        return order.changed(carriages=rest)
+    return order.become(OrderStatus.ACCEPTED, carriages=())
 
 
 def _second_legs(order: Order, hub: Place, pickup_window: TimeWindow) -> Iterator[Job]:

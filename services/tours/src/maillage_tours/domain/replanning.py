@@ -1,6 +1,6 @@
 """What remains of one tour in another order: to save, or to keep what it can after an incident."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,8 +9,9 @@ from itertools import pairwise
 from maillage_contracts.vocabulary import Amount, Money, OrderId, TourId, Value
 from maillage_tours.domain.checker import CENT, check_tour
 from maillage_tours.domain.coverage import stamp
-from maillage_tours.domain.day import WHOLE, Day
+from maillage_tours.domain.day import FROM_HUB, WHOLE, Day, weighed
 from maillage_tours.domain.driving_on import Drive, drive, passes
+from maillage_tours.domain.order import Order
 from maillage_tours.domain.tour import Figures, Stop, TaskStatus, Tour
 
 PASSES_MAX = 8
@@ -58,15 +59,15 @@ class Replanned:
 def replan(tour: Tour, day: Day, locked: int, free_at: datetime) -> Replanned | None:
     """The best order found for the stops after the first `locked`, driving on at `free_at`.
 
-    An order whose goods were not fetched is freed when the tour cannot keep all hours; what is on
-    board is delivered late rather than not at all. None when no way was found that passes the
-    independent check. `day` has the tour's orders, and is not busy with the tour itself.
+    An order whose goods were not fetched is freed when the tour cannot keep all hours; what another
+    tour brings for it then stays at the hub. What is on board is delivered late rather than not at
+    all. None when no way was found that passes the independent check. `day` has the tour's orders,
+    and is not busy with the tour itself.
     """
-    given = (_without(stop, TaskStatus.VOID) for stop in tour.stops[locked:])
-    to_come = [stop for stop in given if stop is not None]
-    if not to_come:
+    rest = to_come(tour, day, locked)
+    if not rest:
         return None
-    as_it_is = drive(tour, day, locked, to_come, free_at)
+    as_it_is = drive(tour, day, locked, rest, free_at)
     best = _improved(tour, day, locked, as_it_is, free_at)
     freed: list[OrderId] = []
     while best.late_s_in_all and (gone := _to_free(tour, day, locked, best, free_at)) is not None:
@@ -76,6 +77,24 @@ def replan(tour: Tour, day: Day, locked: int, free_at: datetime) -> Replanned | 
             return None
         best = _improved(tour, day, locked, drive(tour, day, locked, rest, free_at), free_at)
     return _answer(tour, day, locked, (as_it_is, best), tuple(freed))
+
+
+def to_come(tour: Tour, day: Day, locked: int) -> list[Stop]:
+    """The stops after the first `locked`, without what was withdrawn, as weighed at the hub."""
+    orders = {order.order_id: order for order in day.orders}
+    given = (_without(stop, TaskStatus.VOID) for stop in tour.stops[locked:])
+    return [_as_held(stop, orders) for stop in given if stop is not None]
+
+
+def _as_held(stop: Stop, orders: Mapping[OrderId, Order]) -> Stop:
+    """What waits at a hub has the mass with which it came in."""
+    tasks = tuple(
+        task.model_copy(update={"load": weighed(task.load, order.taken_kg)})
+        if task.leg == FROM_HUB and (order := orders.get(task.order_id)) and order.held_at
+        else task
+        for task in stop.tasks
+    )
+    return stop.model_copy(update={"tasks": tasks})
 
 
 def locked_by(tour: Tour, now: datetime | None) -> int:
@@ -157,11 +176,11 @@ def _to_free(tour: Tour, day: Day, locked: int, best: Drive, free_at: datetime) 
 
 
 def _not_fetched(stops: Sequence[Stop]) -> Iterator[OrderId]:
-    """Orders that this tour alone carries, and whose goods are still where they were."""
+    """Orders no other tour goes on with, and whose goods this one has still to fetch."""
     for stop in stops:
         for task in stop.tasks:
-            is_whole = task.leg == WHOLE and task.status == TaskStatus.TODO
-            if is_whole and task.action == "pickup":
+            is_last = task.leg in {WHOLE, FROM_HUB} and task.status == TaskStatus.TODO
+            if is_last and task.action == "pickup":
                 yield task.order_id
 
 
@@ -194,15 +213,16 @@ def _answer(
         moved_stops=moved,
         saving=Money(amount=saving),
         saving_per_moved_stop=Money(amount=(saving / max(1, moved)).quantize(CENT)),
-        minutes=_minutes(sooner.total_seconds()),
+        minutes=minutes_of(sooner.total_seconds()),
         freed=freed,
         late=tuple(
-            Late(order_id=order_id, minutes=_minutes(late_s))
+            Late(order_id=order_id, minutes=minutes_of(late_s))
             for order_id, late_s in sorted(best.late_s.items())
         ),
     )
     return Replanned(after, verdict.figures[tour.tour_id], change)
 
 
-def _minutes(seconds: float) -> Decimal:
+def minutes_of(seconds: float) -> Decimal:
+    """To a tenth of a minute."""
     return round(Decimal(seconds) / 60, 1)

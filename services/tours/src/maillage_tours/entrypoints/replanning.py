@@ -1,5 +1,6 @@
 """Doors to what remains of a tour in another order: look at it, take it on."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from maillage_contracts.vocabulary import Moment, TourId
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Guarded, answer, command, query
 from maillage_tours.domain.replanning import Change
+from maillage_tours.domain.slipping import Slip
 from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.usecases.find_slips import look_for_slips, with_change
 from maillage_tours.usecases.replan_tour import (
     ReplanTour,
     look_at_tour,
@@ -26,11 +29,17 @@ class ReplanBody(Body):
 
 
 def router(desk: Desk) -> APIRouter:
-    """Below /v1/tours."""
-    routes = APIRouter(prefix="/tours", tags=["tours"], route_class=Guarded)
+    """Below /v1."""
+    routes = APIRouter(tags=["tours"], route_class=Guarded)
+    _replan(routes, desk)
+    _slips(routes, desk)
+    return routes
+
+
+def _replan(routes: APIRouter, desk: Desk) -> None:
     runner = desk.runner
 
-    @routes.get("/{tour_id}/replan")
+    @routes.get("/tours/{tour_id}/replan")
     async def look(
         tour_id: UUID,
         _: Annotated[Principal, query("tours.plan.read")],
@@ -45,7 +54,7 @@ def router(desk: Desk) -> APIRouter:
         found = await propose_order(standing, free_at, runner.clock())
         return found.change if found else None
 
-    @routes.post("/{tour_id}/replan")
+    @routes.post("/tours/{tour_id}/replan")
     async def take_on(
         tour_id: UUID, body: ReplanBody, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
@@ -62,4 +71,16 @@ def router(desk: Desk) -> APIRouter:
             )
         )
 
-    return routes
+
+def _slips(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("/slips")
+    async def slips(
+        _: Annotated[Principal, query("tours.plan.read")], on: date
+    ) -> tuple[Slip, ...]:
+        """Tours that would leave a hub before goods are there that another tour brings late.
+
+        Each with a change to take on (`POST /v1/tours/{id}/replan`); nothing changes by itself.
+        """
+        now = desk.runner.clock()
+        found = await desk.runner.read(lambda store: look_for_slips(on, store, desk.terms, now))
+        return tuple([await with_change(standing, slip) for standing, slip in found])

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
-from maillage_contracts.vocabulary import TourId
-from maillage_tours.domain.day import Day
-from maillage_tours.domain.order import OrderStatus
+from maillage_contracts.vocabulary import OrderId, TourId
+from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
+from maillage_tours.domain.legs import freed
 from maillage_tours.domain.replanning import Replanned, locked_by, replan
+from maillage_tours.domain.slipping import brought_by
 from maillage_tours.domain.terms import Terms
 from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.usecases.announce import published
@@ -43,7 +44,7 @@ class ReplanTour:
 
 async def look_at_tour(tour_id: TourId, store: Store, terms: Terms) -> Standing:
     """Raises NotFound, or Refused when no crew has it."""
-    return await _standing(await store.tour(tour_id), store, terms)
+    return await standing_of(await store.tour(tour_id), store, terms)
 
 
 async def propose_order(
@@ -58,7 +59,7 @@ async def propose_order(
 async def replan_tour(command: ReplanTour, store: Store, now: datetime) -> Iterable[Event]:
     """Raises NotFound, Stale, or Refused when another order of stops is found now than was seen."""
     tour = await tour_to_change(store, command.tour_id, command.tour_version)
-    standing = await _standing(tour, store, command.terms)
+    standing = await standing_of(tour, store, command.terms)
     found = await propose_order(standing, command.free_at, now)
     if found is None:
         raise Refused("no order of the stops to come keeps what must be kept")
@@ -67,13 +68,20 @@ async def replan_tour(command: ReplanTour, store: Store, now: datetime) -> Itera
     after = found.tour.changed(figures=found.figures)
     orders = await store.orders_to_change(set(found.change.freed))
     await store.put_tours([after])
-    await store.put_orders([order.become(OrderStatus.ACCEPTED, carriages=()) for order in orders])
+    await store.put_orders([freed(order, tour) for order in orders])
     return (published(after, found.figures),)
 
 
-async def _standing(tour: Tour, store: Store, terms: Terms) -> Standing:
+async def standing_of(tour: Tour, store: Store, terms: Terms) -> Standing:
+    """The tour with its orders, and when other tours bring what it goes on with."""
     if tour.status not in GIVEN:
         raise Refused(f"the tour is {tour.status}: no crew drives it")
     orders = [await store.order(order_id) for order_id in sorted(tour.order_ids)]
     day = await gather_day(tour.on, store, terms)
-    return Standing(tour, day_of(day, tour, orders))
+    second = [one for one in orders if FROM_HUB in tour.legs_of(one.order_id)]
+    brought: dict[OrderId, datetime] = {}
+    for first_id in sorted({leg for one in second if (leg := one.tour_of_leg(TO_HUB))}):
+        first = await store.tour(first_id)
+        carried = [await store.order(order_id) for order_id in sorted(first.order_ids)]
+        brought |= brought_by(first, day_of(day, first, carried))
+    return Standing(tour, replace(day_of(day, tour, orders), brought=brought))
