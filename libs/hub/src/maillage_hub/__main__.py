@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
-from maillage_hub.runtime.failures import HubFailure
+from maillage_hub.runtime.failures import BadUsage, HubFailure
 
 COMMANDS = {
     "up": "start a hub on this machine: Kafka, PostgreSQL and the services",
@@ -19,9 +19,9 @@ COMMANDS = {
     "import": "bring a territory pack into a hub",
     "events": "show the events on the bus as they come",
     "deadletters": "look at events that were put aside, and try them again",
-    "outbox": "publish everything again on a new bus",
+    "outbox": "see whether the bus has all that was said, or publish it again",
     "backup": "write down that backups were restored and found good",
-    "impact": "check the ledger of impacts, or open one of its lines",
+    "impact": "check the ledger of impacts, open one of its lines, or write it again",
 }
 """A command is a line here, and a module of that name in `commands`, imported when asked for."""
 
@@ -67,6 +67,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         if name == asked:
             command_named(name).describe(chosen)
+    if not words:
+        parser.print_help(sys.stderr)
+        return BadUsage.exit_code
     arguments = parser.parse_args(words)
     try:
         return command_named(arguments.command).run(arguments)

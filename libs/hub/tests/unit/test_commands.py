@@ -32,6 +32,17 @@ def test_help_tells_every_command_and_exit_code(capsys: pytest.CaptureFixture[st
     assert "3 no hub runs" in said
 
 
+def test_without_a_command_all_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code() == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert all(summary in said for summary in COMMANDS.values())
+
+
+def test_an_actor_without_an_organisation_gets_no_token(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("token", "--role", "actor") == 2
+    assert "--organisation" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
@@ -43,7 +54,7 @@ def test_every_command_explains_itself_with_an_example(
     assert f"maillage {command}" in said.partition("example: ")[2]
 
 
-@pytest.mark.parametrize("words", [[], ["fly"], ["up", "--brokers", "2"], ["token"]])
+@pytest.mark.parametrize("words", [["fly"], ["up", "--brokers", "2"], ["token"]])
 def test_wrong_usage_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*words) == 2
     assert "usage: maillage" in capsys.readouterr().err

@@ -209,7 +209,7 @@ def test_a_file_that_cannot_be_used(folder: Path, name: str, content: str, expec
 def test_a_file_that_is_not_utf8(folder: Path) -> None:
     (folder / "actors.csv").write_bytes(b"key,name\na,Caf\xe9\n")
     assert faults(folder) == [
-        "actors.csv:1:1: the file is not UTF-8: save it again with that encoding"
+        "actors.csv:2:1: the file is not UTF-8: save it again with that encoding"
     ]
 
 

@@ -26,7 +26,7 @@ from maillage_common.replay import discard, replay
 from maillage_common.settings import BadSetting, Settings, load
 from maillage_common.topics import look
 from maillage_common.transaction import Runner
-from maillage_contracts.refusals import Refused
+from maillage_contracts.refusals import Invalid, Refused
 from maillage_serving.figures import Figure
 from maillage_serving.logging import configure_logging
 from maillage_serving.process import serve
@@ -67,9 +67,12 @@ def run(service: Service[Any], arguments: Sequence[str] | None = None) -> int:
     except BadSetting as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201 one line for whoever starts it
         return USAGE
-    except (OSError, asyncpg.PostgresError, MigrationChanged, Refused) as error:
+    except Refused as refused:
+        field = f"{refused.field}: " if isinstance(refused, Invalid) else ""
+        print(f"{field}{refused}", file=sys.stderr)  # noqa: T201
+    except (OSError, asyncpg.PostgresError, MigrationChanged) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        return FAILED
+    return FAILED
 
 
 def _parser(service: Service[Any]) -> argparse.ArgumentParser:

@@ -40,7 +40,7 @@ def run(arguments: Namespace) -> int:
     if pack.faults:
         for fault in pack.faults:
             print(fault, file=sys.stderr)
-        tell(f"{len(pack.faults)} faults: nothing was sent")
+        tell(f"nothing was sent; faults: {len(pack.faults)}")
         return 1
     if arguments.dry_run:
         return _told(pack, Imported(), as_json=arguments.json)

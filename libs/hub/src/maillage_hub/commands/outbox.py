@@ -32,18 +32,19 @@ def describe(parser: ArgumentParser) -> None:
         "--since",
         type=_moment,
         metavar="MOMENT",
-        help="only what was said since, as 2026-11-23 (default: everything)",
+        help="republish only what was said since, as 2026-11-23 (default: everything)",
     )
     parser.add_argument("--json", action="store_true", help="say it as JSON, one service a line")
     parser.epilog = """\
-For a bus that lost its data, or is another one: services refuse to speak to it until this is done.
-Make its topics first, with `maillage topics create`. What readers know already does them nothing.
+`republish` is for a bus that lost its data, or is another one: services refuse to speak to it until
+this is done. Make its topics first, with `maillage topics create`. What readers know already does
+them nothing.
 
 `compare` counts the events that are missing on the bus, altered, unknown to the log, or not heard
 by a service that follows them; it exits 1 when there are any. What is on its way counts: ask again.
 Each service keeps what was found, as a metric: run it every hour, by a timer of the machine.
 
-example: maillage outbox republish --since 2026-11-23
+example: maillage outbox compare
 """
 
 

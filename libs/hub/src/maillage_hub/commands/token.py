@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from maillage_hub.commands.choosing import ask_territory, chosen_hub
+from maillage_hub.runtime.failures import BadUsage
 from maillage_hub.runtime.issuer import Issuer
 from maillage_hub.runtime.places import HubFolder
 from maillage_serving.policy import ROLES
@@ -44,7 +45,9 @@ example: curl -H "Authorization: Bearer $(maillage token --role advisor)" "$ADDR
 
 
 def run(arguments: Namespace) -> int:
-    """Sign it."""
+    """Sign it; raises BadUsage for an actor without an organisation, who may do nothing."""
+    if arguments.role == ["actor"] and arguments.organisation is None:
+        raise BadUsage("an actor speaks for an organisation: say which with --organisation ID")
     hub = chosen_hub(arguments)
     now = datetime.now(UTC)
     roles = tuple(dict.fromkeys(arguments.role))

@@ -65,7 +65,8 @@ def read_text(path: Path, name: str) -> str:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         message = "the file is not UTF-8: save it again with that encoding"
-        raise Unusable(Fault(name, 1, 1, message)) from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Unusable(Fault(name, line, 1, message)) from error
 
 
 def read_csv(path: Path, name: str, columns: frozenset[str]) -> tuple[list[Row], list[Fault]]:
