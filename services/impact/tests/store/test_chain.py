@@ -128,6 +128,10 @@ CHANGES = (
     "delete from entry where place = 2",
     "delete from entry where place = 3",
     "update chain_head set place = 2",
+    "update day_total set value = value + 1",
+    "update day_total set lines = lines + 1",
+    "insert into day_term values ('tour', 'mass_gap', '2026-11-23', 'diesel@1', 1)",
+    "delete from day_total",
 )
 
 

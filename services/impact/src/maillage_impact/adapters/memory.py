@@ -15,7 +15,7 @@ from maillage_impact.domain.indicators import INDICATORS, STOCKS
 from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
 from maillage_impact.domain.statement import Scope
-from maillage_impact.domain.sums import Sums, sums_of
+from maillage_impact.domain.sums import DayKey, Sum, Sums, add_by_day, sums_of
 from maillage_impact.domain.transport import Alone, ReferenceRound
 from maillage_impact.usecases.store import (
     Delivery,
@@ -91,6 +91,9 @@ class MemoryStore:
             if entry.subject.kind != "restatement"
             and (entry.period_start >= scope.first or entry.indicator in STOCKS)
         )
+
+    async def days(self) -> dict[DayKey, Sum]:
+        return add_by_day({}, self.ledger)
 
     async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
         return {id_: self.actors[id_][1] for id_ in actor_ids if id_ in self.actors}

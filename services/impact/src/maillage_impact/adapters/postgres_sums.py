@@ -83,6 +83,26 @@ class PostgresSums:
             for row in totals
         }
 
+    async def days(self) -> dict[DayKey, Sum]:
+        terms = await self.db.fetch(
+            "select subject_kind, indicator, day, product, amount from day_term"
+        )
+        products: dict[DayKey, dict[Product, Decimal]] = {}
+        for row in terms:
+            key = row["subject_kind"], row["indicator"], row["day"]
+            products.setdefault(key, {})[_product(row["product"])] = row["amount"]
+        totals = await self.db.fetch(
+            "select subject_kind, indicator, day, value, lines from day_total"
+        )
+        found = {
+            (row["subject_kind"], row["indicator"], row["day"]): (row["value"], row["lines"])
+            for row in totals
+        }
+        return {
+            key: Sum(*found.get(key, (Decimal(0), 0)), products.get(key, {}))
+            for key in found.keys() | products.keys()
+        }
+
     async def _as_known(self, scope: Scope) -> Sums:
         """From the lines themselves: what the ledger said at a time."""
         rows = await self.db.fetch(

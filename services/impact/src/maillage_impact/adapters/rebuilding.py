@@ -45,7 +45,7 @@ class RebuildingStore(MemoryStore):
     pending: list[Entry] = field(default_factory=list[Entry])
     writing: Task[None] | None = None
     """Lines that the database is busy with, while the next ones are computed."""
-    days: dict[DayKey, Sum] = field(default_factory=dict[DayKey, Sum])
+    summed: dict[DayKey, Sum] = field(default_factory=dict[DayKey, Sum])
     written: set[int] = field(default_factory=set[int])
     """Identifiers of all lines so far."""
     counted: set[int] = field(default_factory=set[int])
@@ -152,7 +152,7 @@ class RebuildingStore(MemoryStore):
             self.new_tours = {}
         if self.pending:
             lines, self.pending = self.pending, []
-            add_by_day(self.days, lines)
+            add_by_day(self.summed, lines)
             await self._db.stage(lines)
             self.writing = create_task(self._db.append_staged())
             await sleep(0)  # so that it is sent
@@ -174,7 +174,7 @@ class RebuildingStore(MemoryStore):
     async def finish(self) -> None:
         """Write all that is left: lines and their days, synergies, rounds and names."""
         await self.flush()
-        await add_days(self._db.db, self.days)
+        await add_days(self._db.db, self.summed)
         for synergy in self.known_synergies.values():
             await self._db.save_synergy(synergy)
         for sequence, alone in self.known_alone.values():

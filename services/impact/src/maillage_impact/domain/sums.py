@@ -66,6 +66,22 @@ def add_by_day(sums: dict[DayKey, Sum], entries: Iterable[Entry]) -> dict[DayKey
     return sums
 
 
+def unequal(told: Mapping[DayKey, Sum], kept: Mapping[DayKey, Sum]) -> DayKey | None:
+    """The first day whose kept sum is not that of its lines."""
+    keys = sorted(told.keys() | kept.keys(), key=lambda key: (key[2], *key))
+    differ = (key for key in keys if _plain(told.get(key)) != _plain(kept.get(key)))
+    return next(differ, None)
+
+
+def _plain(one: Sum | None) -> tuple[Decimal, int, dict[Product, Decimal]]:
+    given = one or Sum()
+    return (
+        given.value,
+        given.lines,
+        {key: amount for key, amount in given.products.items() if amount},
+    )
+
+
 def merged(parts: Iterable[Sums]) -> Sums:
     """Sums of several, by indicator."""
     whole: Sums = {}

@@ -13,7 +13,7 @@ from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import Head, Sealed
 from maillage_impact.domain.statement import Scope
-from maillage_impact.domain.sums import Sums
+from maillage_impact.domain.sums import DayKey, Sum, Sums
 from maillage_impact.domain.transport import Alone, DrivenTour, ReferenceRound
 
 
@@ -128,6 +128,10 @@ class Store(Protocol):
 
     async def sums(self, scope: Scope) -> Sums:
         """Sums of the whole territory over the days of a scope, by indicator."""
+        ...
+
+    async def days(self) -> dict[DayKey, Sum]:
+        """Every sum of a day, as it is kept beside the lines."""
         ...
 
     async def actor_names(self, actor_ids: Sequence[UUID]) -> dict[UUID, str]:
