@@ -129,6 +129,7 @@ def test_no_container_may_more_than_it_needs(name: str) -> None:
 
     assert one["cap_drop"] == ["ALL"]
     assert one["security_opt"] == ["no-new-privileges:true"]
+    assert {"mem_limit", "pids_limit"} <= one.keys() or name in {*OF_OTHERS, "loopback"}
     assert bool(one.get("cap_add")) == (name == "postgres")
     assert one.get("read_only", False) == (name not in {"kafka", "postgres"})
 

@@ -67,12 +67,10 @@ def run(service: Service[Any], arguments: Sequence[str] | None = None) -> int:
     except BadSetting as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201 one line for whoever starts it
         return USAGE
-    except Refused as refused:
-        field = f"{refused.field}: " if isinstance(refused, Invalid) else ""
-        print(f"{field}{refused}", file=sys.stderr)  # noqa: T201
-    except (OSError, asyncpg.PostgresError, MigrationChanged) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-    return FAILED
+    except (OSError, asyncpg.PostgresError, MigrationChanged, Refused) as error:
+        what = error.field if isinstance(error, Invalid) else type(error).__name__
+        print(f"{what}: {error}", file=sys.stderr)  # noqa: T201
+        return FAILED
 
 
 def _parser(service: Service[Any]) -> argparse.ArgumentParser:
