@@ -109,12 +109,46 @@ async def test_a_zone_of_fewer_than_three_actors_is_withheld(runner: Runner[Stor
     found = figures(await asked(runner, about="zone", zone="jourdies"))
     assert found["ghg_avoided_material"]["is_withheld"]
     assert found["ghg_avoided_material"]["low"] is None
-    async with runner.database.transaction() as (store, _):
-        third = ((GIVER, Decimal("0.5")), (OTHER, Decimal("0.5")))
-        await store.save_synergy(KnownSynergy(UUID(int=70), "Third", DAY, third))
-        await store.save_zones([(OTHER, 1, ["jourdies"])])
+    await join(runner, OTHER, 70, "jourdies", indicator="mass_redirected")
     found = figures(await asked(runner, about="zone", zone="jourdies"))
-    assert found["ghg_avoided_material"]["value"] == "55.200"
+    assert found["mass_redirected"]["value"] == "101.000"
+    assert found["ghg_avoided_material"]["is_withheld"]  # two actors are behind it
+
+
+async def join(
+    runner: Runner[Store],
+    actor_id: UUID,
+    synergy: int,
+    *zones: str,
+    indicator: str = "ghg_avoided_material",
+) -> None:
+    """One more actor of these zones, with a synergy of its own of 1 kg."""
+    about = Subject("synergy", UUID(int=synergy))
+    finding = Finding(indicator, Decimal(1), "weighed")
+    async with runner.database.transaction() as (store, _):
+        await store.save_actors([(actor_id, 1, f"Actor {synergy}")])
+        await store.save_zones([(actor_id, 1, zones)])
+        await store.save_synergy(KnownSynergy(about.id, "Own", DAY, ((actor_id, Decimal(1)),)))
+        await store.append([a_line(finding, about, f"order/{synergy}")])
+
+
+async def test_a_zone_that_a_larger_one_would_tell_of_is_withheld(runner: Runner[Store]) -> None:
+    await join(runner, OTHER, 70, "jourdies", "arve")
+    await join(runner, UUID(int=14), 71, "arve")
+    async with runner.database.transaction() as (store, _):
+        await store.save_zones([(id_, 1, ["jourdies", "arve"]) for id_ in (GIVER, TAKER)])
+    inner = await asked(runner, about="zone", zone="jourdies")
+    outer = figures(await asked(runner, about="zone", zone="arve"))
+    assert all(figure["is_withheld"] for figure in inner["figures"])
+    assert any("larger zone" in note for note in inner["notes"])
+    assert outer["ghg_avoided_material"]["value"] == "57.200"
+    await join(runner, UUID(int=15), 72)  # in no zone: the territory tells of it
+    outer = figures(await asked(runner, about="zone", zone="arve"))
+    assert outer["ghg_avoided_material"]["is_withheld"]
+    await join(runner, UUID(int=16), 73)
+    await join(runner, UUID(int=17), 74)
+    outer = figures(await asked(runner, about="zone", zone="arve"))
+    assert outer["ghg_avoided_material"]["value"] == "57.200"
 
 
 async def test_a_correction_counts_once_and_the_past_can_be_asked(runner: Runner[Store]) -> None:

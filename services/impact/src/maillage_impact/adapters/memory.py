@@ -32,7 +32,7 @@ class MemoryStore:
     """See `usecases.store.Store`."""
 
     actors: dict[UUID, tuple[int, str]] = field(default_factory=dict[UUID, tuple[int, str]])
-    zones: dict[UUID, tuple[int, tuple[str, ...]]] = field(
+    known_zones: dict[UUID, tuple[int, tuple[str, ...]]] = field(
         default_factory=dict[UUID, tuple[int, tuple[str, ...]]]
     )
     known_synergies: dict[UUID, KnownSynergy] = field(default_factory=dict[UUID, KnownSynergy])
@@ -71,11 +71,26 @@ class MemoryStore:
 
     async def save_zones(self, zones: Sequence[tuple[UUID, int, Sequence[str]]]) -> None:
         for actor_id, sequence, names in zones:
-            if sequence >= self.zones.get(actor_id, (0, ()))[0]:
-                self.zones[actor_id] = (sequence, tuple(names))
+            if sequence >= self.known_zones.get(actor_id, (0, ()))[0]:
+                self.known_zones[actor_id] = (sequence, tuple(names))
 
-    async def actors_of_zone(self, zone: str) -> Sequence[UUID]:
-        return sorted(id_ for id_, (_, zones) in self.zones.items() if zone in zones)
+    async def zones(self) -> dict[str, frozenset[UUID]]:
+        names = {name for _, zones in self.known_zones.values() for name in zones}
+        return {
+            name: frozenset(id_ for id_, (_, zones) in self.known_zones.items() if name in zones)
+            for name in names
+        }
+
+    async def active_actors(self, first: date, last: date) -> frozenset[UUID]:
+        told = {e.subject for e in self.ledger if first <= e.period_start <= last}
+        parties = (
+            id_
+            for synergy in self.known_synergies.values()
+            if Subject("synergy", synergy.synergy_id) in told
+            for id_, share in synergy.parties
+            if share
+        )
+        return frozenset([*parties, *(one.id for one in told if one.kind == "actor")])
 
     async def synergies_of(self, actor_ids: Sequence[UUID]) -> Sequence[KnownSynergy]:
         asked = set(actor_ids)

@@ -62,11 +62,31 @@ class PostgresStore(PostgresLines, PostgresMoves, PostgresRestated, PostgresSums
             [(actor_id, sequence, list(names)) for actor_id, sequence, names in zones],
         )
 
-    async def actors_of_zone(self, zone: str) -> Sequence[UUID]:
+    async def zones(self) -> dict[str, frozenset[UUID]]:
         rows = await self.db.fetch(
-            "select actor_id from actor where $1 = any(zones) order by actor_id", zone
+            """
+            select zone, array_agg(actor_id) as actors from actor, unnest(zones) zone group by zone
+            """
         )
-        return [row["actor_id"] for row in rows]
+        return {row["zone"]: frozenset(row["actors"]) for row in rows}
+
+    async def active_actors(self, first: date, last: date) -> frozenset[UUID]:
+        rows = await self.db.fetch(
+            """
+            select (party ->> 0)::uuid as actor_id
+            from synergy, jsonb_array_elements(parties) party
+            where (party ->> 1)::numeric > 0 and exists (
+                select from entry where subject_kind = 'synergy' and subject_id = synergy_id
+                    and period_start between $1 and $2
+            )
+            union
+            select subject_id from entry
+            where subject_kind = 'actor' and period_start between $1 and $2
+            """,
+            first,
+            last,
+        )
+        return frozenset(row["actor_id"] for row in rows)
 
     async def synergies_of(self, actor_ids: Sequence[UUID]) -> Sequence[KnownSynergy]:
         rows = await self.db.fetch(

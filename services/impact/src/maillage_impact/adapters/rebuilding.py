@@ -182,4 +182,4 @@ class RebuildingStore(MemoryStore):
         await self._db.save_hub_moves(list(self.known_moves.values()))
         await self._db.save_rounds(list(self.known_rounds.values()))
         await self._db.save_actors([(id_, n, name) for id_, (n, name) in self.actors.items()])
-        await self._db.save_zones([(id_, n, zones) for id_, (n, zones) in self.zones.items()])
+        await self._db.save_zones([(id_, n, zones) for id_, (n, zones) in self.known_zones.items()])

@@ -1,6 +1,7 @@
 """A statement: the figures of somebody or something over a time, each with how sure it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from maillage_impact.domain.indicators import (
 )
 from maillage_impact.domain.sums import Sums, viewed
 
+Bearers = Mapping[str, AbstractSet[UUID]]
+"""Actors that a figure is about, by its code."""
 VIEWS = ("reported", "current", "constant")
 
 
@@ -102,17 +105,22 @@ class Bills:
 
 
 def figures_of(
-    sums: Sums, sets: Mapping[str, FactorSet], version: str | None, *, actors: int | None = None
+    sums: Sums,
+    sets: Mapping[str, FactorSet],
+    version: str | None,
+    *,
+    bearers: Bearers | None = None,
 ) -> list[Figure]:
     """The figures of sums, then those derived from them.
 
-    `actors` is how many are in a cell that will be published: below three it is withheld.
+    `bearers` are the actors behind each figure of a cell that will be published: a figure of fewer
+    than three is withheld.
     """
     figures: list[Figure] = []
     for code, one in sorted(sums.items(), key=lambda item: list(INDICATORS).index(item[0])):
         indicator = INDICATORS[code]
         value, drawn = viewed(one, sets, version)
-        shown = _published(code, value, actors)
+        shown = _published(code, value, bearers)
         figures.append(
             Figure(
                 indicator.ref,
@@ -130,8 +138,13 @@ def figures_of(
     return figures + _derived(figures)
 
 
-def _published(code: str, value: Decimal, actors: int | None) -> Decimal | None:
-    if actors is not None and actors < ACTORS_MIN:
+def is_told_by_difference(cell: AbstractSet[UUID], others: Iterable[AbstractSet[UUID]]) -> bool:
+    """Whether a larger cell around this one has only one or two actors more."""
+    return any(cell < other and len(other - cell) < ACTORS_MIN for other in others)
+
+
+def _published(code: str, value: Decimal, bearers: Bearers | None) -> Decimal | None:
+    if bearers is not None and len(bearers.get(code, ())) < ACTORS_MIN:
         return None
     if code == "households_reached" and 0 < value < HOUSEHOLDS_MIN:
         return None

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from maillage_contracts.refusals import Invalid
 from maillage_impact.domain.entry import shares
-from maillage_impact.domain.statement import VIEWS, Scope, Statement, figures_of
+from maillage_impact.domain.statement import (
+    VIEWS,
+    Bearers,
+    Scope,
+    Statement,
+    figures_of,
+    is_told_by_difference,
+)
 from maillage_impact.domain.sums import Sums, merged, sums_of
 from maillage_impact.domain.transport import weights
 from maillage_impact.usecases.store import EntryFilter, KnownSynergy, Store
@@ -16,22 +23,26 @@ from maillage_impact.usecases.sum_subject import sum_subject
 ABOUT = ("territory", "zone", "actor", "synergy", "plan", "tour")
 TOUR_SAVINGS = "what shared rounds save is the territory's: it is booked once, by plan"
 
+TOLD_BY_DIFFERENCE = "withheld: taken off a larger zone, it would tell of one or two actors"
+
 
 async def make_statement(scope: Scope, store: Store) -> Statement:
     """Raises Invalid naming the field, NotFound."""
     version = _version(scope, store)
     notes: list[str] = []
-    actors: int | None = None
+    bearers: Bearers | None = None
     name = scope.zone or scope.about
     match scope.about:
         case "territory":
             sums = await store.sums(scope)
         case "zone":
-            sums, actors = await _of_zone(scope, store)
+            sums, bearers = await _of_zone(scope, store)
             notes.append(TOUR_SAVINGS)
+            if sums and not bearers:
+                notes.append(TOLD_BY_DIFFERENCE)
         case "actor":
             actor_id = _id(scope)
-            sums = await _of_actors([actor_id], scope, store)
+            sums, _ = await _of_actors([actor_id], scope, store)
             name = (await store.actor_names([actor_id])).get(actor_id, str(actor_id))
             notes.append(TOUR_SAVINGS)
         case _:
@@ -44,7 +55,7 @@ async def make_statement(scope: Scope, store: Store) -> Statement:
     return Statement(
         scope=replace(scope, version=version),
         name=name,
-        figures=figures_of(sums, store.factor_sets, version, actors=actors),
+        figures=figures_of(sums, store.factor_sets, version, bearers=bearers),
         ledger_place=head.place,
         ledger_head=head.hash.hex(),
         factor_version=version or "as written",
@@ -86,26 +97,37 @@ async def _of_subject(kind: str, subject_id: UUID, scope: Scope, store: Store) -
     return sums_of(entry for _, entry in await store.entries(asked))
 
 
-async def _of_zone(scope: Scope, store: Store) -> tuple[Sums, int]:
+async def _of_zone(scope: Scope, store: Store) -> tuple[Sums, Bearers]:
+    """Its sums, and who bears them; nobody when a larger cell would tell of one or two actors."""
     if scope.zone is None:
         raise Invalid("zone", "say which zone")
-    actor_ids = await store.actors_of_zone(scope.zone)
-    taking_part = {
-        actor_id
-        for synergy in await store.synergies_of(actor_ids)
-        for actor_id, _ in synergy.parties
-        if actor_id in set(actor_ids)
-    }
-    return await _of_actors(actor_ids, scope, store), len(taking_part)
+    zones = await store.zones()
+    actor_ids = zones.get(scope.zone, frozenset[UUID]())
+    sums, bearers = await _of_actors(sorted(actor_ids), scope, store)
+    active = await store.active_actors(scope.first, scope.last)
+    others = [active & members for members in zones.values()]
+    if is_told_by_difference(active & actor_ids, [*others, active]):
+        bearers = {}
+    return sums, bearers
 
 
-async def _of_actors(actor_ids: Sequence[UUID], scope: Scope, store: Store) -> Sums:
+async def _of_actors(
+    actor_ids: Sequence[UUID], scope: Scope, store: Store
+) -> tuple[Sums, dict[str, set[UUID]]]:
     """What they bear of their synergies and of the tours that drove for these, and their own."""
-    parts = [await _of_subject("actor", actor_id, scope, store) for actor_id in actor_ids]
+    parts: list[Sums] = []
+    bearers: dict[str, set[UUID]] = {}
+    for actor_id in actor_ids:
+        parts.append(await _of_subject("actor", actor_id, scope, store))
+        for indicator in parts[-1]:
+            bearers.setdefault(indicator, set()).add(actor_id)
     for synergy in await store.synergies_of(actor_ids):
         whole = await _of_synergy(synergy, scope, store)
         parts.append(_share(whole, synergy, set(actor_ids)))
-    return merged(parts)
+        bearing = {id_ for id_, share in synergy.parties if share and id_ in set(actor_ids)}
+        for indicator in whole:
+            bearers.setdefault(indicator, set()).update(bearing)
+    return merged(parts), bearers
 
 
 async def _of_synergy(synergy: KnownSynergy, scope: Scope, store: Store) -> Sums:

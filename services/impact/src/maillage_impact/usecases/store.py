@@ -118,8 +118,12 @@ class Store(Protocol):
         """Keep (actor, sequence, zones) of actors that are known, beside their name."""
         ...
 
-    async def actors_of_zone(self, zone: str) -> Sequence[UUID]:
-        """Actors with a site in a zone."""
+    async def zones(self) -> dict[str, frozenset[UUID]]:
+        """Actors with a site in each zone."""
+        ...
+
+    async def active_actors(self, first: date, last: date) -> frozenset[UUID]:
+        """Actors that lines of these days are about, or that bear a share of their synergy."""
         ...
 
     async def synergies_of(self, actor_ids: Sequence[UUID]) -> Sequence[KnownSynergy]:
