@@ -9,8 +9,11 @@ import sys
 import time
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from fastapi import Request
+from starlette.types import Message
 
 from maillage_contracts.refusals import Refused
 from maillage_tours.adapters import solve
@@ -38,6 +41,7 @@ from maillage_tours.domain.samples import (
     window,
 )
 from maillage_tours.domain.travel import estimated, profile_of
+from maillage_tours.entrypoints.wanted import while_wanted
 
 SEARCH = Search(seed=1, iterations=20, seconds=20)
 BIG_M_MAX = 10**9
@@ -91,7 +95,7 @@ class TestProcess:
     async def test_a_search_that_hangs_is_killed(self, tmp_path: object) -> None:
         told = f"{tmp_path}/pid"
         code = f"import os, time; open({told!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
-        solver = ChildSolver(command=(sys.executable, "-c", code), grace_s=1.0, histories=(20,))
+        solver = ChildSolver(command=(sys.executable, "-c", code), grace_s=0.25, histories=(20,))
         with pytest.raises(Refused, match="no plan after 1 s: ask for fewer"):
             await solver.solve(a_problem(), replace(SEARCH, seconds=0.1))
         with open(told) as file, pytest.raises(ProcessLookupError):  # noqa: ASYNC230, PTH123 a test
@@ -105,6 +109,29 @@ class TestProcess:
             await asyncio.wait_for(solver.solve(a_problem(), SEARCH), 1.0)
         with open(told) as file, pytest.raises(ProcessLookupError):  # noqa: ASYNC230, PTH123 a test
             os.kill(int(file.read()), 0)
+
+    async def test_a_search_that_computes_too_long_is_refused(self) -> None:
+        code = "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)"
+        solver = ChildSolver(command=(sys.executable, "-c", code), histories=(20,))
+        with pytest.raises(Refused, match="s of computing: ask for fewer"):
+            await solver.solve(a_problem(), SEARCH)
+
+    async def test_a_search_is_killed_when_the_client_has_left(self, tmp_path: Path) -> None:
+        told = tmp_path / "pid"
+        os.mkfifo(told)
+        code = f"import os; open({str(told)!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
+        solver = ChildSolver(command=(sys.executable, "-c", code), histories=(20,))
+        child: list[int] = []
+
+        async def leave_once_it_searches() -> Message:
+            child.append(int(await asyncio.to_thread(told.read_text)))
+            return {"type": "http.disconnect"}
+
+        request = Request({"type": "http"}, leave_once_it_searches)
+        with pytest.raises(Refused, match="did not wait"):
+            await while_wanted(request, solver.solve(a_problem(), SEARCH))
+        with pytest.raises(ProcessLookupError):
+            os.kill(child[0], 0)
 
     async def test_a_solver_that_breaks_says_why(self) -> None:
         solver = ChildSolver(command=(sys.executable, "-c", "raise SystemExit('out of oil')"))
@@ -132,7 +159,7 @@ class TestProcess:
             check=False,
             timeout=60,
         )
-        assert ended.returncode in {-signal.SIGXCPU, -signal.SIGKILL}
+        assert ended.returncode == -signal.SIGXCPU
 
     def test_a_child_whose_parent_is_gone_stops(self, monkeypatch: pytest.MonkeyPatch) -> None:
         parents = iter([100, 100, 1])

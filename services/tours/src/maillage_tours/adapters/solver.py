@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from signal import SIGXCPU
 
 import structlog
 
@@ -15,7 +16,10 @@ from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.proof import prove
 
 GRACE_S = 15.0
-"""Beyond the search itself: starting, reading, mending, explaining."""
+"""Process time beyond the search itself: starting, a first solution, mending, explaining."""
+BESIDE_LOAD = 4
+"""On a busy machine that takes so many times as long by the clock: then a process hangs."""
+TOO_LONG = "ask for fewer iterations or fewer seconds, or for fewer orders"
 WAITING_MAX = 4
 HISTORIES = (20, 300)
 """With little time 20 is better, with much 300 (tours measured on Li & Lim, 2026-08)."""
@@ -76,8 +80,9 @@ class ChildSolver:
 
     async def ask(self, question: Question) -> Solution:
         """One search, at once; raises Refused when it takes too long, SolverBroke when it fails."""
-        limit_s = question.search.seconds + self._grace_s
-        question = replace(question, cpu_seconds_max=int(limit_s) + 1)
+        cpu_s_max = question.search.seconds + self._grace_s
+        limit_s = question.search.seconds + self._grace_s * BESIDE_LOAD
+        question = replace(question, cpu_seconds_max=int(cpu_s_max) + 1)
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -88,11 +93,11 @@ class ChildSolver:
             async with asyncio.timeout(limit_s):
                 out, errors = await process.communicate(pickle.dumps(question))
         except TimeoutError as error:
-            raise Refused(
-                f"no plan after {limit_s:.0f} s: ask for fewer iterations or fewer seconds"
-            ) from error
+            raise Refused(f"no plan after {limit_s:.0f} s: {TOO_LONG}") from error
         finally:
             await _end(process)
+        if process.returncode == -SIGXCPU:
+            raise Refused(f"no plan after {cpu_s_max:.0f} s of computing: {TOO_LONG}")
         if process.returncode != 0:
             raise SolverBroke(errors.decode(errors="replace")[-2000:])
         return SOLUTION.validate_json(out)

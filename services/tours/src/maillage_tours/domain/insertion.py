@@ -118,15 +118,24 @@ def _left(problem: Problem, routes: Routes) -> set[int]:
 
 
 def _fill(bests: _Bests, left: set[int]) -> None:
-    """Insert what fits of what is left."""
+    """Insert what fits of what is left: at each look over all of it, the cheapest for each route.
+
+    One for all routes together would be cheaper by little, and look over all of it for each order.
+    """
     problem, demands = bests.problem, bests.problem.demands
     while fitting := [found for unit in _units(problem, left) if (found := _fit(bests, unit))]:
         first = max(demands[demand].rank for found in fitting for demand in found)
         ranked = [found for found in fitting if any(demands[d].rank == first for d in found)]
-        cheapest = min(ranked, key=lambda found: sum(one.extra_cost for one in found.values()))
-        for demand, insertion in cheapest.items():
-            bests.put(insertion)
-            left.difference_update(problem.options(demand))
+        ranked.sort(key=lambda found: sum(one.extra_cost for one in found.values()))
+        touched: set[int] = set()
+        for found in ranked:
+            carriers = {one.carrier for one in found.values()}
+            if touched & carriers or not left.issuperset(found):
+                continue
+            for demand, insertion in found.items():
+                bests.put(insertion)
+                left.difference_update(problem.options(demand))
+            touched |= {problem.twin_of.get(one, one) for one in carriers} | carriers
 
 
 def _exchanges(bests: _Bests, left: set[int]) -> Iterator[Insertion]:

@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from maillage_contracts.vocabulary import PlanId
 from maillage_serving.http import Body, Door, Guarded, answer, command
 from maillage_tours.entrypoints.desk import Desk
+from maillage_tours.entrypoints.wanted import while_wanted
 from maillage_tours.usecases.solve_alone import gather_alone, solve_alone, tell_alone
 
 
@@ -28,6 +29,7 @@ def router(desk: Desk) -> APIRouter:
         plan_id: UUID,
         body: SolveAloneBody,
         door: Annotated[Door, command("tours.plan.compare")],
+        request: Request,
     ) -> dict[str, Any]:
         """Plan the orders of a published plan again, each actor alone, and tell the distances.
 
@@ -36,9 +38,10 @@ def router(desk: Desk) -> APIRouter:
         plan, without = await runner.read(
             lambda store: gather_alone(PlanId(plan_id), store, desk.terms)
         )
-        solved = await solve_alone(
+        solving = solve_alone(
             plan, without, body.seconds, matrices=desk.matrices, solver=desk.solver
         )
+        solved = await while_wanted(request, solving)
         return answer(
             await runner.execute(
                 tell_alone,

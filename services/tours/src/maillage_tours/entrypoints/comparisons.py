@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from maillage_tours.domain.sharing_out import BY_EFFORT, Share
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import after_of
 from maillage_tours.entrypoints.plans import Limits
+from maillage_tours.entrypoints.wanted import while_wanted
 from maillage_tours.usecases.compare_ways import compare_ways, gather_whole_day, keep_comparison
 from maillage_tours.usecases.follow_rotation import follow_rotation
 from maillage_tours.usecases.share_cost import share_cost
@@ -56,18 +57,19 @@ def _make(routes: APIRouter, desk: Desk) -> None:
 
     @routes.post("/comparisons", status_code=201)
     async def make(
-        body: CompareBody, door: Annotated[Door, command("tours.plan.compare")]
+        body: CompareBody, door: Annotated[Door, command("tours.plan.compare")], request: Request
     ) -> dict[str, Any]:
         """Plan all orders of a day three ways: each actor alone, shared vans, hub and bikes."""
         asked = await runner.read(lambda store: gather_whole_day(body.on, store, desk.terms))
         limits, comparison_id = body.limits, uuid7()
-        compared = await compare_ways(
+        comparing = compare_ways(
             comparison_id,
             asked,
             Search(limits.seed, limits.iterations, limits.seconds),
             matrices=desk.matrices,
             solver=desk.solver,
         )
+        compared = await while_wanted(request, comparing)
         return answer(
             await runner.execute(
                 keep_comparison,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from maillage_common.identifiers import uuid7
@@ -18,6 +18,7 @@ from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import after_of
 from maillage_tours.entrypoints.tours import TourOut
+from maillage_tours.entrypoints.wanted import while_wanted
 from maillage_tours.usecases.discard_plan import DiscardPlan, discard_plan
 from maillage_tours.usecases.gather_day import gather_day
 from maillage_tours.usecases.plan_day import plan_day
@@ -75,19 +76,20 @@ def _make(routes: APIRouter, desk: Desk) -> None:
 
     @routes.post("", status_code=201)
     async def make(
-        body: MakePlanBody, door: Annotated[Door, command("tours.plan.make")]
+        body: MakePlanBody, door: Annotated[Door, command("tours.plan.make")], request: Request
     ) -> dict[str, Any]:
         """Compute tours for the orders of a day, and propose them if they pass the check."""
         plan_id = PlanId(uuid7())
         limits = body.limits
         day = await runner.read(lambda store: gather_day(body.on, store, desk.terms))
-        draft = await plan_day(
+        planning = plan_day(
             plan_id,
             day,
             Search(limits.seed, limits.iterations, limits.seconds),
             matrices=desk.matrices,
             solver=desk.solver,
         )
+        draft = await while_wanted(request, planning)
         return answer(
             await runner.execute(
                 propose_plan,
