@@ -109,6 +109,8 @@ TOURS: dict[str, Rule] = {
     "tours.order.read": may("advisor", "dispatcher", "service", own=("actor",)),
     "tours.order.accept": may("dispatcher"),
     "tours.order.cancel": may("dispatcher", own=("actor",)),
+    # Who drives a round, and whose goods would ride on it.
+    "tours.ride.agree": may("dispatcher", own=("actor",)),
     "tours.standing.write": may("dispatcher", "service"),
     "tours.standing.read": may("advisor", "dispatcher", "service"),
     "tours.plan.make": may("dispatcher"),

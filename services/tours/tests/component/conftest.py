@@ -108,7 +108,7 @@ def ask(post: Post) -> Callable[[Sequence[Order]], Awaitable[None]]:
 
 def body_of(order: Order) -> dict[str, Any]:
     """The body with which an order is asked for."""
-    ours = {"status", "reason", "carriages", "held_at", "taken_kg", "refused_kg", "follows"}
+    ours = {"status", "reason", "carriages", "held_at", "ride", "taken_kg", "refused_kg", "follows"}
     left_out = {*ours, "version"}
     return order.model_dump(mode="json", exclude=left_out)
 

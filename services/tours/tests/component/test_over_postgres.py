@@ -80,7 +80,7 @@ async def test_two_dispatchers_cannot_give_one_vehicle_two_tours(runner: Runner[
         received(HubCapacityChanged(hub=Hub(**a_hub().model_dump(), docks=1))),
         received(VehicleDeclared(vehicle=van)),
     )
-    ours = {"status", "reason", "carriages", "held_at", "taken_kg", "refused_kg", "follows"}
+    ours = {"status", "reason", "carriages", "held_at", "ride", "taken_kg", "refused_kg", "follows"}
     left_out = {*ours, "version"}
     async with client(service(TERMS), runner, "dispatcher") as http:
         for name in ("bread", "milk"):

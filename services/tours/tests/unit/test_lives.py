@@ -42,7 +42,7 @@ def a_tour(status: TourStatus) -> Tour:
 def test_the_tables_name_every_status() -> None:
     assert order.NEXT.keys() == set(OrderStatus)
     assert tour.NEXT.keys() == set(TourStatus)
-    assert len(ALLOWED_ORDER) == 19
+    assert len(ALLOWED_ORDER) == 23
     assert len(ALLOWED_TOUR) == 6
 
 

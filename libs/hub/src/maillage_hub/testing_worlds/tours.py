@@ -1,14 +1,24 @@
 """Tours with orders, a day that is planned and one whose tour is under way."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
+from maillage_contracts.flows import ExistingRound, ExistingRoundDeclared, FreeCapacity
 from maillage_contracts.registry import Hub, HubCapacityChanged, Vehicle, VehicleDeclared
-from maillage_contracts.vocabulary import ActorId, OrderId, UnitId
-from maillage_hub.testing_worlds.world import OWNER, Builder, Making, Valid, World, building
+from maillage_contracts.vocabulary import ActorId, OrderId, RoundId, UnitId
+from maillage_hub.testing_worlds.world import (
+    OWNER,
+    PARTNER,
+    Builder,
+    Making,
+    Valid,
+    World,
+    building,
+)
 from maillage_serving.testing import FixedClock, deliver, received
 from maillage_tours.adapters.memory import MemoryStore
 from maillage_tours.adapters.question import Question
@@ -101,6 +111,10 @@ def _valid(
         "POST /v1/orders/{order_id}/cancel": Valid({"reason": "not_needed"}),
         "GET /v1/orders/{order_id}/offers": Valid(about={"order_id": late}),
         "GET /v1/orders/{order_id}/rides": Valid(),
+        "POST /v1/orders/{order_id}/ride/agree": Valid(
+            {"round_id": str(ROUND.round_id), "actor_id": str(OWNER)}, about={"order_id": late}
+        ),
+        "POST /v1/orders/{order_id}/ride/withdraw": Valid({"actor_id": str(OWNER)}),
         "GET /v1/plans": Valid(),
         "POST /v1/plans": Valid({"on": FREE.isoformat(), "limits": BRIEFLY}),
         "GET /v1/plans/{plan_id}": Valid(),
@@ -163,6 +177,21 @@ GOODS = {
 
 HUB = Hub(**a_hub(operator_id=OWNER).model_dump(), docks=1)
 
+ROUND = ExistingRound(
+    round_id=RoundId(an_id("round")),
+    actor_id=ActorId(PARTNER),
+    label="Bread",
+    weekdays=(1, 2, 3, 4, 5, 6, 7),
+    departs_at=time(8),
+    vehicle_class="van",
+    energy="diesel",
+    stops=(place("Next door", 2.1, 1), place("Hub")),
+    distance_km=Decimal(8),
+    empty_km=Decimal(0),
+    carried_kg=Decimal(0),
+    free=(FreeCapacity(leg="out", mass_kg=Decimal(100)),),
+)
+
 
 async def _goods(runner: Runner[Store], order_id: str) -> dict[str, object]:
     """Waste that was taken in, and a crate."""
@@ -180,7 +209,7 @@ async def fill(runner: Runner[Store]) -> World:
     """Orders of a shop of Villaverde, on four days; the first one is over."""
     offered = service(TERMS, SameProcess())
     vans = (a_vehicle(), a_vehicle("Other van"))
-    told: list[Event] = [HubCapacityChanged(hub=HUB)]
+    told: list[Event] = [HubCapacityChanged(hub=HUB), ExistingRoundDeclared(round=ROUND)]
     told += [VehicleDeclared(vehicle=Vehicle.model_validate(van.model_dump())) for van in vans]
     await deliver(runner, kafka.handlers(TERMS), *(received(event) for event in told))
     async with building(offered, runner, "dispatcher") as dispatcher:

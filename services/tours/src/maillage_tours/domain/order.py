@@ -20,6 +20,7 @@ from maillage_contracts.vocabulary import (
     Value,
     Word,
 )
+from maillage_tours.domain.consent import AgreedRide
 
 
 class OrderStatus(StrEnum):
@@ -30,6 +31,8 @@ class OrderStatus(StrEnum):
     PLANNED = "planned"
     IN_PROGRESS = "in_progress"
     AT_HUB = "at_hub"
+    RIDING = "riding"
+    """On somebody's own round, as both sides have agreed: no tour of ours carries it."""
     SUSPENDED = "suspended"
     FULFILLED = "fulfilled"
     PARTIALLY_FULFILLED = "partially_fulfilled"
@@ -42,7 +45,9 @@ _ENDS = frozenset({_S.FULFILLED, _S.PARTIALLY_FULFILLED, _S.FAILED})
 
 NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     _S.REQUESTED: frozenset({_S.ACCEPTED, _S.SUSPENDED, _S.CANCELLED}),
-    _S.ACCEPTED: frozenset({_S.PLANNED, _S.SUSPENDED, _S.CANCELLED}),
+    _S.ACCEPTED: frozenset({_S.PLANNED, _S.RIDING, _S.SUSPENDED, _S.CANCELLED}),
+    # Back to accepted when one side withdraws.
+    _S.RIDING: frozenset({_S.ACCEPTED, _S.SUSPENDED, _S.CANCELLED}),
     # Back to accepted when its tour is cancelled; failed when its pickup is.
     _S.PLANNED: frozenset({_S.ACCEPTED, _S.IN_PROGRESS, _S.SUSPENDED, _S.CANCELLED, _S.FAILED}),
     _S.IN_PROGRESS: _ENDS | {_S.AT_HUB},
@@ -55,8 +60,8 @@ NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
 }
 """The whole life of an order: from each status, those that may follow."""
 
-NOT_YET_LOADED = frozenset({_S.REQUESTED, _S.ACCEPTED, _S.PLANNED})
-"""Nothing of it is on a vehicle yet: it may still be suspended."""
+NOT_YET_LOADED = frozenset({_S.REQUESTED, _S.ACCEPTED, _S.PLANNED, _S.RIDING})
+"""Nothing of it is on a vehicle of ours yet: it may still be suspended."""
 
 
 ALTERNATIVES_MAX = 4
@@ -118,6 +123,8 @@ class Order(Value):
     status: OrderStatus = OrderStatus.REQUESTED
     reason: Word | None = None
     carriages: tuple[Carriage, ...] = ()
+    ride: AgreedRide | None = None
+    """The round of another that may carry it instead, and who agrees."""
     held_at: Place | None = None
     """The hub where its goods wait for the second leg."""
     taken_kg: Kilograms = Decimal(0)

@@ -1,6 +1,6 @@
 """An order on a round that somebody drives already: where it fits, what it takes, who pays what."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from maillage_contracts.vocabulary import (
     Word,
 )
 from maillage_tours.domain.access import gate
+from maillage_tours.domain.consent import AgreedRide
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.order import Order
@@ -65,6 +66,17 @@ class Ride(Value):
         """How it travels."""
         return Profile(vehicle_class=self.vehicle_class, energy=self.energy, speed_kmh=SPEED_KMH)
 
+    def beside(self, orders: Iterable[Order]) -> "Ride":
+        """The round with the room that these orders leave, which ride on it."""
+        free = list(self.free)
+        for order in orders:
+            for number, room in enumerate(free):
+                if order.ride is not None and _holds(room, order.load, order.ride.leg):
+                    left_kg = room.mass_kg - order.load.mass_kg
+                    free[number] = room.model_copy(update={"mass_kg": left_kg})
+                    break
+        return self.model_copy(update={"free": tuple(free)})
+
 
 class RideOffer(Value):
     """What it takes to carry an order on this round. Nothing happens before both have agreed."""
@@ -88,6 +100,11 @@ class RideOffer(Value):
     driver_gains: Money
     formula: str = FORMULA
     must_agree: tuple[ActorId, ...]
+
+    def to_agree_on(self) -> AgreedRide:
+        """The offer as terms, with nobody's yes so far."""
+        known = self.model_dump(include=set(AgreedRide.model_fields))
+        return AgreedRide.model_validate(known | {"driver_id": self.actor_id})
 
 
 @dataclass(frozen=True)
@@ -215,10 +232,12 @@ def _leg(slot: _Slot, ride: Ride) -> str:
 
 
 def _has_room(load: Load, ride: Ride, leg: str) -> bool:
-    return any(
-        room.leg == leg and room.temperature == load.temperature and room.mass_kg >= load.mass_kg
-        for room in ride.free
-    )
+    return any(_holds(room, load, leg) for room in ride.free)
+
+
+def _holds(room: Room, load: Load, leg: str) -> bool:
+    alike = (room.leg, room.temperature) == (leg, load.temperature)
+    return alike and room.mass_kg >= load.mass_kg
 
 
 def _cents(metres: int, seconds: int) -> int:

@@ -12,6 +12,7 @@ from maillage_tours.entrypoints import (
     orders,
     plans,
     replanning,
+    rides,
     standing,
     stops,
     tours,
@@ -22,7 +23,7 @@ from maillage_tours.entrypoints.desk import Desk
 def router(desk: Desk) -> APIRouter:
     """All routes below /v1."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
-    parts = (orders, standing, plans, alone, comparisons, tours, replanning, stops)
+    parts = (orders, rides, standing, plans, alone, comparisons, tours, replanning, stops)
     for part in (*parts, goods, exchange, fleet):
         routes.include_router(part.router(desk))
     return routes

@@ -20,11 +20,9 @@ from maillage_tours.domain.order import (
     OrderStatus,
     Priority,
 )
-from maillage_tours.domain.riding_along import RideOffer
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.usecases.accept_order import AcceptOrder, accept_order
 from maillage_tours.usecases.cancel_order import CancelOrder, cancel_order
-from maillage_tours.usecases.offer_rides import look_for_rides, offer_rides
 from maillage_tours.usecases.offer_tours import look, offers_for
 from maillage_tours.usecases.request_order import RequestOrder, request_order
 from maillage_tours.usecases.store import WantedOrders
@@ -71,7 +69,6 @@ def router(desk: Desk) -> APIRouter:
     _decide(routes, desk)
     _read(routes, desk)
     _offer(routes, desk)
-    _ride(routes, desk)
     return routes
 
 
@@ -160,7 +157,7 @@ def _read(routes: APIRouter, desk: Desk) -> None:
     async def one(order_id: UUID, who: Reader, response: Response) -> Order:
         """One order, with its version as ETag."""
         order = await runner.read(lambda store: store.order(OrderId(order_id)))
-        _must_be_party(who, order)
+        must_know(who, order)
         response.headers["ETag"] = etag(order.version)
         return order
 
@@ -179,18 +176,10 @@ def _offer(routes: APIRouter, desk: Desk) -> None:
         return tuple(one.offer for one in found)
 
 
-def _ride(routes: APIRouter, desk: Desk) -> None:
-    runner = desk.runner
-
-    @routes.get("/{order_id}/rides")
-    async def rides(
-        order_id: UUID, _: Annotated[Principal, query("tours.plan.read")]
-    ) -> tuple[RideOffer, ...]:
-        """Rounds that others drive already and could carry the order: five at most, explained."""
-        waiting = await runner.read(
-            lambda store: look_for_rides(OrderId(order_id), store, desk.terms)
-        )
-        return tuple(await offer_rides(waiting, matrices=desk.matrices))
+def must_know(who: Principal, order: Order) -> None:
+    """An actor knows the orders that start or end at it, and those that may ride with it."""
+    if order.ride is None or who.organisation not in order.ride.must_agree:
+        _must_be_party(who, order)
 
 
 def _must_be_party(who: Principal, order: Order) -> None:

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from maillage_contracts.flows import ExistingRound
 from maillage_contracts.vocabulary import GeoPoint, OrderId
 from maillage_tours.domain.day import Day
-from maillage_tours.domain.order import Order
+from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.riding_along import Ride, RideOffer, Room, ride_offers
 from maillage_tours.domain.terms import Terms
 from maillage_tours.usecases.gather_day import gather_day
 from maillage_tours.usecases.plan_day import Matrices
-from maillage_tours.usecases.store import Store
+from maillage_tours.usecases.store import Store, WantedOrders
 
 ROUNDS_MAX = 50
 """Rounds that are looked at: those whose first stop is nearest to where goods are fetched."""
+RIDING_MAX = 10_000
+"""Orders of a day that ride along already."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,30 @@ class Waiting:
     rides: Sequence[Ride]
 
 
-async def look_for_rides(order_id: OrderId, store: Store, terms: Terms) -> Waiting:
-    """Raises NotFound."""
+async def look_for_rides(
+    order_id: OrderId, store: Store, terms: Terms, *, round_id: UUID | None = None
+) -> Waiting:
+    """The rounds that may have room, or this one, beside what rides on them. Raises NotFound."""
     order = await store.order(order_id)
     rounds = [
         one
         for one in await store.rounds()
         if one.status == "active" and order.on.isoweekday() in one.weekdays and one.free
+        if round_id is None or one.round_id == round_id
     ]
     start = order.pickup.position
     rounds.sort(key=lambda one: (one.stops[0].position.distance_km(start), one.round_id))
     day = await gather_day(order.on, store, terms)
-    return Waiting(order, day, [_ride(one, day) for one in rounds[:ROUNDS_MAX]])
+    riding = await store.orders(
+        WantedOrders(on=order.on, status=OrderStatus.RIDING), None, RIDING_MAX
+    )
+    rides = [
+        _ride(one, day).beside(
+            other for other in riding if other.ride and other.ride.round_id == one.round_id
+        )
+        for one in rounds[:ROUNDS_MAX]
+    ]
+    return Waiting(order, day, rides)
 
 
 async def offer_rides(waiting: Waiting, *, matrices: Matrices) -> list[RideOffer]:
