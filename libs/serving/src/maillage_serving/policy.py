@@ -79,6 +79,8 @@ MATCHING: dict[str, Rule] = {
     "matching.lead.decide": may("advisor"),
     "matching.suppression.read": may("advisor"),
     "matching.suppression.write": may("advisor"),
+    "matching.ruling.read": may("advisor"),
+    "matching.ruling.decide": may("advisor"),
     # A party hears of its case from the introduction on.
     "matching.case.read": may("advisor", own=("actor",)),
     "matching.case.work": may("advisor"),

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -297,6 +298,47 @@ async def test_nothing_is_shown_twice_for_one_need_while_its_case_is_open(
     [event] = await look()
     assert isinstance(event, LeadSurfaced)
     assert other.actor_id in event.lead.actor_ids
+
+
+async def test_a_reason_of_law_becomes_a_gate_when_it_is_adopted(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    def owned_by_others(told: list[object]) -> list[object]:
+        firms = [an_actor(name=f"Other {n}") for n in range(2)]
+        flows = [one for one in told if isinstance(one, Flow)]
+        of_others = {
+            flow: {"flow_id": an_id(f"other {flow.flow_id}"), "actor_id": firm.actor_id}
+            for flow, firm in zip(flows, firms, strict=True)
+        }
+        return [*firms, *(flow.model_copy(update=new) for flow, new in of_others.items())]
+
+    told = a_pair("Drums")
+    await set_engine(door, advisors=2)
+    await hear(*told)
+    await look()
+    [lead] = await inbox(door)
+    async with door() as http:
+        await post(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["permit"]})
+        [ruling] = (await http.get("/v1/rulings?status=proposed")).json()["items"]
+        assert (ruling["resource"], ruling["need"], ruling["reason"]) == (
+            *("drums", "drums"),
+            "permit",
+        )
+        alone = await http.post(f"/v1/rulings/{ruling['ruling_id']}/adopt", json={})
+    assert alone.status_code == HTTPStatus.CONFLICT
+    await set_engine(door, advisors=1)  # there is no other to ask
+    async with door() as http:
+        await post(http, f"rulings/{ruling['ruling_id']}/adopt")
+    await hear(*owned_by_others(told))
+    await look()
+    assert await inbox(door) == []
+    async with door() as http:
+        rows = (await http.get("/v1/blocked?verdict=fail")).json()["items"]
+        assert {row["code"] for row in rows} == {"ruling"}
+        assert {row["unblock"] for row in rows} == {"the ruling is lifted"}
+        await post(http, f"rulings/{ruling['ruling_id']}/lift")
+    await look()
+    assert len(await inbox(door)) > 0
 
 
 async def test_a_round_that_comes_to_pass_by_is_told_in_the_lead_and_no_more_when_it_ends(

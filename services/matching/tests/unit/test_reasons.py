@@ -9,7 +9,7 @@ from maillage_contracts.samples import an_id
 from maillage_contracts.vocabulary import ActorId, FlowId, LeadId
 from maillage_matching.domain.draft import Member
 from maillage_matching.domain.lessons import teaches
-from maillage_matching.domain.rejection import Rejection, suppressions_of
+from maillage_matching.domain.rejection import Rejection, rulings_of, suppressions_of
 from maillage_matching.domain.suppression import (
     OUR_OWN_REASONS,
     REASONS,
@@ -42,6 +42,9 @@ def rejected_for(reason: str) -> Rejection:
         owner="advisor-1",
         at=NOON,
         amounts=(KEPT,),
+        ways=frozenset({"repaired"}),
+        replaces="crate",
+        note="They said so.",
     )
 
 
@@ -52,8 +55,11 @@ def test_what_is_written_of_a_reason_is_what_it_does(reason: str) -> None:
     whom = "the two firms, whatever flows" if kept.resource is None else "the two, for this thing"
     outgrown = kept.is_outgrown({KEPT.flow_id: (2 * KEPT.a_year, KEPT.unit)})
     lifted = ", or until an amount changes by half" if outgrown else ""
+    if kept.is_outgrown({}, "shredded"):
+        lifted += ", or until the catalogue knows another way"
     taught = TAUGHT[teaches("rejected", (reason,))]
-    told = f"keeps apart {whom}, for {days:.0f} days{lifted}; teaches {taught}"
+    proposed = "; proposes a ruling" if rulings_of(rejected_for(reason)) else ""
+    told = f"keeps apart {whom}, for {days:.0f} days{lifted}; teaches {taught}{proposed}"
     assert what_it_changes(reason) == told
 
 
@@ -75,6 +81,36 @@ def test_an_amount_is_another_one_from_half_of_it_on(
     assert small.is_outgrown({KEPT.flow_id: now}) is outgrown
     [unwilling] = suppressions_of(rejected_for("no_wish"))
     assert not unwilling.is_outgrown({KEPT.flow_id: now})
+
+
+def test_another_way_is_one_that_was_not_known_then() -> None:
+    [unfit] = suppressions_of(rejected_for("wrong_form"))
+    assert unfit.is_outgrown({}, "shredded")
+    assert not unfit.is_outgrown({}, "repaired")
+    assert not unfit.is_outgrown({}, None)  # as it is, it still does not fit
+    by_hand = unfit.model_copy(update={"ways": None})
+    assert not by_hand.is_outgrown({}, "shredded")
+    found = Suppressions([unfit], NOON.date())
+    donor, receiver = (one.actor_id for one in MEMBERS)
+    assert found.between(donor, receiver, "pallet", rule="repaired") == unfit
+    assert found.between(donor, receiver, "pallet", rule="shredded") is None
+
+
+def test_a_reason_of_law_proposes_a_ruling_on_such_things_and_such_needs() -> None:
+    [one] = rulings_of(rejected_for("permit"))
+    assert (one.resource, one.need, one.reason, one.status) == (
+        *("pallet", "crate", "permit"),
+        "proposed",
+    )
+    [voice] = one.voices
+    assert (voice.by, voice.at, voice.note) == ("advisor-1", NOON, "They said so.")
+    [again] = rulings_of(rejected_for("permit").model_copy(update={"lead_id": an_id("other")}))
+    assert again.ruling_id == one.ruling_id
+    [other] = rulings_of(rejected_for("sanitary"))
+    assert other.ruling_id != one.ruling_id
+    assert rulings_of(rejected_for("too_far")) == []
+    pooled = rejected_for("permit").model_copy(update={"kind": "mutualisation"})
+    assert rulings_of(pooled) == []
 
 
 def test_what_is_outgrown_leaves_room_for_what_still_holds() -> None:

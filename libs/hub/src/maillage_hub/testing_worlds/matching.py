@@ -1,4 +1,4 @@
-"""Matching with a lead, cases before and after the introduction, a synergy, a suppression."""
+"""Matching with a lead, cases from start to synergy, a suppression, and rulings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -73,6 +73,10 @@ def _valid(chosen: str, made: Mapping[str, str]) -> dict[str, Valid]:
         "GET /v1/suppressions": Valid(),
         "POST /v1/suppressions": Valid(_apart()),
         "POST /v1/suppressions/{suppression_id}/lift": Valid(),
+        "GET /v1/rulings": Valid(),
+        "POST /v1/rulings/{ruling_id}/adopt": Valid({"note": "The prefecture says the same."}),
+        "POST /v1/rulings/{ruling_id}/decline": Valid({}),
+        "POST /v1/rulings/{ruling_id}/lift": Valid({}, about={"ruling_id": made["adopted"]}),
         "GET /v1/cases": Valid(),
         "GET /v1/cases/{case_id}": Valid(),
         "POST /v1/cases/{case_id}/plan": Valid({"next_step": "Visit both"}),
@@ -145,6 +149,15 @@ async def _share(advisor: Builder) -> dict[str, str]:
     return made
 
 
+async def _rule(advisor: Builder) -> dict[str, str]:
+    """What a lead that was turned down for two reasons of law proposes: one waits, one holds."""
+    lead = await advisor.post("/leads", _proposed("shut"))
+    await advisor.post(f"/leads/{lead}/reject", {"reasons": ["permit", "sanitary"]})
+    proposed, adopted = [str(one["ruling_id"]) for one in (await advisor.get("/rulings"))["items"]]
+    await advisor.post(f"/rulings/{adopted}/adopt", {})
+    return {"proposed": proposed, "adopted": adopted}
+
+
 def _apart() -> dict[str, Any]:
     return {"actor_ids": [str(OWNER), str(PARTNER)], "reason": "competitors"}
 
@@ -159,13 +172,14 @@ async def fill(runner: Runner[Store]) -> World:
             await advisor.post(f"/cases/{case_id}/move", {"to": "qualifying"})
             if name != "chosen":
                 await _to_feasibility(advisor, case_id)
-        made = await _share(advisor)
+        made = await _share(advisor) | await _rule(advisor)
         usual = {
             "sharing_id": made["waits"],
             "lead_id": leads["waits"],
             "spec": "pallet",
             "case_id": cases["introduced"],
             "synergy_id": await advisor.post(f"/cases/{cases['agreed']}/agree", AGREED),
+            "ruling_id": made["proposed"],
             "suppression_id": await advisor.post("/suppressions", _apart()),
         }
         await tried(advisor, cases, AGREED)
@@ -176,7 +190,7 @@ async def fill(runner: Runner[Store]) -> World:
 def _heard() -> list[Any]:
     firms = [an_actor(name="Villaverde", sector="47.76Z"), an_actor(name="STRH")]
     told: list[Any] = [received(an_actor_registered(actor=firm)) for firm in firms]
-    for offer, need in map(_pair, LEADS):
+    for offer, need in map(_pair, (*LEADS, "shut")):
         told.append(received(a_flow_opened(flow=a_flow(flow_id=offer))))
         told.append(received(a_flow_opened(flow=a_wanted_flow(flow_id=need))))
     for whose in (OWNER, PARTNER):

@@ -14,6 +14,7 @@ from maillage_matching.adapters.memory_collective import MemoryCollective
 from maillage_matching.adapters.memory_decisions import page
 from maillage_matching.adapters.memory_outcomes import MemoryOutcomes
 from maillage_matching.adapters.memory_patterns import MemoryPatterns
+from maillage_matching.adapters.memory_rulings import MemoryRulings
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.existing_round import Box, Round
 from maillage_matching.domain.flow import Flow
@@ -45,7 +46,7 @@ class FlowRow:
 
 
 @dataclass
-class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective):
+class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective, MemoryRulings):
     """Everything in memory."""
 
     flow_rows: dict[FlowId, FlowRow] = field(default_factory=dict[FlowId, FlowRow])

@@ -12,6 +12,7 @@ from maillage_matching.adapters.postgres_index import PostgresIndex
 from maillage_matching.adapters.postgres_outcomes import PostgresOutcomes
 from maillage_matching.adapters.postgres_patterns import PostgresPatterns
 from maillage_matching.adapters.postgres_rounds import PostgresRounds
+from maillage_matching.adapters.postgres_rulings import PostgresRulings
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.existing_round import Box
 from maillage_matching.domain.flow import Flow
@@ -31,7 +32,12 @@ KNOWN = """
 
 
 class PostgresStore(
-    PostgresOutcomes, PostgresPatterns, PostgresCollective, PostgresIndex, PostgresRounds
+    PostgresOutcomes,
+    PostgresPatterns,
+    PostgresCollective,
+    PostgresIndex,
+    PostgresRounds,
+    PostgresRulings,
 ):
     """Everything in one database; a transaction is open already."""
 

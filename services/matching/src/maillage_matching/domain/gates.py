@@ -17,6 +17,7 @@ GATES: tuple[Callable[[Pair, Ground], Gate], ...] = (
     matter.resource,
     people.consent,
     people.competitors,
+    law.ruling,
     people.suppression,
     matter.physical,
     matter.form,

@@ -10,6 +10,16 @@ from maillage_matching.domain.pair import Gate, Ground, Pair, asks, fails, passe
 NOT_WASTE = frozenset({"product", "by_product", "end_of_waste"})
 
 
+def ruling(pair: Pair, ground: Ground) -> Gate:
+    """No two advisors hold that the rules shut it."""
+    resource = pair.offer.resource
+    found = ground.rulings.of(resource, pair.need.spec or resource)
+    if found is None:
+        return passes("ruling", "no ruling of advisors against it")
+    what = f"{resource} for {found.need}"
+    return fails("ruling", f"advisors ruled against {what}: {found.reason}", "the ruling is lifted")
+
+
 def hazard(pair: Pair, ground: Ground) -> Gate:
     """Hazardous waste goes only to who declares it and is approved for waste."""
     offer, need = pair.offer.flow, pair.need.flow

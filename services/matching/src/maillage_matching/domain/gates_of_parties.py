@@ -75,6 +75,7 @@ def _apart(pair: Pair, ground: Ground) -> Suppression | None:
         pair.need.flow.actor_id,
         pair.offer.resource,
         {side.flow.flow_id: side.yearly for side in (pair.offer, pair.need)},
+        rule=pair.rule.name if pair.rule else None,
     )
 
 

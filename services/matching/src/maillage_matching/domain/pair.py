@@ -24,6 +24,7 @@ from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.policy import Policy
 from maillage_matching.domain.resource import Rule
 from maillage_matching.domain.road import by_road_km
+from maillage_matching.domain.ruling import NO_RULINGS, Rulings
 from maillage_matching.domain.suppression import Suppressions
 
 Verdict = Literal["pass", "fail", "unknown"]
@@ -191,6 +192,7 @@ class Ground:
     model: Model = BEFORE_LEARNING
     acquaintance: Acquaintance = NOBODY
     rounds: Rounds = NO_ROUNDS
+    rulings: Rulings = NO_RULINGS
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,19 @@ from uuid import NAMESPACE_URL, uuid5
 from maillage_contracts.vocabulary import ActorId, LeadId
 from maillage_matching.domain.draft import Member
 from maillage_matching.domain.kept import Kept
+from maillage_matching.domain.ruling import Ruling, Voice
 from maillage_matching.domain.suppression import REASONS, Amount, Suppression
 
 PAIRS_MAX = 50
+OF_A_PAIR = frozenset({"substitution", "transformation"})
+"""Kinds of leads where one thing serves a need: there may be a rule against the two."""
 
 
 class Rejection(Kept):
-    """Who turned what down, why, and until when (absent: as long as each reason usually holds)."""
+    """Who turned what down, why, and until when (absent: as long as each reason usually holds).
+
+    `amounts` and `ways` (the rules that start from it) are as they were at that moment.
+    """
 
     lead_id: LeadId
     slot: str
@@ -26,6 +32,9 @@ class Rejection(Kept):
     at: datetime
     until: date | None = None
     amounts: tuple[Amount, ...] = ()
+    ways: frozenset[str] | None = None
+    replaces: str | None = None
+    note: str | None = None
 
 
 def suppressions_of(rejection: Rejection) -> list[Suppression]:
@@ -65,7 +74,30 @@ def _suppression(
         until=until,
         lead_id=rejection.lead_id,
         amounts=rejection.amounts,
+        ways=rejection.ways,
     )
+
+
+def rulings_of(rejection: Rejection) -> list[Ruling]:
+    """What is proposed when something is turned down: one for each reason of law."""
+    if rejection.kind not in OF_A_PAIR:
+        return []
+    voice = Voice(
+        by=rejection.owner, at=rejection.at, lead_id=rejection.lead_id, note=rejection.note
+    )
+    need = rejection.replaces or rejection.resource
+    return [
+        Ruling(
+            ruling_id=uuid5(NAMESPACE_URL, f"ruling/{rejection.resource}/{need}/{reason}"),
+            resource=rejection.resource,
+            need=need,
+            reason=reason,
+            proposed_at=rejection.at,
+            voices=(voice,),
+        )
+        for reason in dict.fromkeys(rejection.reasons)
+        if REASONS[reason].facet == "regulatory"
+    ]
 
 
 def couples(members: Sequence[Member]) -> list[frozenset[ActorId]]:

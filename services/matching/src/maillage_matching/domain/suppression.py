@@ -35,6 +35,11 @@ class Reason(NamedTuple):
     until_amount_changes: bool = False
     """Whether it is over as soon as one of the flows has grown or shrunk by half."""
 
+    @property
+    def until_another_way(self) -> bool:
+        """Whether a rule that was not known then may do away with it."""
+        return self.facet in {"technical", "regulatory"}
+
 
 REASONS = MappingProxyType(
     {
@@ -94,7 +99,10 @@ def what_it_changes(reason: str) -> str:
     elif reason == KNOWN_ALREADY:
         taught = "that such things serve such needs"
     lifted = ", or until an amount changes by half" if known.until_amount_changes else ""
-    return f"keeps apart {apart}, for {known.days} days{lifted}; teaches {taught}"
+    if known.until_another_way:
+        lifted += ", or until the catalogue knows another way"
+    proposed = "; proposes a ruling" if known.facet == "regulatory" else ""
+    return f"keeps apart {apart}, for {known.days} days{lifted}; teaches {taught}{proposed}"
 
 
 def check_reasons(reasons: Iterable[str]) -> None:
@@ -124,7 +132,8 @@ NO_AMOUNTS: Amounts = MappingProxyType({})
 class Suppression(Kept):
     """Something the engine leaves alone until a day: two actors, or a stream of a zone (`slot`).
 
-    Everybody sees it, it has an owner, it ends by itself and can be lifted before.
+    Everybody sees it, it has an owner, it ends by itself and can be lifted before. `ways` are the
+    rules that were known then; absent, it holds whatever the rule.
     """
 
     suppression_id: UUID
@@ -137,12 +146,16 @@ class Suppression(Kept):
     until: date
     lead_id: LeadId | None = None
     amounts: tuple[Amount, ...] = ()
+    ways: frozenset[str] | None = None
     lifted_at: datetime | None = None
     version: int = 1
 
-    def is_outgrown(self, now: Amounts) -> bool:
-        """Whether it was about an amount that is another one now."""
-        if not REASONS[self.reason].until_amount_changes:
+    def is_outgrown(self, now: Amounts, rule: str | None = None) -> bool:
+        """Whether it was about an amount that is another one now, or this rule is a new one."""
+        known = REASONS[self.reason]
+        if rule and self.ways is not None and known.until_another_way and rule not in self.ways:
+            return True
+        if not known.until_amount_changes:
             return False
         for one in self.amounts:
             amount, unit = now.get(one.flow_id) or (one.a_year, one.unit)
@@ -176,15 +189,21 @@ class Suppressions:
         return bool(self._by_actors)
 
     def between(
-        self, one: ActorId, other: ActorId, resource: str | None, amounts: Amounts = NO_AMOUNTS
+        self,
+        one: ActorId,
+        other: ActorId,
+        resource: str | None,
+        amounts: Amounts = NO_AMOUNTS,
+        *,
+        rule: str | None = None,
     ) -> Suppression | None:
-        """What keeps these two apart, for this resource or for all, as their flows are now."""
+        """What keeps these two apart, for this resource or for all, as it would be done now."""
         actors = frozenset((one, other))
         found = [
             *self._by_actors.get((actors, resource), ()),
             *self._by_actors.get((actors, None), ()),
         ]
-        return next((one for one in reversed(found) if not one.is_outgrown(amounts)), None)
+        return next((one for one in reversed(found) if not one.is_outgrown(amounts, rule)), None)
 
     def of_slot(self, slot: str) -> Suppression | None:
         """What keeps this stream of a zone from being proposed."""

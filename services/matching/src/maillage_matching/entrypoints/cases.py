@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from maillage_contracts.vocabulary import (
 )
 from maillage_matching.domain.agreement import Attribution
 from maillage_matching.domain.case import Case, CaseStatus, Facet, FacetVerdict, Plan
+from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pilot import Kpi, Wanted
 from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note, Reasons, Title
@@ -188,9 +190,10 @@ Working = Annotated[Door, command("matching.case.work")]
 class CaseDoors:
     """What can be asked of cases, and done with them."""
 
-    def __init__(self, runner: Runner[Store]) -> None:
-        """Work through this runner."""
+    def __init__(self, runner: Runner[Store], knowledge: Knowledge) -> None:
+        """Work through this runner, with this knowledge."""
         self._runner = runner
+        self._knowledge = knowledge
 
     async def list(
         self,
@@ -279,7 +282,8 @@ class CaseDoors:
     async def abandon(self, case_id: UUID, body: AbandonBody, door: Working) -> dict[str, Any]:
         """Give it up, and say why."""
         order = AbandonCase(**working(case_id, door), reasons=body.reasons, note=body.note)
-        return await carry_out(self._runner, abandon_case, order, case_id, door=door)
+        abandon = partial(abandon_case, knowledge=self._knowledge)
+        return await carry_out(self._runner, abandon, order, case_id, door=door)
 
     async def agree(
         self,

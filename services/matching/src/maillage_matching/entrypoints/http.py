@@ -13,6 +13,7 @@ from maillage_matching.entrypoints.engine import EngineDoors
 from maillage_matching.entrypoints.leads import LeadDoors, ReasonDoors
 from maillage_matching.entrypoints.patterns import PatternDoors
 from maillage_matching.entrypoints.resources import ResourceDoors
+from maillage_matching.entrypoints.rulings import RulingDoors
 from maillage_matching.entrypoints.sharings import SharingDoors
 from maillage_matching.usecases.store import Store
 from maillage_serving.http import Guarded
@@ -22,8 +23,9 @@ def router(runner: Runner[Store], knowledge: Knowledge, *, fine: Grid, coarse: G
     """All the paths, in one list."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
     _leads(routes, LeadDoors(runner, knowledge), ReasonDoors(runner, knowledge))
-    _cases(routes, CaseDoors(runner), SynergyDoors(runner))
+    _cases(routes, CaseDoors(runner, knowledge), SynergyDoors(runner))
     _sharings(routes, SharingDoors(runner))
+    _rulings(routes, RulingDoors(runner))
     collective = CollectiveDoors(runner, knowledge, fine=fine, coarse=coarse)
     for path, door, answer in (
         ("/pools", collective.pools, JSONResponse),
@@ -75,6 +77,16 @@ def _leads(routes: APIRouter, leads: LeadDoors, reasons: ReasonDoors) -> None:
         routes.add_api_route(path, door, methods=[method], tags=["leads"])
     for path, door in (("/leads", leads.propose), ("/suppressions", reasons.suppress)):
         routes.add_api_route(path, door, methods=["POST"], status_code=201, tags=["leads"])
+
+
+def _rulings(routes: APIRouter, rulings: RulingDoors) -> None:
+    for method, path, door in (
+        ("GET", "/rulings", rulings.list),
+        ("POST", "/rulings/{ruling_id}/adopt", rulings.adopt),
+        ("POST", "/rulings/{ruling_id}/decline", rulings.decline),
+        ("POST", "/rulings/{ruling_id}/lift", rulings.lift),
+    ):
+        routes.add_api_route(path, door, methods=[method], tags=["rulings"])
 
 
 def _patterns(routes: APIRouter, patterns: PatternDoors) -> None:

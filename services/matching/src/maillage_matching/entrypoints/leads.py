@@ -141,7 +141,8 @@ class LeadDoors:
     ) -> dict[str, Any]:
         """Turn it down: the same does not come back for as long as the reason holds."""
         order = RejectLead(**decision(lead_id, door), **dict(body))
-        return await carry_out(self._runner, reject_lead, order, lead_id, door=door)
+        reject = partial(reject_lead, knowledge=self._knowledge)
+        return await carry_out(self._runner, reject, order, lead_id, door=door)
 
     async def defer(
         self,

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
-from maillage_matching.domain.rejection import Rejection, suppressions_of
+from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.rejection import Rejection
 from maillage_matching.domain.suppression import check_reasons
 from maillage_matching.usecases.case_at_hand import CaseCommand, free_slots, open_case
-from maillage_matching.usecases.keep_apart import amounts_of, keep_apart
 from maillage_matching.usecases.store import Store
+from maillage_matching.usecases.turn_down import turn_down
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,9 @@ class AbandonCase(CaseCommand):
     note: str | None = None
 
 
-async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Iterable[Event]:
+async def abandon_case(
+    command: AbandonCase, store: Store, now: datetime, *, knowledge: Knowledge
+) -> Iterable[Event]:
     """Give it up, say why, and keep the same from coming back for a while."""
     check_reasons(command.reasons)
     case = await open_case(command, store)
@@ -29,7 +32,6 @@ async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Ite
         raise Refused("a synergy came of this case: end the synergy instead")
     moved = case.moved("abandoned", now, command.by, reasons=command.reasons, note=command.note)
     await store.save_case(moved)
-    flows = [one.flow_id for one in case.members]
     for lead_id in case.lead_ids:
         lead = await store.lead(lead_id)
         rejection = Rejection(
@@ -41,8 +43,9 @@ async def abandon_case(command: AbandonCase, store: Store, now: datetime) -> Ite
             reasons=command.reasons,
             owner=command.by,
             at=now,
-            amounts=await amounts_of(flows, store),
+            replaces=case.replaces,
+            note=command.note,
         )
-        await keep_apart(suppressions_of(rejection), store, now, flows=flows)
+        await turn_down(rejection, store, now, knowledge=knowledge)
     await free_slots(moved, store, now)
     return []

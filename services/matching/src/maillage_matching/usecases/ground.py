@@ -13,12 +13,16 @@ from maillage_matching.domain.lessons import learned_from, lessons_from, lessons
 from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Carriers, Ground, Side, side_of
 from maillage_matching.domain.policy import Policy
+from maillage_matching.domain.ruling import Rulings
 from maillage_matching.domain.suppression import Suppressions
 from maillage_matching.usecases.store import Known, Store
 
 LESSONS_MAX = 1_000
 """Decisions that are learned from, the first ones: four years of an advisor with five a week."""
 
+RULINGS_MAX = 1_000
+"""Rulings that are obeyed, the first ones: more than there are pairs of classes in a catalogue that
+anybody argues about."""
 ROUNDS_MAX = 500
 """Rounds that are looked at, the first declared: so many that each hour of a week has its own."""
 
@@ -78,6 +82,7 @@ async def ground_today(store: Store, policy: Policy, knowledge: Knowledge, now: 
             for lead in await store.decided_since(now - QUARTER)
         ),
         rounds=await _rounds(store, today),
+        rulings=Rulings(await store.rulings(status="adopted", after=None, limit=RULINGS_MAX)),
     )
 
 

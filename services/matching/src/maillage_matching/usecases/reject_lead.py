@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import LeadRejected
-from maillage_matching.domain.rejection import Rejection, suppressions_of
+from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.rejection import Rejection
 from maillage_matching.domain.suppression import check_reasons
-from maillage_matching.usecases.keep_apart import amounts_of, keep_apart
 from maillage_matching.usecases.lead_at_hand import Decision, check_later, lead_at_hand
 from maillage_matching.usecases.store import Store
+from maillage_matching.usecases.turn_down import turn_down
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,9 @@ class RejectLead(Decision):
     until: date | None = None
 
 
-async def reject_lead(command: RejectLead, store: Store, now: datetime) -> Iterable[Event]:
+async def reject_lead(
+    command: RejectLead, store: Store, now: datetime, *, knowledge: Knowledge
+) -> Iterable[Event]:
     """Say why, and keep the same from coming back for a while."""
     check_reasons(command.reasons)
     check_later(command.until, now.date())
@@ -44,8 +47,9 @@ async def reject_lead(command: RejectLead, store: Store, now: datetime) -> Itera
         owner=command.by,
         at=now,
         until=command.until,
-        amounts=await amounts_of(lead.content.flow_ids, store),
+        replaces=lead.content.replaces,
+        note=command.note,
     )
-    await keep_apart(suppressions_of(rejection), store, now, flows=lead.content.flow_ids)
+    await turn_down(rejection, store, now, knowledge=knowledge)
     await store.save_leads([rejected])
     return [LeadRejected(lead_id=lead.lead_id, reasons=command.reasons)]

@@ -17,6 +17,7 @@ from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Desk, Policy
+from maillage_matching.domain.ruling import Ruling
 from maillage_matching.domain.search import Keys
 from maillage_matching.domain.substitution import Pairing
 from maillage_matching.domain.suggestion import Suggestion
@@ -25,6 +26,7 @@ from maillage_matching.usecases.collective import Collective
 from maillage_matching.usecases.known_rounds import KnownRounds
 from maillage_matching.usecases.outcomes import Outcomes
 from maillage_matching.usecases.patterns import Patterns
+from maillage_matching.usecases.rulings import KnownRulings
 
 CANDIDATES_MAX = 1_000
 """Flows that one search finds at most, the nearest."""
@@ -269,7 +271,18 @@ class Cases(Protocol):
         ...
 
 
-class Store(Copies, KnownRounds, Found, Leads, Cases, Outcomes, Patterns, Collective, Protocol):
+class Store(
+    Copies,
+    KnownRounds,
+    KnownRulings,
+    Found,
+    Leads,
+    Cases,
+    Outcomes,
+    Patterns,
+    Collective,
+    Protocol,
+):
     """All of it, in one transaction."""
 
 
@@ -291,6 +304,11 @@ def key_of_case(case: Case) -> tuple[str, str]:
 def key_of_suggestion(one: Suggestion) -> tuple[str, str, str]:
     """Sort keys in lists of suggestions."""
     return one.received_at.isoformat(), str(one.pattern.pattern_id), one.origin
+
+
+def key_of_ruling(ruling: Ruling) -> tuple[str, str]:
+    """Sort keys in lists of rulings."""
+    return ruling.proposed_at.isoformat(), str(ruling.ruling_id)
 
 
 def key_of_synergy(kept: KeptSynergy) -> tuple[str, str]:
