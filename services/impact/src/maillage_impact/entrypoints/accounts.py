@@ -14,7 +14,8 @@ from fastapi.responses import JSONResponse
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid, NotFound
 from maillage_impact.domain.exports import footprints, sheet_out, statement_out, table
-from maillage_impact.domain.printed import WORDS, page
+from maillage_impact.domain.printed import page
+from maillage_impact.domain.printed_words import WORDS
 from maillage_impact.domain.statement import Scope, Statement
 from maillage_impact.usecases.make_statement import make_statement
 from maillage_impact.usecases.store import Store
