@@ -178,6 +178,44 @@ async def test_a_day_without_orders_cannot_be_compared(
     assert "no orders" in refused.text
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "on"),
+        ({"on": "someday"}, "on"),
+        ({"on": "1999-12-31"}, "on"),
+        ({"on": "2026-11-23", "ways": ["as_is"]}, "ways"),
+        ({"on": "2026-11-23", "limits": {"seconds": 61}}, "limits.seconds"),
+        ({"on": "2026-11-23", "limits": {"iterations": 0}}, "limits.iterations"),
+        ({"on": "2026-11-23", "limits": {"seed": -1}}, "limits.seed"),
+    ],
+)
+async def test_what_cannot_be_compared_names_its_field(
+    dispatcher: httpx.AsyncClient, body: dict[str, Any], field: str
+) -> None:
+    refused = await dispatcher.post("/v1/comparisons", json=body)
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/v1/comparisons/{an_id('nothing')}", 404),
+        (f"/v1/comparisons/{an_id('nothing')}/page", 404),
+        ("/v1/comparisons/one", 422),
+        ("/v1/comparisons?cursor=x", 422),
+        ("/v1/comparisons?limit=501", 422),
+    ],
+)
+async def test_what_is_not_there_or_not_asked_well_is_a_problem(
+    dispatcher: httpx.AsyncClient, path: str, status: int
+) -> None:
+    refused = await dispatcher.get(path)
+    assert refused.status_code == status
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
 async def test_the_shares_of_a_plan_add_up_to_its_cost(
     asked: None, post: Post, dispatcher: httpx.AsyncClient
 ) -> None:

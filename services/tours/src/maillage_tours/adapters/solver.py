@@ -17,8 +17,8 @@ from maillage_tours.domain.proof import prove
 
 GRACE_S = 15.0
 """Process time beyond the search itself: starting, a first solution, mending, explaining."""
-BESIDE_LOAD = 4
-"""On a busy machine that takes so many times as long by the clock: then a process hangs."""
+BESIDE_LOAD = 8
+"""On a busy machine that takes so many times as long by the clock; after that the process hangs."""
 TOO_LONG = "ask for fewer iterations or fewer seconds, or for fewer orders"
 WAITING_MAX = 4
 HISTORIES = (20, 300)
@@ -34,7 +34,8 @@ class SolverBroke(Exception):
 class ChildSolver:
     """One plan at a time, by searches in processes of their own: the event loop never waits.
 
-    They differ in how long they remember (`histories`); the cheapest answer that is proved is kept.
+    They differ in seed and in how long they remember (`histories`); the cheapest answer that is
+    proved is kept.
     """
 
     def __init__(
@@ -62,7 +63,10 @@ class ChildSolver:
             self._waiting -= 1
 
     async def _solve(self, problem: Problem, search: Search) -> Solution:
-        questions = [Question(problem, search, history=history) for history in self._histories]
+        questions = [
+            Question(problem, replace(search, seed=search.seed + place), history=history)
+            for place, history in enumerate(self._histories)
+        ]
         try:
             async with asyncio.TaskGroup() as group:
                 asked = [group.create_task(self.ask(question)) for question in questions]
