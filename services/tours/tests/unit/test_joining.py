@@ -131,3 +131,16 @@ def test_what_does_not_fit_is_not_offered(tour: Tour) -> None:
     late = across(dropoff_window=window("04:00", "05:00"), pickup_window=window("03:00", "04:00"))
     assert joined(tour, late) is None
     assert joined(tour, across(), zones=[a_zone()]) is None
+
+
+@pytest.mark.parametrize("gone", [1, 4])
+def test_what_was_withdrawn_locks_no_stop_and_spoils_no_tour(tour: Tour, gone: int) -> None:
+    """Withdrawn by now: the order of the nearest shop, or of the farthest."""
+    order = next(one for one in shops() if one.dropoff.label == f"Shop {gone}")
+    rest = tour.voided(frozenset([order.order_id]), "cancelled")
+    before = joined(tour, across())
+    after = joined(rest, across())
+    assert before is not None
+    assert after is not None
+    assert after.offer.pickup_stop == before.offer.pickup_stop
+    assert after.tour.stops[0].onboard_kg == before.tour.stops[0].onboard_kg - 100

@@ -180,3 +180,35 @@ def _after_a_stand(tour: Tour, day: Day, minutes: int) -> Replanned:
     found = replan(loaded, day, locked_by(loaded, None), free_at)
     assert found is not None
     return found
+
+
+async def test_what_could_not_be_fetched_spoils_no_tour(plan: Planner) -> None:
+    """The mill was closed: nobody waits for its flour, and the rest is driven in the best order."""
+    flour = an_order(
+        "flour",
+        pickup=place("Mill", 1, 2.5),
+        dropoff=place("Oven", 9, 2.5),
+        pickup_window=window("06:00", "07:30"),
+        dropoff_window=window("08:00", "12:00"),
+    )
+    day = a_day([*shops(), flour])
+    tour = (await plan(day)).tours[0]
+    number = next(stop.number for stop in tour.stops if stop.place.label == "Mill")
+    driven = visited(tour, number)
+    status = {"pickup": "failed", "dropoff": "void"}
+    stops = tuple(
+        stop.model_copy(
+            update={
+                "tasks": tuple(
+                    task.model_copy(update={"status": status[task.action]})
+                    if task.order_id == flour.order_id
+                    else task
+                    for task in stop.tasks
+                )
+            }
+        )
+        for stop in driven.stops
+    )
+    found = replan(driven.model_copy(update={"stops": stops}), day, number, DAWN)
+    assert found is not None
+    assert "Oven" not in [stop.place.label for stop in found.tour.stops]

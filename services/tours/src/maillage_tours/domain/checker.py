@@ -161,7 +161,7 @@ def _order_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     onboard: set[OrderId] = set()
     done: set[OrderId] = set()
     for stop in tour.stops:
-        for task in stop.tasks:
+        for task in stop.handed:
             order = orders.get(task.order_id)
             if order is None:
                 yield Fault("order", f"order {task.order_id} is not to be carried on this day")
@@ -211,7 +211,7 @@ def _cleaning_faults(tour: Tour, day: Day) -> Iterator[Fault]:
         if stop.place.position == tour.vehicle.base and not stop.is_rest:
             is_dirty = False
             continue
-        for task in stop.tasks:
+        for task in stop.handed:
             if is_dirty and task.order_id not in dirty:
                 yield Fault("cleaning", f"{tour.vehicle.label} is not clean at {stop.place.label}")
             is_dirty = is_dirty or task.order_id in dirty
@@ -233,7 +233,7 @@ def _load_faults(tour: Tour, dirty: AbstractSet[OrderId]) -> Iterator[Fault]:
     apart = any(part.is_dirty for part in tour.vehicle.compartments)
     onboard: dict[OrderId, Load] = {}
     for stop in tour.stops:
-        for task in stop.tasks:
+        for task in stop.handed:
             if task.action == "pickup":
                 onboard[task.order_id] = task.load
             else:

@@ -152,7 +152,7 @@ def handovers(
     ready = stamp(stop.arrives_at)
     if has_moved:
         ready += pace.hub_visit_s if at_hub else pace.setup_s
-    for task in stop.tasks:
+    for task in stop.handed:
         window = window_of(task, orders.get(task.order_id), stop.place)
         begins = ready if window is None else max(ready, stamp(window.start))
         per_kg_s = Decimal(pace.handling_s_per_100kg) / 100

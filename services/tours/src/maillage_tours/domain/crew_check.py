@@ -53,7 +53,7 @@ def company_faults(tour: Tour, day: Day) -> Iterator[Fault]:
     orders = {order.order_id: order for order in day.orders}
     onboard: dict[OrderId, Order] = {}
     for stop in tour.stops:
-        for task in stop.tasks:
+        for task in stop.handed:
             order = orders.get(task.order_id)
             if task.action == "dropoff" or order is None:
                 onboard.pop(task.order_id, None)

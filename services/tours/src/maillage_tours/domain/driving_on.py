@@ -41,10 +41,7 @@ class Drive:
         stops: list[Stop] = []
         onboard_kg = Decimal(0)
         for number, stop in enumerate([*tour.stops[:locked], *self.stops], 1):
-            onboard_kg += sum(
-                (t.load.mass_kg if t.action == "pickup" else -t.load.mass_kg for t in stop.tasks),
-                Decimal(0),
-            )
+            onboard_kg += stop.moved_kg
             stops.append(stop.model_copy(update={"number": number, "onboard_kg": onboard_kg}))
         hours = {"starts_at": self.starts_at, "ends_at": self.ends_at}
         return tour.model_copy(update={"stops": tuple(stops), **hours})

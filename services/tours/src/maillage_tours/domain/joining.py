@@ -14,6 +14,7 @@ from maillage_tours.domain.crew_check import overtime_eur
 from maillage_tours.domain.day import WHOLE, Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.reasons import obstacle_of
+from maillage_tours.domain.replanning import locked_by
 from maillage_tours.domain.slots import Slot, slots
 from maillage_tours.domain.tour import Action, Figures, Stop, Task, Tour
 from maillage_tours.domain.travel import Travel
@@ -64,7 +65,7 @@ def best_slots(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime
     """The few cheapest places on this tour, before their check."""
     if obstacle_of(order.load, tour.vehicle, is_dirty=order.is_dirty) is not None:
         return []
-    found = slots(order, tour, travel, day, locked=_locked(tour, now), now=now)
+    found = slots(order, tour, travel, day, locked=locked_by(tour, now), now=now)
     return nsmallest(CHECKED_MAX, found)
 
 
@@ -77,18 +78,6 @@ def join_at(
     if longer is None or (verdict := check_tour(longer, day)).faults:
         return None
     return Joined(longer, verdict.figures[tour.tour_id], _offer(order, tour, longer))
-
-
-def _locked(tour: Tour, now: datetime) -> int:
-    """How many stops come before the first that can still be changed."""
-    fixed = [
-        stop.number
-        for stop in tour.stops
-        if stop.visited is not None
-        or not (stop.is_open or stop.is_rest)
-        or stamp(stop.arrives_at) <= stamp(now)
-    ]
-    return max(fixed, default=0)
 
 
 def _with(order: Order, tour: Tour, travel: Travel, slot: Slot) -> Tour:
@@ -126,10 +115,7 @@ def _retimed(tour: Tour, day: Day, orders: Orders, now: datetime) -> Tour | None
     stops: list[Stop] = []
     onboard_kg = Decimal(0)
     for stop in tour.stops:
-        onboard_kg += sum(
-            (t.load.mass_kg if t.action == "pickup" else -t.load.mass_kg for t in stop.tasks),
-            Decimal(0),
-        )
+        onboard_kg += stop.moved_kg
         arrives_at = _arrival(tour, stop, before, orders, day, now=now)
         told = stop.model_copy(update={"arrives_at": arrives_at, "onboard_kg": onboard_kg})
         has_moved = not stops or before.is_rest or stop.place.position != before.place.position

@@ -87,6 +87,12 @@ class Task(Value):
     waits: bool = False
     """It was reported before something that must come before it: its order does not know yet."""
 
+    @property
+    def is_off(self) -> bool:
+        """Whether its goods are not on board by it: withdrawn, or a pickup that failed."""
+        failed = self.status == TaskStatus.FAILED and self.action == "pickup"
+        return failed or self.status == TaskStatus.VOID
+
 
 TRIP_KM_MAX = 1500
 """More than a day's drive: that would be the whole odometer."""
@@ -131,6 +137,20 @@ class Stop(Value):
     def is_rest(self) -> bool:
         """Whether nothing is handed over here: the crew rests."""
         return not self.tasks
+
+    @property
+    def handed(self) -> tuple[Task, ...]:
+        """What is or was handed over: not what was withdrawn, nor what could not be fetched."""
+        return tuple(task for task in self.tasks if not task.is_off)
+
+    @property
+    def moved_kg(self) -> Decimal:
+        """By how much what is on board grows here, as planned."""
+        signed = (
+            task.load.mass_kg if task.action == "pickup" else -task.load.mass_kg
+            for task in self.handed
+        )
+        return sum(signed, Decimal(0))
 
     @property
     def is_open(self) -> bool:
