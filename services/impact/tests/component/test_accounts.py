@@ -1,8 +1,10 @@
 """Statements: shares that add up, views, three formats, and nobody who can be recognised."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -205,6 +207,19 @@ async def test_a_page_to_print_escapes_what_others_wrote(
     assert "&lt;Taker&gt;" in answer.text
     assert "<Taker>" not in answer.text
     assert "ghg_avoided_material" in answer.text
+
+
+async def test_a_browser_applies_the_style_of_the_page_and_nothing_else(
+    runner: Runner[Store],
+) -> None:
+    async with client(service(), runner) as http:
+        answer = await http.get(
+            "/v1/accounts", params={**YEAR, "about": "territory", "format": "html"}
+        )
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
 
 
 async def test_a_table_for_spreadsheets_holds_no_formula(runner: Runner[Store]) -> None:

@@ -1,6 +1,8 @@
 """A statement on one page, in French or English, with its notes of method; HTML to print."""
 
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from html import escape
 
 from maillage_impact.domain.printed_words import WORDS, Words
@@ -14,6 +16,11 @@ STYLE = (
     "small{color:#444;font-size:6.5pt}"
 )
 """Small enough for every figure that there is on one page of A4."""
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+    "; frame-ancestors 'none'"
+)
+"""What a browser may do with the page: apply this style, and nothing else."""
 
 
 def page(statement: Statement, language: str) -> str:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid, NotFound
 from maillage_impact.domain.exports import footprints, sheet_out, statement_out, table
-from maillage_impact.domain.printed import page
+from maillage_impact.domain.printed import POLICY, page
 from maillage_impact.domain.printed_words import WORDS
 from maillage_impact.domain.statement import Scope, Statement
 from maillage_impact.usecases.make_statement import make_statement
@@ -74,7 +74,9 @@ class AccountDoors:
         if asked.format == "csv":
             return _attached(_csv(table(statement)), statement)
         if asked.format == "html":
-            return Response(page(statement, asked.lang), media_type="text/html; charset=utf-8")
+            return HTMLResponse(
+                page(statement, asked.lang), headers={"Content-Security-Policy": POLICY}
+            )
         out = sheet_out(statement) if asked.format == "sheet" else statement_out(statement)
         return JSONResponse(out)
 
