@@ -20,7 +20,7 @@ OUT, BACK = 350, 40
 CENTRE_DOORS, EDGE_DOORS = 22, 88
 CENTRE_EVERY, CENTRE_BACK_EVERY, WASTE_EVERY = 6, 4, 7
 """Every so many orders go to the centre, so many returns come from it or are biowaste."""
-CRATE_KG, CRATE_M3 = 12, "0.07"
+CRATE_KG, CRATE_M3 = 12, 0.07
 HUB = "hub:hub_peripherie"
 
 Cells = Mapping[str, object]
@@ -249,6 +249,6 @@ def _load(mass_kg: int) -> Cells:
     return {
         "day": DAY,
         "mass_kg": mass_kg,
-        "volume_m3": f"{crates * float(CRATE_M3):.2f}",
+        "volume_m3": f"{crates * CRATE_M3:.2f}",
         "crates": crates,
     }
