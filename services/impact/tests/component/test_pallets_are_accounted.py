@@ -10,6 +10,7 @@ import pytest
 
 from maillage_common.handlers import Handlers
 from maillage_common.transaction import Runner
+from maillage_contracts.flows import ExistingRoundDeclared
 from maillage_contracts.impact import ImpactCorrected, ImpactRecorded, Statement
 from maillage_contracts.samples import (
     a_synergy,
@@ -46,6 +47,17 @@ BASELINE = {
     "route_before": "recycling",
     "replaces_spec": "pallet",
 }
+
+
+def of_rounds(declared: ExistingRoundDeclared) -> dict[str, object]:
+    """A baseline that days of tours are held against: this round, as it was driven before."""
+    no_synergy = {"synergy_id": None, "route_before": None, "replaces_spec": None}
+    return {
+        **BASELINE,
+        **no_synergy,
+        "scope": "rounds",
+        "round_ids": [str(declared.round.round_id)],
+    }
 
 
 def handlers() -> Handlers[Store]:
@@ -154,17 +166,7 @@ async def test_a_day_is_held_against_its_rounds_once_all_are_home(runner: Runner
         round=an_existing_round(weekdays=(1, 2, 3, 4, 5), distance_km="30", energy="diesel")
     )
     await deliver_twice(runner, handlers(), received(declared))
-    await approve(
-        runner,
-        {
-            **BASELINE,
-            "scope": "rounds",
-            "synergy_id": None,
-            "route_before": None,
-            "replaces_spec": None,
-            "round_ids": [str(declared.round.round_id)],
-        },
-    )
+    await approve(runner, of_rounds(declared))
     await deliver_twice(
         runner,
         handlers(),
@@ -315,15 +317,7 @@ async def test_a_day_is_accounted_when_its_baseline_comes_late(runner: Runner[St
     published_twice = received(a_tour_published()), received(a_tour_published(), sequence=3)
     await deliver_twice(runner, handlers(), *published_twice)
     await deliver_twice(runner, handlers(), received(a_tour_completed(), sequence=4))
-    rounds = {
-        **BASELINE,
-        "scope": "rounds",
-        "synergy_id": None,
-        "route_before": None,
-        "replaces_spec": None,
-        "round_ids": [str(declared.round.round_id)],
-    }
-    await approve(runner, rounds)
+    await approve(runner, of_rounds(declared))
     found = {s.indicator for s in await statements(runner) if s.about == "plan"}
     assert found == {"distance_avoided", "distance_avoided_van", "ghg_avoided_logistics"}
 
@@ -338,15 +332,7 @@ async def test_a_day_does_not_wait_for_a_cancelled_tour(runner: Runner[Store]) -
         received(a_tour_published()),
         received(a_tour_published(tour=a_tour(tour_id=other))),
     )
-    rounds = {
-        **BASELINE,
-        "scope": "rounds",
-        "synergy_id": None,
-        "route_before": None,
-        "replaces_spec": None,
-        "round_ids": [str(declared.round.round_id)],
-    }
-    await approve(runner, rounds)
+    await approve(runner, of_rounds(declared))
     await deliver_twice(runner, handlers(), received(a_tour_completed(), sequence=2))
     assert not [s for s in await statements(runner) if s.about == "plan"]
     cancelled = received(a_tour_cancelled(tour_id=other), sequence=2)
@@ -361,15 +347,7 @@ async def test_a_day_without_a_factor_gives_no_figure(runner: Runner[Store]) -> 
         round=an_existing_round(weekdays=(1, 2, 3, 4, 5, 6, 7), energy="steam")
     )
     await deliver_twice(runner, handlers(), received(declared))
-    rounds = {
-        **BASELINE,
-        "scope": "rounds",
-        "synergy_id": None,
-        "route_before": None,
-        "replaces_spec": None,
-        "round_ids": [str(declared.round.round_id)],
-    }
-    await approve(runner, rounds)
+    await approve(runner, of_rounds(declared))
     tour = received(a_tour_published()), received(a_tour_completed(), sequence=2)
     await deliver_twice(runner, handlers(), *tour)
     assert {s.about for s in await statements(runner)} == {"tour"}

@@ -26,7 +26,12 @@ SHEET: Mapping[str, tuple[str, ...]] = {
     "costs_downstream": ("bill_before", "bill_after", "saving"),
     "treatment_avoided": ("mass_redirected", "mass_diverted"),
     "revenue_and_contracts": ("revenue_new", "contracts_new"),
-    "climate_induced": ("ghg_induced_transport", "ghg_induced_treatment", "ghg_induced_hub"),
+    "climate_induced": (
+        "ghg_induced_transport",
+        "ghg_induced_treatment",
+        "ghg_induced_hub",
+        "ghg_induced_refrigerant",
+    ),
     "climate_avoided": ("ghg_avoided_logistics", "ghg_avoided_material", "ghg_avoided_food"),
     "logistics": ("distance_avoided", "distance_driven", "empty_share", "load_factor"),
     "jobs": ("insertion_hours", "insertion_fte", "jobs", "training_hours"),

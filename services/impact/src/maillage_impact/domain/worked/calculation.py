@@ -112,8 +112,7 @@ def use_of(row: Given, amount: str = "amount", *, by: str = "") -> EnergyUse:
 def factors_in(row: Given, unit: Unit) -> Emissions:
     """kgCO2e by unit, from the two of operation, provision and total that are given.
 
-    Raises KeyError when there is none of them (what emits nothing is written as 0), and Invalid
-    for one that is no mass by that unit.
+    Raises Invalid for one that is no mass by that unit.
     """
     one = Quantity(unit.size, unit.dimensions)
 
@@ -128,8 +127,6 @@ def factors_in(row: Given, unit: Unit) -> Emissions:
 
     operation, provision, total = read("operation"), read("provision"), read("total")
     if total is None:
-        if operation is None and provision is None:
-            raise KeyError("total")
         return Emissions(operation or ZERO, provision or ZERO)
     if operation is not None:
         return Emissions(operation, total - operation)

@@ -177,6 +177,8 @@ def _element_of(row: Given) -> by.Element:
         total = row.number("emissions", "kg")
         operation = row.number("operation", "kg") if row.has("operation") else total
         return by.Element(Emissions(operation, total - operation), mass, distance)
+    if not any(row.has(one.name) for one in FACTORS):
+        raise KeyError("total")
     unit = unit_of("t" if distance is None else "tkm")
     return by.element(mass, distance, factors_in(row, unit), row.number("daf", ""))
 
