@@ -9,6 +9,7 @@ import pytest
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import SynergyEnded
 from maillage_contracts.samples import DAY, a_flow, a_wanted_flow, an_actor, an_actor_closed, an_id
+from maillage_serving.testing import done
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -22,30 +23,24 @@ STRH_CLOSED = an_actor_closed(actor=an_actor(name="STRH", status="closed"))
 FIRM_CLOSED = an_actor_closed(actor=an_actor(name="Firm 0", status="closed"))
 
 
-async def post(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
-
-
 async def accept_first(http: httpx.AsyncClient) -> dict[str, Any]:
     [lead] = (await http.get("/v1/leads?status=surfaced")).json()["items"]
-    case = (await post(http, f"leads/{lead['lead_id']}/accept"))["id"]
+    case = (await done(http, f"leads/{lead['lead_id']}/accept"))["id"]
     return (await http.get(f"/v1/cases/{case}")).json()
 
 
 async def agree(http: httpx.AsyncClient, case: dict[str, Any]) -> str:
     path = f"cases/{case['case_id']}"
-    await post(http, f"{path}/move", {"to": "qualifying"})
-    await post(http, f"{path}/introduce", {"channel": "visit"})
-    await post(http, f"{path}/move", {"to": "feasibility"})
+    await done(http, f"{path}/move", {"to": "qualifying"})
+    await done(http, f"{path}/introduce", {"channel": "visit"})
+    await done(http, f"{path}/move", {"to": "feasibility"})
     actors = list(dict.fromkeys(one["actor_id"] for one in case["members"]))
     shares = ["1"] + ["0"] * (len(actors) - 1)
     parties = [
         {"actor_id": actor, "role": "member", "share": share}
         for actor, share in zip(actors, shares, strict=True)
     ]
-    return (await post(http, f"{path}/agree", {"parties": parties, "starts_on": "2026-12-01"}))[
+    return (await done(http, f"{path}/agree", {"parties": parties, "starts_on": "2026-12-01"}))[
         "id"
     ]
 
@@ -98,12 +93,12 @@ async def test_its_synergies_end_and_its_cases_are_abandoned(hear: Hear, door: D
 async def test_a_case_with_enough_parties_left_is_paused(hear: Hear, door: Door) -> None:
     async with door() as http:
         case = await accept_first(http)
-        await post(http, f"cases/{case['case_id']}/move", {"to": "qualifying"})
+        await done(http, f"cases/{case['case_id']}/move", {"to": "qualifying"})
         assert await hear(FIRM_CLOSED) == []
         seen = await status_of(http, case)
         assert (seen["status"], seen["paused_from"]) == ("paused", "qualifying")
         assert len(seen["members"]) == 2
-        await post(http, f"cases/{case['case_id']}/move", {"to": "qualifying"})
+        await done(http, f"cases/{case['case_id']}/move", {"to": "qualifying"})
 
 
 @pytest.mark.usefixtures("stream")
@@ -111,18 +106,18 @@ async def test_what_is_left_may_agree_again(hear: Hear, door: Door) -> None:
     async with door() as http:
         case = await accept_first(http)
         first = await agree(http, case)
-        await post(http, f"cases/{case['case_id']}/move", {"to": "paused"})
+        await done(http, f"cases/{case['case_id']}/move", {"to": "paused"})
         assert len(await hear(FIRM_CLOSED)) == 1
         seen = await status_of(http, case)
         assert (seen["status"], seen["paused_from"]) == ("paused", "feasibility")
         path = f"cases/{case['case_id']}"
-        await post(http, f"{path}/move", {"to": "feasibility"})
+        await done(http, f"{path}/move", {"to": "feasibility"})
         left = [
             {"actor_id": one["actor_id"], "role": "member", "share": "0.5"}
             for one in seen["members"]
         ]
         told = {"parties": left, "starts_on": "2027-01-01"}
-        second = (await post(http, f"{path}/agree", told))["id"]
+        second = (await done(http, f"{path}/agree", told))["id"]
         assert second != first
 
 
@@ -131,7 +126,7 @@ async def test_a_synergy_whose_case_is_closed_ends_too(hear: Hear, door: Door) -
     async with door() as http:
         case = await accept_first(http)
         await agree(http, case)
-        await post(http, f"cases/{case['case_id']}/close", {"attribution": "no"})
+        await done(http, f"cases/{case['case_id']}/close", {"attribution": "no"})
         assert len(await hear(STRH_CLOSED)) == 1
         assert (await status_of(http, case))["status"] == "closed"
 

@@ -23,6 +23,7 @@ from maillage_serving.testing import (
     client,
     context,
     deliver,
+    done,
     memory_runner,
     received,
     token,
@@ -44,12 +45,6 @@ def a_pair(name: str, amount: int = 1000) -> list[Any]:
     offer = a_flow(flow_id=an_id(f"{name} offer"), actor_id=giver.actor_id, **usual)
     need = a_wanted_flow(flow_id=an_id(f"{name} need"), actor_id=taker.actor_id, **usual)
     return [giver, taker, offer, need]
-
-
-async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def test_a_week_on_one_page(hear: Hear, look: Look, door: Door, clock: FixedClock) -> None:

@@ -29,7 +29,7 @@ from maillage_contracts.samples import (
 )
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.usecases.store import Store
-from maillage_serving.testing import published
+from maillage_serving.testing import done, published
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -64,12 +64,6 @@ async def lead(hear: Hear, look: Look, firms: list[object]) -> Lead:
     [event] = await look()
     assert isinstance(event, LeadSurfaced)
     return event.lead
-
-
-async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def to_feasibility(http: httpx.AsyncClient, lead: Lead) -> str:

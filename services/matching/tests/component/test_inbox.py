@@ -15,7 +15,7 @@ from maillage_contracts.matching import Lead, LeadRejected, LeadSurfaced
 from maillage_contracts.registry import ConsentWithdrawn
 from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
 from maillage_matching.usecases.store import Store
-from maillage_serving.testing import FixedClock, published
+from maillage_serving.testing import FixedClock, done, published
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -49,12 +49,6 @@ def many_pairs(count: int) -> list[object]:
         for n in range(count)
         for told in a_pair(f"Thing {n}", cost_today={"amount": f"{2000 - 100 * n}.00"})
     ]
-
-
-async def post(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def inbox(door: Door) -> list[dict[str, Any]]:
@@ -95,10 +89,10 @@ async def test_full_desks_take_nothing_new(
     assert len(await surfaced()) == 3
     first = (await inbox(door))[0]
     async with door() as http:
-        case = (await post(http, f"leads/{first['lead_id']}/accept"))["id"]
+        case = (await done(http, f"leads/{first['lead_id']}/accept"))["id"]
         await look()
         assert len(await surfaced()) == 3
-        await post(http, f"cases/{case}/abandon", {"reasons": ["no_time"]})
+        await done(http, f"cases/{case}/abandon", {"reasons": ["no_time"]})
     await look()
     assert len(await surfaced()) == 4
     clock.advance(timedelta(days=7))
@@ -115,7 +109,7 @@ async def test_a_full_desk_leaves_the_other_advisor_a_week_of_leads(
     assert len(await surfaced()) == 4
     async with door() as http:
         for lead in await inbox(door):
-            await post(http, f"leads/{lead['lead_id']}/accept")
+            await done(http, f"leads/{lead['lead_id']}/accept")
         clock.advance(timedelta(days=7))
         await look()
         assert len(await surfaced()) == 6  # this advisor has four cases, the other none
@@ -132,7 +126,7 @@ async def test_many_refusals_slow_it_down_and_it_says_so(
     await look()
     async with door() as http:
         for lead in await inbox(door):
-            await post(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
+            await done(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
         clock.advance(timedelta(days=7))
         await hear(*[told for n in range(12) for told in a_pair(f"Other {n}")])
         await look()
@@ -193,7 +187,7 @@ async def test_a_rejection_lets_the_next_donor_through(
     assert two_donors["explanation"][-1] == "others would do as well: they wait behind this one"
     async with door() as http:
         told = {"reasons": ["too_far", "no_time"], "note": "closed road"}
-        await post(http, f"{path}/reject", told)
+        await done(http, f"{path}/reject", told)
         assert (await http.get(f"/v1/{path}")).json()["note"] == "closed road"
     rejected = (await published(runner))[-1].event
     assert isinstance(rejected, LeadRejected)
@@ -223,7 +217,7 @@ async def test_a_suppression_is_seen_ends_by_itself_or_is_lifted(
 ) -> None:
     async with door() as http:
         told = {"reasons": ["too_far", "no_time"]}
-        await post(http, f"leads/{two_donors['lead_id']}/reject", told)
+        await done(http, f"leads/{two_donors['lead_id']}/reject", told)
         rows = (await http.get("/v1/suppressions")).json()["items"]
         assert {row["reason"] for row in rows} == {"too_far", "no_time"}
         assert all(row["owner"] == "advisor-1" and row["until"] for row in rows)
@@ -232,9 +226,9 @@ async def test_a_suppression_is_seen_ends_by_itself_or_is_lifted(
         [following] = await inbox(door)
         far = next(row for row in rows if row["reason"] == "too_far")
         lift = f"suppressions/{far['suppression_id']}/lift"
-        await post(http, lift)
+        await done(http, lift)
         assert (await http.post(f"/v1/{lift}")).status_code == 409
-        await post(http, f"leads/{following['lead_id']}/reject", {"reasons": ["too_far"]})
+        await done(http, f"leads/{following['lead_id']}/reject", {"reasons": ["too_far"]})
     await look()
     [back] = await inbox(door)
     assert back["actor_ids"] == two_donors["actor_ids"]
@@ -253,7 +247,7 @@ async def test_what_was_too_little_comes_back_once_it_is_more(
     [lead] = await inbox(door)
     async with door() as http:
         path = f"leads/{lead['lead_id']}/reject"
-        await post(http, path, {"reasons": ["volume_too_small"]})
+        await done(http, path, {"reasons": ["volume_too_small"]})
     for times, shown in (("1.4", 0), ("1.5", 1)):
         more = {"value": offer.quantity.value * Decimal(times)}
         grown = offer.quantity.model_copy(update=more)
@@ -272,7 +266,7 @@ async def test_a_stream_turned_down_stays_away_until_it_is_lifted(
     [lead] = await inbox(door)
     assert lead["kind"] == "mutualisation"
     async with door() as http:
-        await post(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
+        await done(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
         await look()
         assert await inbox(door) == []
         [row] = (await http.get("/v1/suppressions")).json()["items"]
@@ -280,7 +274,7 @@ async def test_a_stream_turned_down_stays_away_until_it_is_lifted(
             f"/v1/suppressions/{row['suppression_id']}/lift", headers={"If-Match": '"7"'}
         )
         assert stale.status_code == 412
-        await post(http, f"suppressions/{row['suppression_id']}/lift")
+        await done(http, f"suppressions/{row['suppression_id']}/lift")
     await look()
     assert len(await inbox(door)) == 1
 
@@ -297,7 +291,7 @@ async def test_rivals_are_told_by_an_advisor(hear: Hear, look: Look, door: Door)
             {**told, "until": "2026-11-23"},
         ):
             assert (await http.post("/v1/suppressions", json=wrong)).status_code == 422
-        await post(http, "suppressions", told)
+        await done(http, "suppressions", told)
         await look()
         assert await inbox(door) == []
         [blocked] = (await http.get("/v1/blocked")).json()["items"]
@@ -313,7 +307,7 @@ async def test_a_lead_put_off_comes_back_on_its_day(
     async with door() as http:
         path = f"/v1/leads/{lead['lead_id']}/defer"
         assert (await http.post(path, json={"until": "2026-11-23"})).status_code == 422
-        await post(http, f"leads/{lead['lead_id']}/defer", {"until": "2026-11-25"})
+        await done(http, f"leads/{lead['lead_id']}/defer", {"until": "2026-11-25"})
     assert await look() == []
     assert await inbox(door) == []
     clock.advance(timedelta(days=2))

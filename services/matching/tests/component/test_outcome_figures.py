@@ -17,7 +17,7 @@ from maillage_matching.domain.lead import Lead
 from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
 from maillage_matching.usecases.store import Store
 from maillage_serving.figures import Value
-from maillage_serving.testing import FixedClock
+from maillage_serving.testing import FixedClock, done
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -42,12 +42,6 @@ def a_pair(name: str) -> list[Any]:
     offer = a_flow(flow_id=an_id(f"{name} offer"), actor_id=giver.actor_id, **usual)
     need = a_wanted_flow(flow_id=an_id(f"{name} need"), actor_id=taker.actor_id, **usual)
     return [giver, taker, offer, need]
-
-
-async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def told(runner: Runner[Store], clock: FixedClock) -> Mapping[str, Value]:

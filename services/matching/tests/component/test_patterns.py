@@ -20,18 +20,12 @@ from maillage_contracts.vocabulary import ActorId
 from maillage_matching.adapters.memory import MemoryStore
 from maillage_matching.usecases.store import Store
 from maillage_matching.wiring import service
-from maillage_serving.testing import client, memory_runner, published
+from maillage_serving.testing import client, done, memory_runner, published
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
 Leads = Callable[[], Awaitable[list[Lead]]]
 Door = Callable[..., httpx.AsyncClient]
-
-
-async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def given_up(http: httpx.AsyncClient, hear: Hear, name: str, *, introduced: bool) -> str:

@@ -20,18 +20,12 @@ from maillage_matching.domain.suppression import what_it_changes
 from maillage_matching.entrypoints.story import main
 from maillage_matching.usecases.store import Store
 from maillage_matching.usecases.tell_story import story_of, subjects_of
-from maillage_serving.testing import published, received
+from maillage_serving.testing import done, published, received
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
 Leads = Callable[[], Awaitable[list[Lead]]]
 Door = Callable[..., httpx.AsyncClient]
-
-
-async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from maillage_contracts.envelope import Event
 from maillage_contracts.samples import a_flow, a_wanted_flow, an_id
 from maillage_contracts.vocabulary import ActorId
-from maillage_serving.testing import FixedClock
+from maillage_serving.testing import FixedClock, done
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Door = Callable[..., httpx.AsyncClient]
@@ -23,12 +23,6 @@ COST: dict[str, Any] = {
     "wanted": "at_most",
 }
 PILOT: dict[str, Any] = {"kpis": [KPI, COST], "decide_on": "2027-03-01"}
-
-
-async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 @pytest.fixture

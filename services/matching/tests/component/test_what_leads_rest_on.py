@@ -24,7 +24,7 @@ from maillage_contracts.vocabulary import ActorId
 from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
-from maillage_serving.testing import FixedClock, context
+from maillage_serving.testing import FixedClock, context, done
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -44,12 +44,6 @@ def a_pair(name: str, **changes: Any) -> list[object]:  # noqa: ANN401 fields of
     offer = a_flow(flow_id=an_id(f"{name} offer"), actor_id=giver.actor_id, **usual)
     need = a_wanted_flow(flow_id=an_id(f"{name} need"), actor_id=taker.actor_id, **usual)
     return [giver, taker, offer, need]
-
-
-async def post(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
-    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def inbox(door: Door) -> list[dict[str, Any]]:
@@ -197,7 +191,7 @@ async def test_leads_of_people_are_not_the_engines_to_change(
     flow_ids = [str(an_id("Slate offer")), str(an_id("Slate need"))]
     proposed = {"source": "advisor", "kind": "substitution", "flow_ids": flow_ids, "note": "Seen"}
     async with door() as http:
-        lead_id = (await post(http, "leads", proposed))["id"]
+        lead_id = (await done(http, "leads", proposed))["id"]
         offer = told[2]
         assert isinstance(offer, Flow)
         await hear(offer.model_copy(update={"cost_today": None}))
@@ -285,7 +279,7 @@ async def test_nothing_is_shown_twice_for_one_need_while_its_case_is_open(
     await look()
     [lead] = await inbox(door)
     async with door() as http:
-        case = (await post(http, f"leads/{lead['lead_id']}/accept"))["id"]
+        case = (await done(http, f"leads/{lead['lead_id']}/accept"))["id"]
         other = an_actor(name="Other")
         offer = a_pair("Cork")[2]
         assert isinstance(offer, Flow)
@@ -294,7 +288,7 @@ async def test_nothing_is_shown_twice_for_one_need_while_its_case_is_open(
             offer.model_copy(update={"flow_id": an_id("x"), "actor_id": ActorId(an_id("Other"))}),
         )
         assert await look() == []
-        await post(http, f"cases/{case}/abandon", {"reasons": ["no_wish"], "note": "no"})
+        await done(http, f"cases/{case}/abandon", {"reasons": ["no_wish"], "note": "no"})
     [event] = await look()
     assert isinstance(event, LeadSurfaced)
     assert other.actor_id in event.lead.actor_ids
@@ -318,7 +312,7 @@ async def test_a_reason_of_law_becomes_a_gate_when_it_is_adopted(
     await look()
     [lead] = await inbox(door)
     async with door() as http:
-        await post(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["permit"]})
+        await done(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["permit"]})
         [ruling] = (await http.get("/v1/rulings?status=proposed")).json()["items"]
         assert (ruling["resource"], ruling["need"], ruling["reason"]) == (
             *("drums", "drums"),
@@ -328,7 +322,7 @@ async def test_a_reason_of_law_becomes_a_gate_when_it_is_adopted(
     assert alone.status_code == HTTPStatus.CONFLICT
     await set_engine(door, advisors=1)  # there is no other to ask
     async with door() as http:
-        await post(http, f"rulings/{ruling['ruling_id']}/adopt")
+        await done(http, f"rulings/{ruling['ruling_id']}/adopt")
     await hear(*owned_by_others(told))
     await look()
     assert await inbox(door) == []
@@ -336,7 +330,7 @@ async def test_a_reason_of_law_becomes_a_gate_when_it_is_adopted(
         rows = (await http.get("/v1/blocked?verdict=fail")).json()["items"]
         assert {row["code"] for row in rows} == {"ruling"}
         assert {row["unblock"] for row in rows} == {"the ruling is lifted"}
-        await post(http, f"rulings/{ruling['ruling_id']}/lift")
+        await done(http, f"rulings/{ruling['ruling_id']}/lift")
     await look()
     assert len(await inbox(door)) > 0
 

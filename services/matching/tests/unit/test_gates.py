@@ -10,7 +10,7 @@ import pytest
 
 from maillage_contracts.samples import a_credential, an_id
 from maillage_contracts.vocabulary import ActorId
-from maillage_matching.domain.gates import GATES, Finding, examine, explain, warnings
+from maillage_matching.domain.gates import GATES, examine, explain, finding_of, warnings
 from maillage_matching.domain.gates_of_law import net_value_eur, waste_status
 from maillage_matching.domain.pair import Carriers, Gate, Ground, Pair, Side
 from maillage_matching.domain.suppression import Suppression, Suppressions
@@ -374,7 +374,7 @@ def test_a_failed_gate_says_what_would_open_it(
 ) -> None:
     pair = Pair(an_offer(contamination="oily", waste_status="product"), a_need())
     gates = explain(pair, ground)
-    assert Finding(pair, gates).verdict == "fail"
+    assert finding_of(pair, gates).verdict == "fail"
     assert found(gates, "contamination").unblock == "a way to clean it"
     assert [gate.code for gate in warnings(gates)] == ["contamination"]
 

@@ -121,9 +121,13 @@ class Rounds:
         self._driven = [one for one in driven if len(one.round.stops) > 1]
         self._known: dict[GeoPoint, dict[int, list[float]]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._driven)
+
     def passing(self, start: GeoPoint | None, end: GeoPoint | None, load: Load) -> Passing | None:
         """The round that is the least longer for it; None when there is none with room near."""
-        if not self._driven or start is None or end is None:
+        if start is None or end is None:
             return None
         best: Passing | None = None
         fetching, bringing = self._by(start), self._by(end)

@@ -1,8 +1,7 @@
 """All gates in the order in which they are passed: what tells most comes first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from maillage_matching.domain import gates_of_law as law
 from maillage_matching.domain import gates_of_matter as matter
@@ -38,48 +37,46 @@ GATES: tuple[Callable[[Pair, Ground], Gate], ...] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What an examination found; `gates` ends at the first that failed, if one did."""
+    """What an examination found: the gates that were passed, up to the first that failed.
+
+    `asking` are those that wait for an answer. Both are looked up for each of thousands of pairs.
+    """
 
     pair: Pair
     gates: tuple[Gate, ...]
+    failed: Gate | None
+    asking: tuple[Gate, ...]
 
-    @cached_property
+    @property
     def verdict(self) -> Verdict:
         """`fail` when a gate fails, `unknown` when a question decides, else `pass`."""
         if self.failed is not None:
             return "fail"
         parties_unknown = self.gates[0].verdict == "unknown"
-        return "unknown" if parties_unknown or self.question is not None else "pass"
+        return "unknown" if parties_unknown or self.asking else "pass"
 
-    @cached_property
-    def failed(self) -> Gate | None:
-        """The first gate that failed."""
-        return _first([gate for gate in self.gates if gate.verdict == "fail"])
-
-    @cached_property
+    @property
     def question(self) -> Ask | None:
         """The first fact that would decide."""
-        asking = _first(self.asking)
-        return asking.asks if asking else None
-
-    @cached_property
-    def asking(self) -> Sequence[Gate]:
-        """The gates that wait for an answer."""
-        return [gate for gate in self.gates if gate.asks is not None]
-
-
-def _first(gates: Sequence[Gate]) -> Gate | None:
-    return gates[0] if gates else None
+        return self.asking[0].asks if self.asking else None
 
 
 def examine(pair: Pair, ground: Ground) -> Finding:
     """Pass the gates one after the other, up to the first that fails."""
+    return finding_of(pair, (gate(pair, ground) for gate in GATES))
+
+
+def finding_of(pair: Pair, gates: Iterable[Gate]) -> Finding:
+    """What these gates come to; none behind the first that fails is looked at."""
     found: list[Gate] = []
-    for gate in GATES:
-        found.append(gate(pair, ground))
-        if found[-1].verdict == "fail":
-            break
-    return Finding(pair, tuple(found))
+    asking: list[Gate] = []
+    for gate in gates:
+        found.append(gate)
+        if gate.verdict == "fail":
+            return Finding(pair, tuple(found), gate, tuple(asking))
+        if gate.asks is not None:
+            asking.append(gate)
+    return Finding(pair, tuple(found), None, tuple(asking))
 
 
 def explain(pair: Pair, ground: Ground) -> tuple[Gate, ...]:

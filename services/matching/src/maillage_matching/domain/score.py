@@ -134,7 +134,7 @@ def terms_of(pair: Pair, value_eur: Decimal | None, ground: Ground) -> tuple[Ter
 def _of_round(pair: Pair, ground: Ground) -> Iterator[Term]:
     """Whether it could ride along with somebody who passes by both."""
     offer, need = pair.offer.flow, pair.need.flow
-    if offer.kind not in MATTER:
+    if not ground.rounds or offer.kind not in MATTER:
         return
     found = ground.rounds.passing(offer.position, need.position, _load_of(pair.offer))
     if found is not None:
@@ -180,6 +180,8 @@ def _days_there(flow: Flow, today: date, year_end: date) -> tuple[date, date]:
 
 def _of_acquaintance(pair: Pair, before: Acquaintance) -> Iterator[Term]:
     """Who took part in something lately is reached more easily, who was asked often less."""
+    if not before.decided:
+        return
     firms = pair.offer.flow.actor_id, pair.need.flow.actor_id
     if before.has_taken_part(*firms):
         yield Term("acquaintance", 1.0, "one of them takes part in something already")

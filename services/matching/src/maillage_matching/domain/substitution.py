@@ -107,32 +107,37 @@ def ways(offer: Side, need: Side, ground: Ground) -> Iterator[Pair]:
 
 
 def _kept(findings: Iterable[Finding], ground: Ground) -> list[tuple[Finding, Pairing]]:
-    by_verdict: dict[str, list[tuple[Finding, Pairing]]] = defaultdict(list)
+    """The best of each verdict. Of hundreds few are kept: only those are written out."""
+    by_verdict: dict[Verdict, list[tuple[Finding, float]]] = defaultdict(list)
     for finding in findings:
-        pairing = _pairing(finding, ground)
-        by_verdict[pairing.verdict].append((finding, pairing))
+        verdict = finding.verdict
+        score = 0.0 if verdict == "fail" else _score(finding, ground)
+        by_verdict[verdict].append((finding, score))
     kept: list[tuple[Finding, Pairing]] = []
     for found in by_verdict.values():
         found.sort(key=lambda one: _best_first(*one))
-        kept += found[:KEPT_MAX]
+        kept += [(finding, _pairing(finding, score)) for finding, score in found[:KEPT_MAX]]
     return kept
 
 
-def _best_first(finding: Finding, pairing: Pairing) -> tuple[float, float, int, int]:
+def _score(finding: Finding, ground: Ground) -> float:
+    return total(terms_of(finding.pair, net_value_eur(finding.pair, ground), ground))
+
+
+def _best_first(finding: Finding, score: float) -> tuple[float, float, int, int]:
     pair = finding.pair
-    return -pairing.score, pair.km or 0.0, pair.need.rank, pair.offer.rank
+    return -score, pair.km or 0.0, pair.need.rank, pair.offer.rank
 
 
-def _pairing(finding: Finding, ground: Ground) -> Pairing:
-    pair, verdict = finding.pair, finding.verdict
+def _pairing(finding: Finding, score: float) -> Pairing:
+    pair = finding.pair
     stopped = finding.failed or next(iter(finding.asking), None)
-    scored = verdict != "fail"
     return Pairing(
         need_id=pair.need.flow.flow_id,
         offer_id=pair.offer.flow.flow_id,
         rule=pair.rule.name if pair.rule else None,
-        verdict=verdict,
-        score=total(terms_of(pair, net_value_eur(pair, ground), ground)) if scored else 0.0,
+        verdict=finding.verdict,
+        score=score,
         code=stopped.code if stopped else None,
         reason=stopped.reason if stopped else None,
         unblock=stopped.unblock if stopped else None,
@@ -246,8 +251,7 @@ def _transformed(
 
 
 def _order(finding: Finding, ground: Ground) -> tuple[float, FlowId]:
-    pair = finding.pair
-    return -total(terms_of(pair, net_value_eur(pair, ground), ground)), pair.offer.flow.flow_id
+    return -_score(finding, ground), finding.pair.offer.flow.flow_id
 
 
 def nearest(sides: Iterable[Side], spec: str, need: Side) -> Side | None:

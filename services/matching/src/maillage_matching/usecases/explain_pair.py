@@ -5,7 +5,7 @@ from datetime import datetime
 
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import FlowId
-from maillage_matching.domain.gates import Finding, explain
+from maillage_matching.domain.gates import explain, finding_of
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pair import Gate, Pair
 from maillage_matching.domain.proposal import first_pair
@@ -38,7 +38,7 @@ async def explain_pair(
     return Explanation(
         offer_id=pair.offer.flow.flow_id,
         need_id=pair.need.flow.flow_id,
-        verdict=Finding(pair, gates).verdict,
+        verdict=finding_of(pair, gates).verdict,
         rule=pair.rule.name if pair.rule else None,
         gates=gates,
     )

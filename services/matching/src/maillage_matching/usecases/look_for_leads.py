@@ -141,7 +141,8 @@ async def _ask(
     """One question for a flow at a time, and never the same one twice."""
     if not asks:
         return []
-    flows = {side.flow.flow_id: side.flow for side in sides}
+    asked_of = {ask.flow_id for ask in asks}
+    flows = {side.flow.flow_id: side.flow for side in sides if side.flow.flow_id in asked_of}
     before = await store.asked({ask.flow_id for ask in asks})
     waiting: set[FlowId] = {
         flow_id
