@@ -68,8 +68,8 @@ chaos: $(VENV)/.dev ## break a hub at random while many write to it; DURATION=se
 drills: $(VENV)/.dev ## sabotage a copy of the kernel, in each of some ways: the tests must turn red
 	$(BIN)/python tools/drills.py $(ARGS)
 
-demo: $(VENV)/.runtime ## two stories of a territory, from flow to impact; ONCE=1 stops the hub afterwards
-	@echo 'Starting a hub (Kafka, PostgreSQL, five services) on this machine, and playing two stories on it.'
+demo: $(VENV)/.runtime ## three stories of two territories, from flow to impact; ONCE=1 stops the hub afterwards
+	@echo 'Starting two hubs (Kafka, PostgreSQL, five services each) on this machine, and playing three stories on them.'
 	$(BIN)/maillage demo $(if $(ONCE),--once) $(ARGS)
 
 up: $(VENV)/.runtime ## start a hub on this machine; ARGS are those of `maillage up`

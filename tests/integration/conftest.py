@@ -36,13 +36,20 @@ def neighbour() -> Iterator[WholeHub]:
 @pytest.fixture(scope="session")
 def pallets(neighbour: WholeHub) -> Story:
     """The story of the pallets of Les Jourdies, as it was played."""
-    return _played(neighbour)
+    return _played(neighbour, "pallets")
 
 
 @pytest.fixture(scope="session")
 def livrazou(hub: WholeHub) -> Story:
     """The story of a shared day in Marseille, as it was played."""
-    return _played(hub)
+    return _played(hub, "livrazou")
+
+
+@pytest.fixture(scope="session")
+def full_day(hub: WholeHub, livrazou: Story) -> Story:
+    """The story of the full day, as it was played with a twentieth of its orders."""
+    assert livrazou.ok
+    return _played(hub, "full_day", of_orders=20)
 
 
 @pytest_asyncio.fixture
@@ -52,10 +59,13 @@ async def calls(hub: WholeHub) -> AsyncIterator[Calls]:
         yield made
 
 
-def _played(hub: WholeHub) -> Story:
-    pack = read_pack(TERRITORIES / hub.territory, datetime.now(UTC))
+def _played(hub: WholeHub, name: str, of_orders: int = 1) -> Story:
+    """Play a story; of the orders of its pack, one of so many."""
+    (tale,) = [tale for tale in TALES if tale.name == name]
+    pack = read_pack(TERRITORIES / tale.pack, datetime.now(UTC))
     assert not pack.faults
-    (tale,) = [tale for tale in TALES if tale.territory == hub.territory]
+    gone = {item.key for place, item in enumerate(pack.of("order")) if place % of_orders}
+    pack.items = [item for item in pack.items if (item.kind, item.key in gone) != ("order", True)]
     return asyncio.run(play_on(hub.state, tale, pack, print))
 
 

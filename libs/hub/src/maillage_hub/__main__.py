@@ -15,7 +15,7 @@ COMMANDS = {
     "status": "say what runs, and where",
     "token": "sign a token for the services of a hub on this machine",
     "topics": "make the topics of a territory, or check them",
-    "demo": "play two stories on two hubs, from a note to a line in the ledger",
+    "demo": "play three stories on two hubs, from a note to a line in the ledger",
     "import": "bring a territory pack into a hub",
     "events": "show the events on the bus as they come",
     "deadletters": "look at events that were put aside, and try them again",

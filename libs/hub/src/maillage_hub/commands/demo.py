@@ -1,4 +1,4 @@
-"""`maillage demo`: two stories played on two real hubs, told as they become true."""
+"""`maillage demo`: three stories played on two real hubs, told as they become true."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from maillage_hub.commands.telling import tell
-from maillage_hub.demo.play import TALES, all_held, as_json, play_all
+from maillage_hub.demo.play import STAGES, all_held, as_json, play_all
 from maillage_hub.runtime.state import running_hub
 from maillage_hub.runtime.tokens import tokens
 
@@ -49,8 +49,8 @@ def run(arguments: Namespace) -> int:
 
 
 def _say_what_runs() -> None:
-    for tale in TALES:
-        hub = running_hub(tale.territory)
+    for territory in STAGES:
+        hub = running_hub(territory)
         if hub is None:
             continue
         print(f"\nThe hub of {hub.territory} goes on: Kafka at {hub.kafka}")

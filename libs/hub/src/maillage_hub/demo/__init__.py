@@ -1,1 +1,1 @@
-"""Two stories played on a real hub: nothing is told that was not read from an API or from Kafka."""
+"""Three stories played on real hubs: all that is told was read from an API or from Kafka."""

@@ -9,7 +9,8 @@ import httpx
 
 from maillage_hub.demo.story import NotTrue
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 900.0
+"""Planning a full day three ways takes most of a minute, and many times that beside load."""
 DEADLINE_S = 30.0
 RETRY_S = 0.05
 

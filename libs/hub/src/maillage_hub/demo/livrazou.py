@@ -15,6 +15,7 @@ from maillage_hub.demo.doors import until
 from maillage_hub.demo.hub_view import HubView
 from maillage_hub.demo.opened import Opened
 from maillage_hub.demo.story import Figures, must
+from maillage_hub.demo.three_ways import three_ways
 from maillage_hub.packs.documents import day
 
 NAME = "livrazou"
@@ -125,25 +126,8 @@ class Livrazou:
         return {zone.name: f"{bikes} stops by bike{early}"}
 
     async def compare(self) -> Figures:
-        body = {"on": self.on.isoformat(), "limits": COMPARED_BRIEFLY}
-        made = await self.hub.doors.post("dispatcher", "tours", "/v1/comparisons", body)
-        path = f"/v1/comparisons/{made['id']}"
-        found = await self.hub.doors.get("dispatcher", "tours", path)
-        shared = found["outcomes"][-1]
-        borne = sum(Decimal(one["share"]["amount"]) for one in found["accounts"])
-        cost = Decimal(shared["cost"]["amount"])
-        must(borne == cost, f"{borne} euros are borne of {cost}")
-        ways = {one["way"].replace("_", " "): _way_in_words(one) for one in found["outcomes"]}
-        declared = found["declared"]
-        return {
-            **ways,
-            "rounds declared for such a day": f"{declared['distance_km']} km,"
-            f" {declared['empty_km']} km empty, {declared['cost']['amount']} euros",
-            "shares": [
-                f"{one['share']['amount']} euros, saves {one['saving']}"
-                for one in found["accounts"]
-            ],
-        }
+        asked = {"on": self.on.isoformat(), "limits": COMPARED_BRIEFLY}
+        return await three_ways(self.hub.doors, asked)
 
     async def impact(self) -> Figures:
         must(self.day_of_tours, "no day was driven")
@@ -174,19 +158,6 @@ class Livrazou:
                 label = f"{total['account']}, {total['indicator']} ({total['unit']})"
                 sums[label] = sums.get(label, Decimal(0)) + Decimal(str(total["value"]))
         return {label: signed(value) for label, value in sums.items()}
-
-
-def _way_in_words(way: dict[str, Any]) -> str:
-    fills = (
-        f"{fill['vehicle_class']} {fill['leg']} {Decimal(fill['load_factor']):.0%}"
-        for fill in way["fills"]
-    )
-    return (
-        f"{way['distance_km']} km, {way['empty_km']} km empty, full {', '.join(fills)};"
-        f" {Decimal(way['hours']):.1f} h ({Decimal(way['insertion_hours']):.1f} of insertion),"
-        f" {way['cost']['amount']} euros, {way['kgco2e']} kgCO2e,"
-        f" {way['carried']} carried, {len(way['unserved'])} left"
-    )
 
 
 def _is_shut_to(zone: AccessZoneRulePublished, vehicle_class: str, at: time) -> bool:

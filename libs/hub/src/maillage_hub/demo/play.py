@@ -1,4 +1,4 @@
-"""Starting two hubs, playing a story on each, and saying what held."""
+"""Starting two hubs, playing the stories on them, and saying what held."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maillage_hub.demo import livrazou, pallets
+from maillage_hub.demo import full_day, livrazou, pallets
 from maillage_hub.demo.doors import Doors
 from maillage_hub.demo.event_log import EventLog
 from maillage_hub.demo.hub_view import HubView
@@ -31,12 +31,18 @@ MARK = "demo"
 
 @dataclass(frozen=True)
 class Tale:
-    """A story, the territory that it is played in, and how."""
+    """A story, the pack that it is played with, and how."""
 
-    territory: str
+    pack: str
+    """Its folder: the territory's own, or one below it."""
     name: str
     title: str
     play: Callable[[HubView, date], Awaitable[None]]
+
+    @property
+    def territory(self) -> str:
+        """Whose hub it is played on."""
+        return self.pack.split("/", maxsplit=1)[0]
 
 
 TALES = (
@@ -47,25 +53,33 @@ TALES = (
         livrazou.TITLE,
         lambda hub, on: livrazou.Livrazou(hub, on).play(),
     ),
+    Tale(
+        "marseille/full_day",
+        full_day.NAME,
+        full_day.TITLE,
+        lambda hub, on: full_day.FullDay(hub, on).play(),
+    ),
 )
+STAGES = tuple(dict.fromkeys(tale.territory for tale in TALES))
+"""The territories that need a hub."""
 
 
 async def play_all(territories: Path, *, once: bool, tell: Tell) -> list[Story]:
-    """Play both stories, each on a fresh hub of its own; with `once` the hubs are stopped after.
+    """Play all stories, on a fresh hub for each territory; with `once` these are stopped after.
 
     Raises HubFailure when a hub does not come up or a pack is faulty.
     """
-    packs = [_sound_pack(territories / tale.territory) for tale in TALES]
+    packs = [_sound_pack(territories / tale.pack) for tale in TALES]
     await asyncio.to_thread(_clear_the_stage, tell)
     hubs = await _start(tell)
     try:
         stories = [
-            await _play(tale, pack, hub, tell)
-            for tale, pack, hub in zip(TALES, packs, hubs, strict=True)
+            await _play(tale, pack, hubs[tale.territory], tell)
+            for tale, pack in zip(TALES, packs, strict=True)
         ]
     finally:
         if once:
-            await asyncio.gather(*(asyncio.to_thread(stop, hub) for hub in hubs))
+            await asyncio.gather(*(asyncio.to_thread(stop, hub) for hub in hubs.values()))
     return stories
 
 
@@ -96,8 +110,8 @@ def _sound_pack(folder: Path) -> Pack:
 
 def _clear_the_stage(tell: Tell) -> None:
     """Throw away what an earlier demo left; refuse to touch anything else."""
-    for tale in TALES:
-        folder = HubFolder.of(tale.territory)
+    for territory in STAGES:
+        folder = HubFolder.of(territory)
         if not folder.path.exists():
             continue
         if not (folder.path / MARK).exists():
@@ -105,14 +119,14 @@ def _clear_the_stage(tell: Tell) -> None:
                 f"{folder.path} holds the data of a hub that is no demo: play the demo elsewhere, "
                 "with MAILLAGE_HOME set to another folder"
             )
-        if hub := running_hub(tale.territory):
-            tell(f"Stopping the hub of {tale.territory} of an earlier demo")
+        if hub := running_hub(territory):
+            tell(f"Stopping the hub of {territory} of an earlier demo")
             stop(hub)
         shutil.rmtree(folder.postgres.resolve(), ignore_errors=True)
         shutil.rmtree(folder.path)
 
 
-async def _start(tell: Tell) -> list[HubState]:
+async def _start(tell: Tell) -> dict[str, HubState]:
     """Both hubs at once: most of their start is waiting."""
 
     def begin(territory: str) -> HubState:
@@ -125,7 +139,7 @@ async def _start(tell: Tell) -> list[HubState]:
 
     tell("Starting a hub for each of two territories: Kafka, PostgreSQL and five services each")
     started = await asyncio.gather(
-        *(asyncio.to_thread(begin, tale.territory) for tale in TALES), return_exceptions=True
+        *(asyncio.to_thread(begin, territory) for territory in STAGES), return_exceptions=True
     )
     failures = [outcome for outcome in started if isinstance(outcome, BaseException)]
     hubs = [outcome for outcome in started if isinstance(outcome, HubState)]
@@ -133,7 +147,7 @@ async def _start(tell: Tell) -> list[HubState]:
         for hub in hubs:
             await asyncio.to_thread(stop, hub)
         raise failures[0]
-    return hubs
+    return dict(zip(STAGES, hubs, strict=True))
 
 
 def as_json(stories: list[Story]) -> str:

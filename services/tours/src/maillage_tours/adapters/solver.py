@@ -17,8 +17,8 @@ from maillage_tours.domain.proof import prove
 
 GRACE_S = 15.0
 """Process time beyond the search itself: starting, a first solution, mending, explaining."""
-BESIDE_LOAD = 8
-"""On a busy machine that takes so many times as long by the clock; after that the process hangs."""
+BESIDE_LOAD = 20
+"""By the clock, a busy machine takes so many times as long; after that the process hangs."""
 TOO_LONG = "ask for fewer iterations or fewer seconds, or for fewer orders"
 WAITING_MAX = 4
 HISTORIES = (20, 300)
