@@ -1,7 +1,9 @@
 """A year of the ledger: rebuilt from its events, held against newer factors, stated.
 
-500,000 events: agreements, tours published and completed, orders delivered, through the use cases
-of every day, into a real PostgreSQL. Every second synergy has an approved baseline.
+500,000 events: agreements, tours published and completed, orders delivered, goods in and out of
+a hub, containers that come back, what each actor would have driven alone, through the use cases of
+every day, into a real PostgreSQL. Every second synergy has an approved baseline, and so has each
+day.
 """
 
 import statistics
@@ -20,6 +22,10 @@ import hubs
 from maillage_common.migrations import migrate
 from maillage_contracts.envelope import Event, Received
 from maillage_contracts.samples import (
+    a_hub_stock_dispatched,
+    a_hub_stock_received,
+    a_plan_solved_alone,
+    a_returnable_unit_moved,
     a_synergy,
     a_synergy_agreed,
     a_tour,
@@ -47,6 +53,10 @@ EVENTS = 500_000
 LINES = 1_000_000
 SYNERGIES = 500
 ORDERS_BY_TOUR = 6
+TOURS_BY_PLAN = 4
+EVENTS_BY_TOUR = ORDERS_BY_TOUR + 5
+"""Published, completed, goods in and out, a container back; a plan has one event more."""
+UNITS = 1_000
 CHUNK = 5_000
 STATEMENTS = 40
 YEAR = Scope("territory", None, None, date(2026, 1, 1), date(2026, 12, 31))
@@ -63,12 +73,19 @@ def told(events: int) -> Iterator[Received[Event]]:
     for number in range(SYNERGIES):
         agreed = a_synergy(synergy_id=_synergy_id(number), material=material, saving=None)
         yield received(a_synergy_agreed(synergy=agreed), at=NOON)
-    tours = (events - SYNERGIES) // (ORDERS_BY_TOUR + 2)
+    by_plan = TOURS_BY_PLAN * EVENTS_BY_TOUR + 1
+    tours = (events - SYNERGIES) // by_plan * TOURS_BY_PLAN
     published, completed = a_tour_published(), a_tour_completed()
     fulfilled, template = a_transport_order_fulfilled(), a_tour()
+    goods = a_hub_stock_received(), a_hub_stock_dispatched()
+    back = a_returnable_unit_moved(came_from="to_wash", status="in_stock")
+    alone = a_plan_solved_alone()
     for number in range(tours):
         at = NOON + timedelta(days=number * 365 // tours)
-        tour_id, plan_id = UUID(int=(2 << 100) + number), UUID(int=(3 << 100) + number // 4)
+        tour_id, plan_id = (
+            UUID(int=(2 << 100) + number),
+            UUID(int=(3 << 100) + number // TOURS_BY_PLAN),
+        )
         tour = template.model_copy(update={"tour_id": tour_id, "plan_id": plan_id, "on": at.date()})
         yield received(published.model_copy(update={"tour": tour}), at=at)
         for place in range(ORDERS_BY_TOUR):
@@ -79,12 +96,29 @@ def told(events: int) -> Iterator[Received[Event]]:
                 "origin_id": _synergy_id(order % SYNERGIES),
             }
             yield received(fulfilled.model_copy(update=update), at=at)
+        for moved in goods:
+            yield received(moved.model_copy(update={"tour_id": tour_id, "at": at}), at=at)
+        loop = {"unit_id": UUID(int=(6 << 100) + number % UNITS), "loops": number // UNITS + 1}
+        yield received(back.model_copy(update=loop | {"at": at}), at=at)
         update = {"tour_id": tour_id, "on": at.date(), "vehicle_class": "van", "energy": "diesel"}
         yield received(completed.model_copy(update=update), at=at)
+        if number % TOURS_BY_PLAN == TOURS_BY_PLAN - 1:
+            yield received(alone.model_copy(update={"plan_id": plan_id}), at=at)
 
 
 def baselines() -> Iterator[Baseline]:
-    """An approved baseline for every second synergy."""
+    """An approved baseline for every second synergy, and for the rounds of each day."""
+    yield Baseline(
+        UUID(int=7 << 100),
+        "rounds",
+        None,
+        "counterfactual",
+        "each actor alone",
+        "the planner",
+        date(2025, 12, 1),
+        date(2027, 12, 1),
+        status="approved",
+    )
     for number in range(0, SYNERGIES, 2):
         yield Baseline(
             UUID(int=(5 << 100) + number),
