@@ -64,8 +64,8 @@ def _played(hub: WholeHub, name: str, of_orders: int = 1) -> Story:
     (tale,) = [tale for tale in TALES if tale.name == name]
     pack = read_pack(TERRITORIES / tale.pack, datetime.now(UTC))
     assert not pack.faults
-    gone = {item.key for place, item in enumerate(pack.of("order")) if place % of_orders}
-    pack.items = [item for item in pack.items if (item.kind, item.key in gone) != ("order", True)]
+    gone = {item.id for place, item in enumerate(pack.of("order")) if place % of_orders}
+    pack.items = [item for item in pack.items if item.id not in gone]
     return asyncio.run(play_on(hub.state, tale, pack, print))
 
 

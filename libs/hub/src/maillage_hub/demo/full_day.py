@@ -13,7 +13,7 @@ from maillage_hub.packs.documents import day
 
 NAME = "full_day"
 TITLE = "Marseille, a day at full size: members, a hub, bikes, and what comes back"
-SEARCHED = {"iterations": 2000, "seconds": 8}
+SEARCHED = {"iterations": 300, "seconds": 8}
 REASONS_TOLD = 5
 
 
