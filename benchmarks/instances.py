@@ -18,15 +18,11 @@ from record import Asked, Figure
 DATA = Path(os.environ.get("MAILLAGE_REFERENCE", "../shared/data")) / "vrp"
 CPU_S = 10.0
 BEST_KNOWN = {
-    "pdptw_distance/LRC1_2_4": 2525.034,
     "pdptw_distance/LR1_4_4": 6209.786,
+    "pdptw_distance/LRC1_2_4": 2525.034,
     "pdptw_distance/LR1_2_10": 3386.34,
-    "li_lim_200/LC1_2_2": 2764.545,
-    "li_lim_200/LR1_2_9": 3953.476,
     "li_lim_200/LRC2_2_7": 2540.719,
     "li_lim_400/LC1_4_9": 7403.218,
-    "li_lim_400/LR1_4_5": 9517.040,
-    "li_lim_400/LR2_4_7": 5390.561,
     "li_lim_400/LRC1_4_1": 8944.567,
 }
 """Distances, in the units of the files (PyVRP/Instances, PDPTW/*.sol, 2026-08)."""

@@ -9,7 +9,7 @@ RESULTS = "benchmarks/results.json"
 SHORT, WHOLE = "README.md", "docs/operating/performance.md"
 """The figures that must hold, and all of them."""
 TOPICS = {"docs/tours.md": "planning: "}
-"""Figures whose names begin so stand beside what is said of them."""
+"""Figures whose names begin so stand beside what is said of them, once they were measured."""
 BEGIN, END = "<!-- figures: written by tools/generate.py -->", "<!-- end of figures -->"
 
 Record = dict[str, Any]
@@ -24,7 +24,8 @@ def pages(root: Path) -> dict[str, str]:
     wanted = {SHORT: promised, WHOLE: records}
     for name, begins in TOPICS.items():
         wanted[name] = [record for record in records if record["name"].startswith(begins)]
-    there = {name: (root / name).read_text() for name in wanted if (root / name).exists()}
+    measured = (name for name in wanted if wanted[name] and (root / name).exists())
+    there = {name: (root / name).read_text() for name in measured}
     return {name: filled(text, wanted[name]) for name, text in there.items() if BEGIN in text}
 
 
