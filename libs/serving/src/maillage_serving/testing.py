@@ -263,3 +263,11 @@ def client(
         base_url="http://service.test",
         headers=headers,
     )
+
+
+async def done(http: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
+    """The answer to a command that must succeed; `path` is what follows /v1/."""
+    answer = await http.post(f"/v1/{path}", json=body if body is not None else {})
+    if not answer.is_success:
+        raise AssertionError(answer.text)
+    return answer.json()
