@@ -8,6 +8,7 @@ line.
 import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -19,7 +20,7 @@ from record import Asked, Figure
 
 DATA = Path(os.environ.get("MAILLAGE_REFERENCE", "../shared/data")) / "symbiosis"
 SHARES = (0.2, 0.3, 0.5, 0.7, 0.85)
-DRAWS = 10
+DRAWS, TRIES_MAX = 10, 1_000
 PAIRS_MIN = 400
 """With fewer pairs to rank, even true probabilities are off by 0.03 and more: such a draw is made
 again."""
@@ -70,12 +71,8 @@ def _draws(queries: Sequence[Query]) -> Iterator[set[str]]:
             if _left(pairs, cases) >= PAIRS_MIN:
                 yield set(cases)
         dice = random.Random(share)  # noqa: S311 the same each time
-        found = 0
-        while found < DRAWS:
-            cases = dice.sample(by_size, count)
-            if _left(pairs, cases) >= PAIRS_MIN:
-                found += 1
-                yield set(cases)
+        drawn = (dice.sample(by_size, count) for _ in range(TRIES_MAX))
+        yield from islice((set(one) for one in drawn if _left(pairs, one) >= PAIRS_MIN), DRAWS)
 
 
 def _left(pairs: dict[str, int], cases: Iterable[str]) -> int:

@@ -94,9 +94,7 @@ async def test_what_people_are_called_by_is_told(
 
     async def told() -> bool:
         for check in ("reconciliation", "restore"):
-            at = await result(
-                prometheus, f'maillage_check_timestamp_seconds{{check="{check}"}} > 0'
-            )
+            at = await result(prometheus, f'{CHECKED}{{check="{check}"}} > 0')
             assert {one["metric"]["service"] for one in at} == set(SERVICES)
         for service, names in OF_ONE.items():
             for name in names:
