@@ -36,6 +36,16 @@ COUNTERFACTUAL = {
     "valid_to": "2027-12-31",
 }
 DONE = a_tour_completed(vehicle_class="van", energy="diesel", distance_km="20")
+METERED: dict[str, object] = {
+    "hub_id": str(HUB),
+    "first": "2026-11-01",
+    "last": "2026-11-30",
+    "stock_before_kg": "0",
+    "in_kg": "0",
+    "out_kg": "0",
+    "stock_after_kg": "0",
+    "evidence": "meter",
+}
 
 
 @pytest.fixture
@@ -235,18 +245,6 @@ async def test_a_count_that_the_books_do_not_explain_is_a_gap(
     await tell(runner, count)
     (line,) = (await statements(runner)).values() or (None,)
     assert (line and str(line.value)) == gap
-
-
-METERED: dict[str, object] = {
-    "hub_id": str(HUB),
-    "first": "2026-11-01",
-    "last": "2026-11-30",
-    "stock_before_kg": "0",
-    "in_kg": "0",
-    "out_kg": "0",
-    "stock_after_kg": "0",
-    "evidence": "meter",
-}
 
 
 @pytest.mark.parametrize("is_approved_first", [True, False])

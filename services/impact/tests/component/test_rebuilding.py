@@ -15,6 +15,7 @@ from maillage_contracts.samples import (
     a_hub_stock_discrepancy,
     a_hub_stock_received,
     a_plan_solved_alone,
+    a_returnable_unit_moved,
     a_synergy,
     a_synergy_agreed,
     a_tour,
@@ -66,6 +67,7 @@ def told() -> list[Received[Event]]:
         a_plan_solved_alone(plan_id=PLAN),
         a_hub_stock_received(hub_id=HUB),
         a_hub_stock_discrepancy(hub_id=HUB, expected_kg="100", in_stock_kg="40"),
+        a_returnable_unit_moved(came_from="to_wash", status="in_stock"),
     ]
     return [
         received(event, at=NOON + timedelta(minutes=minute)) for minute, event in enumerate(events)
