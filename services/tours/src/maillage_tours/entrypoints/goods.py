@@ -26,7 +26,7 @@ from maillage_contracts.vocabulary import (
     Word,
 )
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, command, query
 from maillage_tours.domain.consignment import Consignment, ConsignmentStatus
 from maillage_tours.domain.fleet import Hub
 from maillage_tours.domain.hub_stock import Movement, Stock
@@ -111,15 +111,7 @@ def _stock(routes: APIRouter, desk: Desk) -> None:
             at=body.at or now,
             received_at=now,
         )
-        return answer(
-            await runner.execute(
-                move_stock,
-                MoveStock(movement),
-                subject=str(movement.movement_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+        return await desk.run(door, move_stock, MoveStock(movement), subject=movement.movement_id)
 
     @routes.get("/hubs/{hub_id}/stock", tags=["stock"])
     async def stock(hub_id: UUID, who: StockReader) -> Sequence[Stock]:
@@ -147,14 +139,11 @@ def _custody(routes: APIRouter, desk: Desk) -> None:
         order = await runner.read(lambda store: store.order(OrderId(order_id)))
         if door.principal.confined and door.principal.organisation not in order.actors:
             raise NotFound(f"no order {order_id} of your organisation")
-        return answer(
-            await runner.execute(
-                prepare_consignment,
-                PrepareConsignment(order.order_id, body.bsd_reference, body.waste_code),
-                subject=str(order_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door,
+            prepare_consignment,
+            PrepareConsignment(order.order_id, body.bsd_reference, body.waste_code),
+            subject=order_id,
         )
 
     @routes.get("/consignments", tags=["custody"])
@@ -172,7 +161,6 @@ def _custody(routes: APIRouter, desk: Desk) -> None:
 
 
 def _treatment(routes: APIRouter, desk: Desk) -> None:
-    runner = desk.runner
 
     @routes.get("/consignments/{consignment_id}", tags=["custody"])
     async def one(consignment_id: UUID, who: CustodyReader) -> Consignment:
@@ -186,15 +174,7 @@ def _treatment(routes: APIRouter, desk: Desk) -> None:
         """Say by which operation it was recovered or disposed of."""
         await _consignment(desk, consignment_id, door.principal)
         asked = ProcessConsignment(ConsignmentId(consignment_id), body.operation_code, body.at)
-        return answer(
-            await runner.execute(
-                process_consignment,
-                asked,
-                subject=str(consignment_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+        return await desk.run(door, process_consignment, asked, subject=consignment_id)
 
 
 def _units(routes: APIRouter, desk: Desk) -> None:
@@ -204,27 +184,13 @@ def _units(routes: APIRouter, desk: Desk) -> None:
     async def register(body: UnitsBody, door: UnitKeeper) -> dict[str, Any]:
         """Add containers for reuse to the pool. Those that are known stay where they are."""
         asked = RegisterUnits(tuple(map(UnitId, body.unit_ids)), body.kind)
-        return answer(
-            await runner.execute(
-                register_units,
-                asked,
-                subject=body.kind,
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+        return await desk.run(door, register_units, asked, subject=body.kind)
 
     @routes.post("/units/{unit_id}/move", tags=["units"])
     async def move(unit_id: UUID, body: MoveUnitBody, door: UnitKeeper) -> dict[str, Any]:
         """Say that a container was washed, is lost or scrapped, or where it was seen."""
-        return answer(
-            await runner.execute(
-                move_unit,
-                MoveUnit(UnitId(unit_id), body.status, body.at),
-                subject=str(unit_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door, move_unit, MoveUnit(UnitId(unit_id), body.status, body.at), subject=unit_id
         )
 
     @routes.get("/units", tags=["units"])

@@ -11,7 +11,7 @@ from pydantic import Field
 from maillage_common.identifiers import uuid7
 from maillage_contracts.vocabulary import PlanId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, command, query
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.problem import Search
 from maillage_tours.domain.tour import Tour, TourStatus
@@ -90,15 +90,7 @@ def _make(routes: APIRouter, desk: Desk) -> None:
             solver=desk.solver,
         )
         draft = await while_wanted(request, planning)
-        return answer(
-            await runner.execute(
-                propose_plan,
-                ProposePlan(draft),
-                subject=str(plan_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+        return await desk.run(door, propose_plan, ProposePlan(draft), subject=plan_id)
 
 
 def _read(routes: APIRouter, desk: Desk) -> None:
@@ -119,21 +111,14 @@ def _read(routes: APIRouter, desk: Desk) -> None:
 
 
 def _decide(routes: APIRouter, desk: Desk) -> None:
-    runner = desk.runner
 
     @routes.post("/{plan_id}/publish")
     async def publish(
         plan_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Give all proposed tours of the plan to their crews, or none."""
-        return answer(
-            await runner.execute(
-                publish_plan,
-                PublishPlan(PlanId(plan_id), desk.terms),
-                subject=str(plan_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door, publish_plan, PublishPlan(PlanId(plan_id), desk.terms), subject=plan_id
         )
 
     @routes.post("/{plan_id}/discard")
@@ -141,15 +126,7 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         plan_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Give up what is still proposed of the plan."""
-        return answer(
-            await runner.execute(
-                discard_plan,
-                DiscardPlan(PlanId(plan_id)),
-                subject=str(plan_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+        return await desk.run(door, discard_plan, DiscardPlan(PlanId(plan_id)), subject=plan_id)
 
 
 async def _with_tours(plan_id: PlanId, store: Store) -> PlanOut:

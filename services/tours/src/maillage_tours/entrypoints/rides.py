@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, OrderId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, answer, command, query
+from maillage_serving.http import Body, Door, Guarded, command, query
 from maillage_tours.domain.riding_along import RideOffer
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import must_know
@@ -69,21 +69,18 @@ def _agree(routes: APIRouter, desk: Desk) -> None:
         )
         must_know(door.principal, waiting.order)
         offers = await offer_rides(waiting, matrices=desk.matrices)
-        return answer(
-            await runner.execute(
-                agree_ride,
-                AgreeRide(
-                    order_id=of,
-                    round_id=body.round_id,
-                    actor_id=actor_id,
-                    by_itself=door.principal.organisation == actor_id,
-                    offer=next(iter(offers), None),
-                    expected_version=door.expected_version,
-                ),
-                subject=str(order_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door,
+            agree_ride,
+            AgreeRide(
+                order_id=of,
+                round_id=body.round_id,
+                actor_id=actor_id,
+                by_itself=door.principal.organisation == actor_id,
+                offer=next(iter(offers), None),
+                expected_version=door.expected_version,
+            ),
+            subject=order_id,
         )
 
 
@@ -97,14 +94,8 @@ def _withdraw(routes: APIRouter, desk: Desk) -> None:
         """Take a yes back: an order that rode along is planned again."""
         of, actor_id = OrderId(order_id), _speaks_for(door.principal, body.actor_id)
         must_know(door.principal, await runner.read(lambda store: store.order(of)))
-        return answer(
-            await runner.execute(
-                withdraw_ride,
-                WithdrawRide(of, actor_id, door.expected_version),
-                subject=str(order_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door, withdraw_ride, WithdrawRide(of, actor_id, door.expected_version), subject=order_id
         )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from maillage_contracts.vocabulary import Moment, TourId, Word
-from maillage_serving.http import Body, Door, Guarded, answer, command
+from maillage_serving.http import Body, Door, Guarded, command
 from maillage_tours.domain.execution import Handed
 from maillage_tours.domain.tour import Visited
 from maillage_tours.entrypoints.desk import Desk
@@ -51,14 +51,11 @@ def router(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """Report a stop. The same report again is answered, and changes nothing."""
         visited = Visited(**body.model_dump(exclude={"handovers"}))
-        return answer(
-            await desk.runner.execute(
-                complete_stop,
-                CompleteStop(TourId(tour_id), number, visited, body.handovers),
-                subject=str(tour_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door,
+            complete_stop,
+            CompleteStop(TourId(tour_id), number, visited, body.handovers),
+            subject=tour_id,
         )
 
     @routes.post("/fail")
@@ -70,14 +67,11 @@ def router(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """Report that all that was to be done at a stop has failed."""
         visited = Visited(**body.model_dump(exclude={"reason"}))
-        return answer(
-            await desk.runner.execute(
-                fail_stop,
-                FailStop(TourId(tour_id), number, visited, body.reason),
-                subject=str(tour_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door,
+            fail_stop,
+            FailStop(TourId(tour_id), number, visited, body.reason),
+            subject=tour_id,
         )
 
     return routes
@@ -92,12 +86,9 @@ def _arrive(routes: APIRouter, desk: Desk) -> None:
         door: Annotated[Door, command("tours.tour.drive")],
     ) -> dict[str, Any]:
         """Tell that the crew has reached a stop."""
-        return answer(
-            await desk.runner.execute(
-                arrive_at_stop,
-                ArriveAtStop(TourId(tour_id), number, body.arrived_at),
-                subject=str(tour_id),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
+        return await desk.run(
+            door,
+            arrive_at_stop,
+            ArriveAtStop(TourId(tour_id), number, body.arrived_at),
+            subject=tour_id,
         )
