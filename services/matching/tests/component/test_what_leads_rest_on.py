@@ -24,7 +24,7 @@ from maillage_contracts.vocabulary import ActorId
 from maillage_matching.adapters.tables import our_knowledge
 from maillage_matching.usecases.look_for_leads import LookForLeads, look_for_leads
 from maillage_matching.usecases.store import Store
-from maillage_serving.testing import FixedClock, context, done
+from maillage_serving.testing import FixedClock, context, done, token
 
 Hear = Callable[..., Awaitable[list[Event]]]
 Look = Callable[[], Awaitable[list[Event]]]
@@ -294,8 +294,8 @@ async def test_nothing_is_shown_twice_for_one_need_while_its_case_is_open(
     assert other.actor_id in event.lead.actor_ids
 
 
-async def test_a_reason_of_law_becomes_a_gate_when_it_is_adopted(
-    hear: Hear, look: Look, door: Door
+async def test_a_reason_of_law_becomes_a_gate_when_another_advisor_adopts_it(
+    hear: Hear, look: Look, door: Door, runner: Runner[Store]
 ) -> None:
     def owned_by_others(told: list[object]) -> list[object]:
         firms = [an_actor(name=f"Other {n}") for n in range(2)]
@@ -320,9 +320,10 @@ async def test_a_reason_of_law_becomes_a_gate_when_it_is_adopted(
         )
         alone = await http.post(f"/v1/rulings/{ruling['ruling_id']}/adopt", json={})
     assert alone.status_code == HTTPStatus.CONFLICT
-    await set_engine(door, advisors=1)  # there is no other to ask
-    async with door() as http:
-        await done(http, f"rulings/{ruling['ruling_id']}/adopt")
+    other = token("advisor", territory=runner.territory, subject="advisor-2")
+    async with door() as colleague:
+        colleague.headers["Authorization"] = f"Bearer {other}"
+        await done(colleague, f"rulings/{ruling['ruling_id']}/adopt")
     await hear(*owned_by_others(told))
     await look()
     assert await inbox(door) == []

@@ -24,7 +24,7 @@ async def test_late_events_never_undo_newer_ones_and_what_changed_is_told(do: Do
     old, new = known("a", label="Mondays"), known("a", label="Tuesdays")
     assert await do(lambda store: store.follow_rounds([(old, 1)])) == [old]
     assert await do(lambda store: store.follow_rounds([(new, 2)])) == [old, new]
-    assert await do(lambda store: store.follow_rounds([(old, 1), (new, 2)][:1])) == []
+    assert await do(lambda store: store.follow_rounds([(old, 1)])) == []
     assert await do(lambda store: store.follow_rounds([(new, 2)])) == []
     assert await do(lambda store: store.rounds(9)) == [new]
 

@@ -11,11 +11,13 @@ from maillage_contracts.samples import an_id
 from maillage_contracts.vocabulary import ActorId, GeoPoint, RoundId
 from maillage_matching.domain.existing_round import (
     LONGER_KM_MAX,
+    Box,
     Driven,
     Load,
     Room,
     Round,
     Rounds,
+    around,
 )
 from maillage_matching.domain.road import DETOUR
 
@@ -57,13 +59,12 @@ def test_the_wrong_way_round_is_a_way_back_and_forth() -> None:
 
 
 def test_fetched_on_the_way_out_and_brought_on_the_way_back_needs_room_on_both() -> None:
-    ends = NEAR_TOWN, NEAR_HOME
-    stops = (HOME, TOWN, GeoPoint(lat=46.001, lon=6.0))
-    both = a_round("r", ("out", 300), ("back", 300), stops=stops)
-    assert longer_km(*ends, both) == pytest.approx(0, abs=0.5)
-    far_round_the_other_way = (HOME, TOWN, GeoPoint(lat=46.3, lon=6.2))
-    for free in (("out", 300), ("back", 300)):
-        assert longer_km(*ends, a_round("r", free, stops=far_round_the_other_way)) is None
+    triangle = (HOME, TOWN, GeoPoint(lat=46.3, lon=6.2))
+    ends = NEAR_TOWN, GeoPoint(lat=46.15, lon=6.1)  # on its first side, and on its last
+    out, back = ("out", 300), ("back", 300)
+    assert longer_km(*ends, a_round("r", out, back, stops=triangle)) == pytest.approx(0, abs=0.1)
+    assert longer_km(*ends, a_round("r", out, stops=triangle)) is None
+    assert longer_km(*ends, a_round("r", back, stops=triangle)) is None
 
 
 def test_aside_is_as_much_longer_as_the_triangle() -> None:
@@ -114,6 +115,12 @@ def test_of_several_the_least_longer_is_told_and_nobody_is_passed_without_a_plac
     assert longer_km(None, NEAR_TOWN, straight) is None
     assert longer_km(NEAR_HOME, None, straight) is None
     assert longer_km(NEAR_HOME, NEAR_TOWN, a_round("r", ("out", 300), stops=(HOME,))) is None
+
+
+def test_all_parts_of_the_map_are_within_one() -> None:
+    parts = [Box(46.0, 6.0, 46.5, 6.5), Box(45.5, 6.2, 46.2, 6.9)]
+    assert around(parts) == Box(45.5, 6.0, 46.5, 6.9)
+    assert around(parts[:1]) == parts[0]
 
 
 @given(st.floats(45.85, 46.15), st.floats(5.9, 6.5))

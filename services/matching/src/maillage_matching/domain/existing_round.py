@@ -40,6 +40,12 @@ class Box(NamedTuple):
     east: float
 
 
+def around(parts: Sequence[Box]) -> Box:
+    """The part of the map that holds all of these."""
+    souths, wests, norths, easts = zip(*parts, strict=True)
+    return Box(min(souths), min(wests), max(norths), max(easts))
+
+
 class Round(Kept):
     """A round as it was last declared."""
 

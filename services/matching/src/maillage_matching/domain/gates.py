@@ -37,9 +37,9 @@ GATES: tuple[Callable[[Pair, Ground], Gate], ...] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What an examination found: the gates that were passed, up to the first that failed.
+    """What an examination found; `gates` ends at the first that failed, if one did.
 
-    `asking` are those that wait for an answer. Both are looked up for each of thousands of pairs.
+    `asking` are the gates that wait for an answer.
     """
 
     pair: Pair

@@ -11,7 +11,7 @@ NOT_WASTE = frozenset({"product", "by_product", "end_of_waste"})
 
 
 def ruling(pair: Pair, ground: Ground) -> Gate:
-    """No two advisors hold that the rules shut it."""
+    """No ruling of advisors shuts it."""
     resource = pair.offer.resource
     found = ground.rulings.of(resource, pair.need.spec or resource)
     if found is None:

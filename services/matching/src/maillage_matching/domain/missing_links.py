@@ -215,11 +215,9 @@ def _shares(members: Iterable[Side], unit: str) -> list[float]:
     for side in members:
         by_firm[side.flow.actor_id] += _amount(side, unit)
     whole = sum(by_firm.values(), Decimal(0))
-    return (
-        sorted((round(float(one / whole), 3) for one in by_firm.values()), reverse=True)
-        if (whole)
-        else []
-    )
+    if not whole:
+        return []
+    return sorted((round(float(one / whole), 3) for one in by_firm.values()), reverse=True)
 
 
 def _nearest_km(centre: GeoPoint, there: Iterable[Side]) -> float | None:

@@ -1,6 +1,7 @@
 """What advisors hold to be shut by the rules: such things for such needs, whoever the firms are.
 
-Turning a lead down for a reason of law proposes it; another advisor adopts it, and it is a gate.
+Turning a lead down for a reason of law proposes it. Once it is adopted, by a second advisor where
+there are several, it is a gate.
 """
 
 from collections.abc import Iterable
@@ -35,7 +36,7 @@ class Voice(Kept):
 
 
 class Ruling(Kept):
-    """A resource, the need that it must not serve, and why; the last voice speaks last."""
+    """A resource, the need that it must not serve, and why. `voices` are in the order they came."""
 
     ruling_id: UUID
     resource: str

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from maillage_contracts import flows
 from maillage_contracts.envelope import Received
-from maillage_matching.domain.existing_round import Room, Round
+from maillage_matching.domain.existing_round import Room, Round, around
 from maillage_matching.usecases.store import Store
+
+PARTS_MAX = 50
+"""Parts of the map that flows are looked for in; of more, in all that lies between them."""
 
 
 async def follow_rounds(
@@ -18,7 +21,8 @@ async def follow_rounds(
     }
     kept = [(round_as_known(m.event.round), m.envelope.sequence) for m in latest.values()]
     changed = await store.follow_rounds(kept)
-    await store.mark_due_within(now, [one.reach for one in changed])
+    parts = [one.reach for one in changed]
+    await store.mark_due_within(now, parts if len(parts) <= PARTS_MAX else [around(parts)])
 
 
 def round_as_known(told: flows.ExistingRound) -> Round:

@@ -21,10 +21,9 @@ LESSONS_MAX = 1_000
 """Decisions that are learned from, the first ones: four years of an advisor with five a week."""
 
 RULINGS_MAX = 1_000
-"""Rulings that are obeyed, the first ones: more than there are pairs of classes in a catalogue that
-anybody argues about."""
+"""Rulings that are obeyed, the first ones: it takes two people to adopt each of them."""
 ROUNDS_MAX = 500
-"""Rounds that are looked at, the first declared: so many that each hour of a week has its own."""
+"""Rounds that are looked at, the first in the order of identifiers: a territory has dozens."""
 
 
 def sides_of(known: Iterable[Known], knowledge: Knowledge) -> list[Side]:
