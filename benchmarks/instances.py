@@ -47,14 +47,14 @@ def measure(asked: Asked) -> Iterable[Figure]:
         )
     ours, vrooms = (mean(gaps) for gaps in zip(*found, strict=True))
     yield Figure(
-        name=f"planning: mean gap to the best known distance, {len(found)} instances",
+        name=f"planning: gap to the best known distance, mean of {len(found)}",
         value=ours,
         unit="%",
         must="value <= 0.65",
         goal="value <= 0.4",
     )
     yield Figure(
-        name="planning: mean gap beside the peer's",
+        name="planning: gap beside the peer's, on average",
         value=ours,
         unit="%",
         peer="VROOM",

@@ -8,7 +8,7 @@ from typing import Any
 RESULTS = "benchmarks/results.json"
 SHORT, WHOLE = "README.md", "docs/operating/performance.md"
 """The figures that must hold, and all of them."""
-TOPICS = {"docs/tours.md": "planning: "}
+TOPICS = {"docs/tours.md": "planning: gap"}
 """Figures whose names begin so stand beside what is said of them, once they were measured."""
 BEGIN, END = "<!-- figures: written by tools/generate.py -->", "<!-- end of figures -->"
 

@@ -76,8 +76,8 @@ def test_every_benchmark_is_found() -> None:
 def test_tables_follow_the_figures(tmp_path: Path) -> None:
     file = tmp_path / docs_benchmarks.RESULTS
     file.parent.mkdir()
-    routes = replace(FIGURE, name="planning: routes")
-    run.keep(file, [one.record("make bench") for one in (FIGURE, routes)], others_stay=False)
+    gap = replace(FIGURE, name="planning: gap")
+    run.keep(file, [one.record("make bench") for one in (FIGURE, gap)], others_stay=False)
     around = f"before\n{docs_benchmarks.BEGIN}\nstale words\n{docs_benchmarks.END}\nafter\n"
     for page in ("README.md", "docs/tours.md"):
         (tmp_path / page).parent.mkdir(exist_ok=True)
@@ -88,7 +88,7 @@ def test_tables_follow_the_figures(tmp_path: Path) -> None:
     assert "stale words" not in written
     assert "| chain | 60 events/s | by hand: 80 (ratio 0.75) | ratio >= 0.6 |" in written
     of_a_topic = docs_benchmarks.pages(tmp_path)["docs/tours.md"]
-    assert "| planning: routes | 60 events/s |" in of_a_topic
+    assert "| planning: gap | 60 events/s |" in of_a_topic
     assert "| chain |" not in of_a_topic
 
 
