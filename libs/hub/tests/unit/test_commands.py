@@ -83,8 +83,36 @@ def test_exits_3_when_no_hub_runs(words: list[str], capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err.startswith("maillage: no hub ")
 
 
+@pytest.mark.parametrize(
+    ("words", "away"),
+    [
+        (["topics", "check"], "the bus at 127.0.0.1:9 does not answer"),
+        (["events", "tail"], "the bus at 127.0.0.1:9 does not answer"),
+        (["outbox", "compare", "--service", "flows"], "the bus at 127.0.0.1:9 does not answer"),
+        (["backup", "tested", "--service", "flows"], "the database of flows does not answer"),
+    ],
+)
+def test_what_does_not_answer_is_named(
+    words: list[str],
+    away: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in {
+        "TERRITORY": "jourdies",
+        "KAFKA_BOOTSTRAP": "127.0.0.1:9",
+        "DATABASE_URL": "postgresql://flows@127.0.0.1:9/flows",
+        "AUTH_ISSUER": "https://issuer.test",
+        "AUTH_JWKS_URL": "https://issuer.test/keys",
+    }.items():
+        monkeypatch.setenv(f"MAILLAGE_{name}", value)
+    assert exit_code(*words) == 1
+    assert f"maillage: {away}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["topics", "check"], ["backup", "tested", "--service", "flows"]])
 def test_a_wrong_setting_exits_2_and_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MAILLAGE_KAFKA_BOOTSTRAP", "broker.example:9092")
     monkeypatch.setenv("MAILLAGE_TERRITORY", "jourdies")
@@ -92,7 +120,7 @@ def test_a_wrong_setting_exits_2_and_is_named(
     monkeypatch.setenv("MAILLAGE_AUTH_ISSUER", "https://issuer.example")
     monkeypatch.setenv("MAILLAGE_AUTH_JWKS_FILE", "keys.json")
 
-    assert exit_code("topics", "check") == 2
+    assert exit_code(*words) == 2
     assert "MAILLAGE_KAFKA_SECURITY" in capsys.readouterr().err
 
 

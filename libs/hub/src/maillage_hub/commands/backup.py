@@ -4,10 +4,9 @@ import asyncio
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import UTC, datetime
 
-from maillage_common.settings import Settings, load
-from maillage_hub.commands.choosing import ask_services, ask_territory, chosen_services
+from maillage_hub.commands.choosing import ask_services, ask_territory, chosen_services, settings_of
+from maillage_hub.commands.reaching import reaching_database
 from maillage_hub.runtime.checks import note_check
-from maillage_hub.runtime.services import settings_for
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -33,8 +32,9 @@ def run(arguments: Namespace) -> int:
     """Write it down in the database of each service."""
     at: datetime = arguments.on or datetime.now(UTC)
     for service, hub in chosen_services(arguments):
-        settings = settings_for(hub, service) if hub else load(Settings)
-        asyncio.run(note_check(settings.dsn, "restore", at, {}))
+        settings = settings_of(service, hub)
+        with reaching_database(service):
+            asyncio.run(note_check(settings.dsn, "restore", at, {}))
         print(f"{service}: restored from a backup on {at:%Y-%m-%d %H:%M} UTC")
     return 0
 

@@ -11,7 +11,7 @@ from maillage_contracts.catalogue import SERVICES
 from maillage_contracts.vocabulary import TerritoryId
 from maillage_hub.runtime.failures import BadUsage, NotRunning
 from maillage_hub.runtime.places import home
-from maillage_hub.runtime.services import bus_settings
+from maillage_hub.runtime.services import bus_settings, settings_for
 from maillage_hub.runtime.state import HubState, running_hub, running_hubs
 
 BUS_SETTING = f"{PREFIX}KAFKA_BOOTSTRAP"
@@ -53,10 +53,7 @@ def chosen_bus(arguments: Namespace) -> Settings:
     """
     if BUS_SETTING not in os.environ:
         return bus_settings(chosen_hub(arguments))
-    try:
-        return load(Settings)
-    except BadSetting as error:
-        raise BadUsage(str(error)) from error
+    return _ours()
 
 
 def ask_services(parser: ArgumentParser) -> None:
@@ -78,6 +75,18 @@ def chosen_services(arguments: Namespace) -> Iterator[tuple[str, HubState | None
         raise BadUsage(f"the hub of {hub.territory} runs without services")
     for service in (arguments.service,) if arguments.service else hub.services:
         yield service, hub
+
+
+def settings_of(service: str, hub: HubState | None) -> Settings:
+    """How a chosen service reaches its database and the bus."""
+    return settings_for(hub, service) if hub else _ours()
+
+
+def _ours() -> Settings:
+    try:
+        return load(Settings)
+    except BadSetting as error:
+        raise BadUsage(str(error)) from error
 
 
 def _territory(name: str) -> str:

@@ -7,15 +7,15 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from aiokafka.errors import KafkaError
 
 from maillage_common.kafka import reach
 from maillage_common.settings import Settings
 from maillage_contracts.catalogue import EVENTS, TOPICS
 from maillage_contracts.envelope import TYPE_PREFIX, Envelope, Unreadable, unwrap
 from maillage_hub.commands.choosing import ask_territory, chosen_bus
+from maillage_hub.commands.reaching import reaching_bus
 from maillage_hub.commands.telling import tell
-from maillage_hub.runtime.failures import BadUsage, HubFailure
+from maillage_hub.runtime.failures import BadUsage
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -44,12 +44,8 @@ example: maillage events tail --type flow.opened.v1 --from-beginning --json
 def run(arguments: Namespace) -> int:
     """Show them."""
     settings = chosen_bus(arguments)
-    try:
+    with reaching_bus(settings):
         asyncio.run(_tail(arguments, settings))
-    except KafkaError as error:
-        raise HubFailure(
-            f"the bus at {settings.kafka_bootstrap} does not answer: {error}"
-        ) from error
     return 0
 
 

@@ -6,17 +6,17 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from maillage_common.settings import Settings, load
 from maillage_hub.commands.choosing import (
     ask_services,
     ask_territory,
     chosen_bus,
     chosen_services,
+    settings_of,
 )
+from maillage_hub.commands.reaching import reaching_bus, reaching_database
 from maillage_hub.runtime.asking import ask_service
 from maillage_hub.runtime.checks import note_check
 from maillage_hub.runtime.comparing import carried, compare
-from maillage_hub.runtime.services import settings_for
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -64,12 +64,15 @@ def run(arguments: Namespace) -> int:
 
 async def _compare(arguments: Namespace) -> int:
     chosen = list(chosen_services(arguments))
-    bus = await carried(chosen_bus(arguments), (service for service, _ in chosen))
+    bus_settings = chosen_bus(arguments)
+    with reaching_bus(bus_settings):
+        bus = await carried(bus_settings, (service for service, _ in chosen))
     agrees = True
     for service, hub in chosen:
-        settings = settings_for(hub, service) if hub else load(Settings)
-        found = await compare(service, settings, bus)
-        await note_check(settings.dsn, "reconciliation", datetime.now(UTC), found.amiss)
+        settings = settings_of(service, hub)
+        with reaching_database(service):
+            found = await compare(service, settings, bus)
+            await note_check(settings.dsn, "reconciliation", datetime.now(UTC), found.amiss)
         agrees = agrees and found.agrees
         if arguments.json:
             print(json.dumps({"service": service, **asdict(found)}))

@@ -4,14 +4,12 @@ import asyncio
 import json
 from argparse import ArgumentParser, Namespace
 
-from aiokafka.errors import KafkaError
-
 from maillage_common.kafka import administration
 from maillage_common.settings import Settings
 from maillage_common.topics import look, misconfigured, misshapen
 from maillage_contracts.catalogue import topic_specs
 from maillage_hub.commands.choosing import ask_territory, chosen_bus
-from maillage_hub.runtime.failures import HubFailure
+from maillage_hub.commands.reaching import reaching_bus
 from maillage_hub.runtime.topics import provide_topics
 
 
@@ -36,12 +34,8 @@ def run(arguments: Namespace) -> int:
     """Create or check."""
     settings = chosen_bus(arguments)
     work = _create if arguments.action == "create" else _check
-    try:
+    with reaching_bus(settings):
         return asyncio.run(work(settings, as_json=arguments.json))
-    except KafkaError as error:
-        raise HubFailure(
-            f"the bus at {settings.kafka_bootstrap} does not answer: {error}"
-        ) from error
 
 
 async def _create(settings: Settings, *, as_json: bool) -> int:
