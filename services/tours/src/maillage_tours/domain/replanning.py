@@ -15,8 +15,12 @@ from maillage_tours.domain.order import Order
 from maillage_tours.domain.tour import Figures, Stop, TaskStatus, Tour
 
 PASSES_MAX = 8
-STOPS_MAX = 60
-"""So many stops are put in another order; where more remain, they keep the one they have."""
+STOPS_MAX = 30
+"""So many stops are put in another order; where more remain, they keep the one they have.
+
+What is accepted is found again while its tour is locked: of 31 stops in no order at all that takes
+0.9 s of processor, of 41 up to 8 s.
+"""
 
 REPORTED = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
 
