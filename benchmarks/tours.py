@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from maillage_contracts.vocabulary import PlanId
-from maillage_tours.adapters.bench.command import measured, read
+from maillage_tours.adapters.bench.command import WALL_TIMES, measured, read
 from maillage_tours.adapters.bench.echelons import read_echelons
 from maillage_tours.adapters.bench.families import read_sections
 from maillage_tours.adapters.bench.instance import Instance, Line, resting
@@ -206,7 +206,7 @@ def _family_figures(cpu_s: float) -> Iterator[Figure]:
         return
     published = [read(DATA / name) for name in FAMILIES]
     made = [_backhaul(), _mixed(), _echelons()]
-    search = Search(seed=1, iterations=10**9, seconds=20 * cpu_s, cpu_seconds=cpu_s)
+    search = Search(seed=1, iterations=10**9, seconds=WALL_TIMES * cpu_s, cpu_seconds=cpu_s)
     proved: list[str] = []
     for instance in [*published, resting(published[1], *REST), *made]:
         record = asyncio.run(measured(instance, "maillage", search, None))
