@@ -95,7 +95,7 @@ class TestProcess:
     async def test_a_search_that_hangs_is_killed(self, tmp_path: object) -> None:
         told = f"{tmp_path}/pid"
         code = f"import os, time; open({told!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
-        solver = ChildSolver(command=(sys.executable, "-c", code), grace_s=0.05, histories=(20,))
+        solver = ChildSolver(command=(sys.executable, "-c", code), grace_s=0.1, histories=(20,))
         with pytest.raises(Refused, match="no plan after 1 s: ask for fewer"):
             await solver.solve(a_problem(), replace(SEARCH, seconds=0.1))
         with open(told) as file, pytest.raises(ProcessLookupError):  # noqa: ASYNC230, PTH123 a test
