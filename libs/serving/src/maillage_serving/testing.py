@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "maillage"
+LIFETIME_S = 12 * 3600
+"""Of a token: longer than all tests take, for some are made when a module is read."""
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CONSUMER = "test"
 
@@ -218,7 +220,7 @@ def token(
         "aud": AUDIENCE,
         "sub": subject or f"{role}-1",
         "iat": now,
-        "exp": now + 600,
+        "exp": now + LIFETIME_S,
         "territory": territory,
         "roles": [role],
     }

@@ -154,7 +154,7 @@ class TestOrders:
         foreign = an_order("foreign", origin="synergy", origin_id=an_id("other synergy"))
         async with changing(runner) as store:
             await store.add_orders([*some, early, foreign])
-        loose = {"requested", "accepted", "planned"}
+        loose = {"requested", "accepted", "planned", "riding"}
         expected = sorted(o.order_id for o in some if o.status in loose)
         async with reading(runner) as store:
             assert list(await store.order_ids_of_origin("synergy", synergy, ON)) == expected
