@@ -29,7 +29,7 @@ from maillage_serving.auth import (
     permit,
 )
 from maillage_serving.policy import POLICY, ROLES, Rule, may
-from maillage_serving.testing import AUDIENCE, ISSUER, issuer_key, token, verifier
+from maillage_serving.testing import AUDIENCE, ISSUER, LIFETIME_S, issuer_key, token, verifier
 
 ACTOR = an_id("an actor")
 
@@ -190,7 +190,7 @@ async def test_a_token_that_was_accepted_ends_all_the_same(
 ) -> None:
     tested, signed = verifier(), token("advisor")
     await tested.principal(signed)
-    later = time.time() + 3600
+    later = time.time() + LIFETIME_S + 3600
     monkeypatch.setattr(time, "time", lambda: later)
     with pytest.raises(Unauthenticated, match="expired"):
         await tested.principal(signed)
