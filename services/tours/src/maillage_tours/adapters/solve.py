@@ -47,7 +47,12 @@ def answer(question: Question) -> Solution:
     searched = _Searched(([() for _ in problem.carriers],), None)
     if problem.demands and problem.carriers:
         searched = _searched(question, enough)
-    finished = (_finished(problem, routes) for routes in searched.tried)
+    most, *others = sorted(searched.tried, key=_carried, reverse=True)
+    finished = [_finished(problem, most)]
+    for tried in others:
+        # What carries less than one that lacks nothing costs much to fill, and seldom is better.
+        if finished[0][1] or _carried(tried) == _carried(most):
+            finished.append(_finished(problem, tried))
     routes, left = min(finished, key=lambda one: (len(one[1]), prove(problem, *one).cost))
     return Solution(
         routes=routes,
@@ -59,6 +64,10 @@ def answer(question: Question) -> Solution:
         cpu_seconds=enough.cpu_seconds,
         first_feasible_s=searched.first_feasible_s or (None if left else enough.cpu_seconds),
     )
+
+
+def _carried(routes: Routes) -> int:
+    return sum(visit.is_pickup and not visit.is_rest for visits in routes for visit in visits)
 
 
 def _finished(

@@ -80,8 +80,9 @@ class _Bests:
 
 
 def with_rest(problem: Problem, one: Insertion) -> Insertion:
-    """The same with the rests it needs."""
-    if not one.schedule.unrested_s:
+    """The same with the rests it needs, if no more than time is short."""
+    plan = one.schedule
+    if not plan.unrested_s or any(plan.excess) or plan.clashes or plan.mixed or plan.beyond_m:
         return one
     visits = rested(problem, one.carrier, one.visits)
     plan, carrier = schedule(problem, one.carrier, visits), problem.carriers[one.carrier]

@@ -153,6 +153,14 @@ class Problem:
                 found[demand.choice] = (*found.get(demand.choice, ()), number)
         return found
 
+    @cached_property
+    def taken(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """What each demand takes: the dimension and how much, of those that it takes any of."""
+        return tuple(
+            tuple((place, amount) for place, amount in enumerate(demand.amounts) if amount)
+            for demand in self.demands
+        )
+
     def options(self, demand: int) -> tuple[int, ...]:
         """The demands one of which is done: this one, and those of the same choice."""
         choice = self.demands[demand].choice

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from maillage_tours.domain.problem import START, Carrier, Probe, Problem, Visit
+from maillage_tours.domain.problem import BASE, START, Carrier, Probe, Problem, Visit
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,8 @@ def _forward(
     now, here = starts_s, vehicle.base
     is_set_up = False
     for visit in visits:
-        step, there = problem.step(visit), problem.point(visit, vehicle)
+        step = problem.step(visit)
+        there = vehicle.base if step.point == BASE else step.point
         is_there = visit.is_rest or (is_set_up and there == here)
         setup_s = 0 if is_there else problem.setup_s[there]
         ready = now + seconds[here][there] + setup_s
@@ -196,8 +197,10 @@ def _excess(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> tupl
     for visit in visits:
         if visit.is_rest:
             continue
-        sign = 1 if visit.is_pickup else -1
-        for place, amount in enumerate(problem.demands[visit.demand].amounts):
-            onboard[place] += sign * amount
-            worst[place] = max(worst[place], onboard[place] - vehicle.room[place])
+        for place, amount in problem.taken[visit.demand]:
+            if visit.is_pickup:
+                onboard[place] += amount
+                worst[place] = max(worst[place], onboard[place] - vehicle.room[place])
+            else:
+                onboard[place] -= amount
     return tuple(worst)
