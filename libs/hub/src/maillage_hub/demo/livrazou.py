@@ -127,7 +127,7 @@ class Livrazou:
 
     async def compare(self) -> Figures:
         asked = {"on": self.on.isoformat(), "limits": COMPARED_BRIEFLY}
-        return await three_ways(self.hub.doors, asked)
+        return await three_ways(self.hub.doors, asked, orders=len(self.hub.pack.of("order")))
 
     async def impact(self) -> Figures:
         must(self.day_of_tours, "no day was driven")

@@ -8,12 +8,13 @@ from maillage_hub.demo.doors import Doors
 from maillage_hub.demo.story import Figures, must
 
 
-async def three_ways(doors: Doors, asked: Mapping[str, Any]) -> Figures:
-    """Ask for a comparison, read it back, and say each way in a line."""
+async def three_ways(doors: Doors, asked: Mapping[str, Any], *, orders: int) -> Figures:
+    """Ask for a comparison of so many orders, read it back, and say each way in a line."""
     made = await doors.post("dispatcher", "tours", "/v1/comparisons", asked)
     found = await doors.get("dispatcher", "tours", f"/v1/comparisons/{made['id']}")
+    must(found["orders"] == orders, f"{found['orders']} orders were compared, not {orders}")
     for way in found["outcomes"]:
-        must(way["carried"] + len(way["unserved"]) == found["orders"], f"{way['way']} lost orders")
+        must(way["carried"] + len(way["unserved"]) == orders, f"{way['way']} lost orders")
         must(all(one["reason"] for one in way["unserved"]), "an order is left without a reason")
     borne = sum(Decimal(one["share"]["amount"]) for one in found["accounts"])
     cost = Decimal(found["outcomes"][-1]["cost"]["amount"])
