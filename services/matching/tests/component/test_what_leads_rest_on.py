@@ -337,7 +337,7 @@ async def test_a_reason_of_law_becomes_a_gate_when_another_advisor_adopts_it(
 
 
 async def test_a_round_that_comes_to_pass_by_is_told_in_the_lead_and_no_more_when_it_ends(
-    hear: Hear, look: Look, door: Door
+    hear: Hear, look: Look, door: Door, clock: FixedClock
 ) -> None:
     def told(lead: dict[str, Any]) -> list[str]:
         return [line for line in lead["explanation"] if line.startswith("round: ")]
@@ -348,6 +348,9 @@ async def test_a_round_that_comes_to_pass_by_is_told_in_the_lead_and_no_more_whe
     room = ({"leg": "out", "mass_kg": "5000"},)
     await hear(an_existing_round_declared(round=an_existing_round(free=room)))
     await look()
+    assert await inbox(door) == [before]
+    clock.advance(timedelta(days=1))
+    await look()
     [lead] = await inbox(door)
     assert lead["lead_id"] == before["lead_id"]
     assert told(before) == []
@@ -356,6 +359,7 @@ async def test_a_round_that_comes_to_pass_by_is_told_in_the_lead_and_no_more_whe
     ]
     assert lead["score"] > before["score"]
     await hear(an_existing_round_declared(round=an_existing_round(free=room, status="ended")))
+    clock.advance(timedelta(days=1))
     await look()
     [after] = await inbox(door)
     assert told(after) == []

@@ -56,7 +56,11 @@ async def _run(seed: int, duration_s: int) -> tuple[Report, Path | None]:
     try:
         async with rig.up():
             blows = endless(seed, KILLS, possible(rig))
-            report = await attack(rig, blows, seed=seed, tell=_tell, for_s=duration_s)
+            try:
+                report = await attack(rig, blows, seed=seed, tell=_tell, for_s=duration_s)
+            except ExceptionGroup:  # a writer gave up
+                _tell(f"logs: {rig.keep_logs()}")
+                raise
         if not report.verdict.holds:
             kept = rig.keep_logs()
         return report, kept

@@ -198,22 +198,17 @@ class PostgresStore(
         )
 
     async def mark_due_within(self, at: datetime, boxes: Sequence[Box]) -> None:
-        if not boxes:
-            return  # the engine is woken for nothing otherwise
         await self.db.execute(
-            f"""
-            WITH marked AS (
-                INSERT INTO due (flow_id, due_at)
-                SELECT f.flow_id, $1 FROM flow f
-                WHERE f.is_matchable AND EXISTS (
-                    SELECT 1 FROM unnest($2::double precision[], $3::double precision[],
-                        $4::double precision[], $5::double precision[])
-                        AS part (south, west, north, east)
-                    WHERE f.lat BETWEEN south AND north AND f.lon BETWEEN west AND east
-                )
-            )
-            SELECT pg_notify('{DUE_CHANNEL}', '')
-            """,  # noqa: S608 a constant of ours
+            """
+            INSERT INTO due (flow_id, due_at)
+            SELECT f.flow_id, $1 FROM flow f
+            WHERE f.is_matchable AND EXISTS (
+                SELECT 1 FROM unnest($2::double precision[], $3::double precision[],
+                    $4::double precision[], $5::double precision[])
+                    AS part (south, west, north, east)
+                WHERE f.lat BETWEEN south AND north AND f.lon BETWEEN west AND east
+            ) AND NOT EXISTS (SELECT 1 FROM due d WHERE d.flow_id = f.flow_id AND d.due_at = $1)
+            """,
             at,
             [one.south for one in boxes],
             [one.west for one in boxes],

@@ -1,11 +1,12 @@
 """On what flows says of a round: keep our copy, and look at the flows that it may pass by."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from maillage_contracts import flows
 from maillage_contracts.envelope import Received
 from maillage_matching.domain.existing_round import Room, Round, around
+from maillage_matching.domain.policy import start_of
 from maillage_matching.usecases.store import Store
 
 PARTS_MAX = 50
@@ -15,14 +16,18 @@ PARTS_MAX = 50
 async def follow_rounds(
     messages: Sequence[Received[flows.ExistingRoundDeclared]], store: Store, now: datetime
 ) -> None:
-    """Keep the latest of each round."""
+    """Keep the latest of each round; leads that may gain or lose by it are looked at at midnight.
+
+    A round is driven for months: an import of them is not to have all flows matched again at once.
+    """
     latest = {
         m.event.round.round_id: m for m in sorted(messages, key=lambda m: m.envelope.sequence)
     }
     kept = [(round_as_known(m.event.round), m.envelope.sequence) for m in latest.values()]
     changed = await store.follow_rounds(kept)
     parts = [one.reach for one in changed]
-    await store.mark_due_within(now, parts if len(parts) <= PARTS_MAX else [around(parts)])
+    tonight = start_of(now.date() + timedelta(days=1))
+    await store.mark_due_within(tonight, parts if len(parts) <= PARTS_MAX else [around(parts)])
 
 
 def round_as_known(told: flows.ExistingRound) -> Round:
