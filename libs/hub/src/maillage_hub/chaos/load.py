@@ -23,7 +23,7 @@ from maillage_hub.testing_calls import (
 )
 
 CLOSED_SHARE = CANCELLED_SHARE = ENDED_SHARE = 0.3
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
 """Who must have heard of something else first can be down for long when faults follow faults."""
 PAUSE_S = (0.0, 0.1)
 """Between two stories of a writer."""
