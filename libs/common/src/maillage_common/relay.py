@@ -119,7 +119,7 @@ class Relay:
         if not rows:
             return False
         await self._guard.confirm()
-        waiting = Counter[int]()
+        waiting = Counter({row["seq"]: 1 + bool(row["state_topic"]) for row in rows})
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 await self._watched(self._send(rows, waiting, connection, producer))
@@ -162,7 +162,6 @@ class Relay:
         lanes: dict[Place, list[asyncpg.Record]] = defaultdict(list)
         for row in rows:
             for topic in filter(None, (row["topic"], row["state_topic"])):
-                waiting[row["seq"]] += 1
                 partitions = await producer.partitions_for(topic)
                 lanes[topic, _hash(row["key"]) % len(partitions)].append(row)
         outcomes = await asyncio.gather(
