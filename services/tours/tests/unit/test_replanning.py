@@ -212,3 +212,11 @@ async def test_what_could_not_be_fetched_spoils_no_tour(plan: Planner) -> None:
     found = replan(driven.model_copy(update={"stops": stops}), day, number, DAWN)
     assert found is not None
     assert "Oven" not in [stop.place.label for stop in found.tour.stops]
+
+
+def test_who_has_not_left_leaves_as_late_as_without_coming_home_later(tour: Tour, day: Day) -> None:
+    """Shops open at seven, the hub at six: nobody waits an hour before the first shop."""
+    driven = drive(tour, day, 0, tour.stops, DAWN)
+    assert driven.starts_at == tour.starts_at
+    assert driven.ends_at == tour.ends_at
+    assert check_tour(driven.tour(tour, 0), day).faults == ()

@@ -51,28 +51,66 @@ class Drive:
         return [_later(order, self.late_s.get(order.order_id, 0)) for order in day.orders]
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One way to drive the stops, and how many seconds later it may as well begin."""
+
+    stops: tuple[Stop, ...]
+    leaves: datetime
+    ends_at: datetime
+    metres: int
+    late_s: Mapping[OrderId, float]
+    later_s: int
+
+
 def drive(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: datetime) -> Drive:
-    """The stops in this order, each as soon as can be after the first `locked` ones."""
-    orders = {order.order_id: order for order in day.orders}
+    """The stops in this order, each as soon as can be after the first `locked` ones.
+
+    Who has not left yet leaves as late as it can without coming home later.
+    """
+    is_out = _is_out(tour, locked)
+    run = _run(tour, day, locked, stops, free_at)
+    if not is_out and run.later_s > 0:
+        later = run.leaves + timedelta(seconds=run.later_s)
+        run = _run(tour, day, locked, stops, later)
+    hours = Decimal(round(stamp(run.ends_at) - stamp(run.leaves))) / 3600
+    cost_eur = Decimal(run.metres) / 1000 * tour.vehicle.cost_eur_per_km
     shift = tour.vehicle.shift.on(day.on, day.zone)
-    is_out = locked > 0 or tour.started_at is not None
+    return Drive(
+        stops=run.stops,
+        starts_at=tour.starts_at if is_out else run.leaves,
+        ends_at=run.ends_at,
+        late_s=run.late_s,
+        over_s=max(0.0, stamp(run.ends_at) - stamp(shift.end)),
+        cost_eur=cost_eur + hours * tour.vehicle.cost_eur_per_hour,
+    )
+
+
+def _run(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: datetime) -> _Run:
+    orders = {order.order_id: order for order in day.orders}
+    is_out = _is_out(tour, locked)
     here = tour.stops[locked - 1] if locked else None
-    at = here.place.position if here else tour.start.position
-    now = max(free_at, left(here) if here else (tour.starts_at if is_out else shift.start))
-    before = position_before(here) if here else None
-    metres, late_s = 0, dict[OrderId, float]()
+    at, before = (
+        (here.place.position, position_before(here)) if here else (tour.start.position, None)
+    )
+    leaves = now = max(free_at, left(here) if here else _opens(tour, day))
+    metres, waited_s, later_s = 0, 0.0, float("inf")
+    late_s: dict[OrderId, float] = {}
     timed: list[Stop] = []
-    leaves = now
     for stop in (_as_told(one, tour) for one in stops):
         way_m, way_s = tour.travel.between(at, stop.place.position)
         metres += way_m
         has_moved = stop.place.position != before
-        told = _arriving(stop, now + timedelta(seconds=way_s), day, orders, has_moved=has_moved)
+        soonest = now + timedelta(seconds=way_s)
+        told = _arriving(stop, soonest, day, orders, has_moved=has_moved)
         if not timed and not is_out:
             leaves = told.arrives_at - timedelta(seconds=way_s)
+        else:
+            waited_s += stamp(told.arrives_at) - stamp(soonest)
         ends = stamp(told.arrives_at) + (tour.crew.rest_s if stop.is_rest else 0)
         for task, begins, ends in handovers(told, day, orders, has_moved=has_moved):  # noqa: B007
             late = begins - _latest(task, stop, orders)
+            later_s = min(later_s, waited_s - late)
             if late > 0:
                 late_s[task.order_id] = max(late, late_s.get(task.order_id, 0))
         now = told.arrives_at + timedelta(seconds=ends - stamp(told.arrives_at))
@@ -80,16 +118,18 @@ def drive(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: dat
         at, before = stop.place.position, position_before(stop)
     way_m, way_s = tour.travel.between(at, tour.end.position)
     ends_at = now + timedelta(seconds=way_s)
-    hours = Decimal(round(stamp(ends_at) - stamp(leaves))) / 3600
-    cost_eur = Decimal(metres + way_m) / 1000 * tour.vehicle.cost_eur_per_km
-    return Drive(
-        stops=tuple(timed),
-        starts_at=tour.starts_at if is_out else leaves,
-        ends_at=ends_at,
-        late_s=late_s,
-        over_s=max(0.0, stamp(ends_at) - stamp(shift.end)),
-        cost_eur=cost_eur + hours * tour.vehicle.cost_eur_per_hour,
-    )
+    spare_s = int(min(waited_s, later_s))
+    return _Run(tuple(timed), leaves, ends_at, metres + way_m, late_s, spare_s)
+
+
+def _is_out(tour: Tour, locked: int) -> bool:
+    return locked > 0 or tour.started_at is not None
+
+
+def _opens(tour: Tour, day: Day) -> datetime:
+    """When it left, or the first moment when it can."""
+    is_out = tour.started_at is not None
+    return tour.starts_at if is_out else tour.vehicle.shift.on(day.on, day.zone).start
 
 
 def _as_told(stop: Stop, tour: Tour) -> Stop:
