@@ -70,6 +70,18 @@ SABOTAGES = (
         in_histories=True,
     ),
     Sabotage(
+        "what was not even asked to be sent leaves the outbox",
+        f"{KERNEL}/relay.py",
+        "        for row in rows:\n"
+        '            for topic in filter(None, (row["topic"], row["state_topic"])):\n',
+        "        waiting.clear()\n"
+        "        for row in rows:\n"
+        '            for topic in filter(None, (row["topic"], row["state_topic"])):\n'
+        '                waiting[row["seq"]] += 1\n',
+        (f"{TESTS}/test_delivery.py",),
+        in_histories=True,
+    ),
+    Sabotage(
         "offsets are committed before the transaction",
         f"{KERNEL}/subscription.py",
         "        self._oldest_ms = min(record.timestamp for record in records)\n",

@@ -7,10 +7,11 @@ The outbox, the relay, the inbox and the consumer are the real ones, over the st
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from maillage_common.handlers import Handlers
 from maillage_common.health import Health
 from maillage_common.ledger import Context, Idempotency, Ledger
 from maillage_common.metrics import Metrics
+from maillage_common.postgres_ledger import Headers
 from maillage_common.relay import Relay
 from maillage_common.replay import replay
 from maillage_common.subscription import Subscription
@@ -105,7 +107,7 @@ class BusRecord:
     offset: int
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
     timestamp: int = 0
 
 
@@ -155,15 +157,20 @@ class Connection:
         await self._database.chance.step()
 
 
+@dataclass
 class Producer:
     """The relay's way to the bus. A request may fail before or after the broker has kept it."""
 
-    def __init__(self, bus: Bus, chance: Chance, *, fails: Iterable[str] = ()) -> None:
-        self._bus = bus
-        self._chance = chance
-        self._fails = iter(fails)
+    bus: Bus
+    chance: Chance
+    fails: Iterator[str]
+    answers: float
+    """How often it is told what partitions a topic has, before nobody does."""
 
-    async def partitions_for(self, _topic: str) -> set[int]:
+    async def partitions_for(self, topic: str) -> set[int]:
+        self.answers -= 1
+        if self.answers < 0:
+            raise KafkaError(f"nobody knows {topic}")
         return set(range(PARTITIONS))
 
     def create_batch(self) -> "Batch":
@@ -172,14 +179,14 @@ class Producer:
     async def send_batch(
         self, batch: "Batch", topic: str, *, partition: int
     ) -> "asyncio.Future[None]":
-        fault = next(self._fails, "none")
-        await self._chance.step()
+        fault = next(self.fails, "none")
+        await self.chance.step()
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if fault != "refused":
-            kept = self._bus.records[TopicPartition(topic, partition)]
+            kept = self.bus.records[TopicPartition(topic, partition)]
             for key, value, headers in batch.records:
                 kept.append(BusRecord(topic, partition, len(kept), key, value, headers))
-            await self._chance.step()
+            await self.chance.step()
         if fault == "none":
             answer.set_result(None)
         else:
@@ -191,9 +198,7 @@ class Producer:
 class Batch:
     """A batch in the making, soon full."""
 
-    records: list[tuple[bytes, bytes, tuple[tuple[str, bytes], ...]]] = field(
-        default_factory=list[tuple[bytes, bytes, tuple[tuple[str, bytes], ...]]]
-    )
+    records: list[tuple[bytes, bytes, Headers]] = field(default_factory=list[Any])
 
     def append(
         self, *, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]], **_timestamp: None
@@ -213,11 +218,7 @@ class Client:
         self._places = [TopicPartition(_TOPIC, n) for n in range(PARTITIONS)]
         self._next = {place: bus.committed[place] for place in self._places}
         self.raw_message: tuple[BusRecord, ...] = ()
-        bus.member = self
-
-    @property
-    def consumer(self) -> "Client":
-        return self
+        self.consumer = bus.member = self
 
     def assignment(self) -> set[TopicPartition]:
         return set(self._places)
@@ -280,15 +281,13 @@ class World:
     def __init__(self, seed: int = 0) -> None:
         self.chance = Chance(seed)
         self.bus = Bus()
-        self.registry = self._service("registry")
-        self.flows = self._service("flows")
+        self.registry, self.flows = (
+            Runner(Brittle(self.chance), service=name, territory=TERRITORY, clock=FixedClock())
+            for name in ("registry", "flows")
+        )
         self.clients = [Client(self.bus, self.chance) for _ in range(2)]
         self.bus.member = self.clients[0]
         self.owed: list[tuple[str, str]] = []
-
-    def _service(self, name: str) -> Runner[Store]:
-        database = Brittle(self.chance)
-        return Runner(database, service=name, territory=TERRITORY, clock=FixedClock())
 
     async def say(self, name: str, purpose: str, *, steps: int | None = None) -> None:
         """Command until it is answered, each time with the same key."""
@@ -306,16 +305,19 @@ class World:
             return
 
     async def relay(
-        self, runner: Runner[Store], *, steps: int | None = None, fails: Iterable[str] = ()
+        self,
+        runner: Runner[Store],
+        *,
+        steps: int | None = None,
+        fails: Iterable[str] = (),
+        answers: float = inf,
     ) -> None:
         """One round of the relay of a service."""
         self.chance.live(steps=steps)
         relay: Any = Relay(_NONE, runner.service, _GUARD, METRICS)
-        producer = Producer(self.bus, self.chance, fails=fails)
-        try:
+        producer = Producer(self.bus, self.chance, iter(fails), answers)
+        with suppress(Crash, KafkaError):
             await relay._round(Connection(database_of(runner)), producer)
-        except (Crash, KafkaError):
-            return
 
     async def deliver(
         self, who: int, records_max: int, *, steps: int | None = None, is_away: bool = False

@@ -32,6 +32,16 @@ async def test_what_the_bus_did_not_acknowledge_stays_in_the_outbox(
     assert world.applied() == {A: [1, 2]}
 
 
+@pytest.mark.parametrize("answers", [0, 1])
+async def test_what_was_not_even_asked_to_be_sent_stays(world: World, answers: int) -> None:
+    """All that came after the failure was removed, as if it waited for no answer."""
+    await all_of(world, *"aaaaa")
+    await world.relay(world.registry, answers=answers)
+    assert len(database_of(world.registry).unsent) == 5
+    await world.come_to_rest()
+    assert world.applied() == {A: [1, 2, 3, 4, 5]}
+
+
 async def test_no_batch_of_a_partition_leaves_before_the_one_before_it(world: World) -> None:
     await all_of(world, *"aaaaa")
     await world.relay(world.registry, fails=["none", "refused"])

@@ -1,11 +1,9 @@
 """The relay: what was said reaches the bus, in order, and leaves the outbox only then."""
 
 import asyncio
-from typing import ClassVar
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from wired import Flaky, Wired, all_sent, say, sequences, terminate
 
 from maillage_common import relay
@@ -103,31 +101,6 @@ async def test_a_failed_send_leaves_the_rows(wired: Wired, monkeypatch: pytest.M
         await eventually(lambda: Flaky.asked >= 3)
         assert await wired.unsent() == 5
     assert await wired.on(wired.flows) == []
-
-
-class Lost(Producer):
-    """A producer that is told nothing of topics when it asks for the second time."""
-
-    asked: ClassVar[int] = 0
-
-    async def partitions_for(self, topic: str) -> set[int]:
-        type(self).asked += 1
-        if self.asked == 2:
-            raise KafkaError("nobody answers")
-        return await super().partitions_for(topic)
-
-
-async def test_what_was_not_even_asked_to_be_sent_stays(
-    wired: Wired, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All that came after the failure was removed, as if it waited for no answer."""
-    Lost.asked = 0
-    monkeypatch.setattr(relay, "Producer", Lost)
-    await say(wired, "a", times=5)
-    async with wired.relaying():
-        await all_sent(wired)
-    assert Lost.asked > 2
-    assert list(sequences(await wired.on(wired.flows)).values()) == [[1, 2, 3, 4, 5]]
 
 
 async def test_one_leads_and_another_takes_over(wired: Wired) -> None:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import closing
 from itertools import product
+from math import inf
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ STEPS = 8
 LIVES = (None, None, None, *range(7))
 """How many steps a process has before it dies."""
 FAULTS = ("none", "refused", "unanswered")
-"""What may happen to a request to the bus."""
+"""What may happen to a request to the bus; nobody may answer what partitions a topic has, too."""
 
 
 def one_of(*choices: Iterable[object]) -> st.SearchStrategy[Any]:
@@ -43,7 +44,9 @@ def one_of(*choices: Iterable[object]) -> st.SearchStrategy[Any]:
 
 
 commands = one_of("abc", ("matching", "matching", "announce", "poison"), LIVES)
-rounds = one_of(("registry", "registry", "flows"), LIVES, product(FAULTS, repeat=3))
+rounds = one_of(
+    ("registry", "registry", "flows"), LIVES, product(FAULTS, repeat=3), (inf, inf, inf, 0, 1)
+)
 batches = one_of((0, 1), (1, 2, 3, 9), (*LIVES, "away"))
 others = st.integers(0, 99)
 
@@ -74,9 +77,10 @@ class Histories(RuleBasedStateMachine):
         self.do(self.world.say(name, purpose, steps=steps))
 
     @rule(drawn=rounds)
-    def a_relay_publishes(self, drawn: tuple[str, int | None, tuple[str, ...]]) -> None:
-        whose, steps, fails = drawn
-        self.do(self.world.relay(getattr(self.world, whose), steps=steps, fails=fails))
+    def a_relay_publishes(self, drawn: tuple[str, int | None, tuple[str, ...], float]) -> None:
+        whose, steps, fails, answers = drawn
+        runner = getattr(self.world, whose)
+        self.do(self.world.relay(runner, steps=steps, fails=fails, answers=answers))
 
     @rule(drawn=batches)
     def flows_hears(self, drawn: tuple[int, int, int | str | None]) -> None:
