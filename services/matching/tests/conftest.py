@@ -51,7 +51,9 @@ def a_need(knowledge: Knowledge) -> MakeSide:
     """Pallets that STRH looks for."""
 
     def make(who: dict[str, object] | None = None, **changes: object) -> Side:
-        return _side(knowledge, {"name": "STRH", **(who or {})}, a_wanted_flow, changes)
+        return _side(
+            knowledge, {"name": "STRH", "sector": None, **(who or {})}, a_wanted_flow, changes
+        )
 
     return make
 

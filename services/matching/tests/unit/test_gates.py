@@ -131,8 +131,9 @@ def test_the_usual_pair_passes_every_gate(
         ("waste_status", "fail", AS_WASTE, {**MUD, "who": WILL_TREAT}),
         ("carrier", "pass", {"waste_status": "product"}, {}),
         ("carrier", "unknown", {"waste_status": "waste"}, {}),
-        ("cross_border", "pass", {"who": {"country": "CH"}, "waste_status": "product"}, {}),
-        ("cross_border", "unknown", {"who": {"country": "CH"}, "waste_status": "waste"}, {}),
+        ("competitors", "pass", {"who": {"sector": "46.73"}}, {"who": {"sector": "28.13"}}),
+        ("competitors", "pass", {"who": {"sector": None}}, {"who": {"sector": None}}),
+        ("competitors", "unknown", {"who": {"sector": "28.13"}}, {"who": {"sector": "28.13"}}),
         ("value", "pass", {}, {}),
         ("value", "unknown", {"cost_today": None}, {}),
         ("value", "unknown", {}, {"position": None}),
@@ -152,6 +153,7 @@ def test_a_gate(
     gate = found(explain(Pair(an_offer(**offer), a_need(**need)), ground), code)
     assert gate.verdict == verdict, gate.reason
     assert gate.reason
+    assert bool(gate.unblock) is (verdict == "fail")
 
 
 @pytest.mark.parametrize(

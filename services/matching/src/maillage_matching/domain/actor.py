@@ -7,6 +7,8 @@ from maillage_matching.domain.kept import Kept
 
 WASTE_TRANSPORT = "waste_transport"
 WASTE_TREATMENT = "waste_treatment"
+WASTE_SHIPMENT = "waste_shipment"
+"""Papers with which waste may cross a border: of who sends it, or of who gets it."""
 
 
 class Credential(Kept):

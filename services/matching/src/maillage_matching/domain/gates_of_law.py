@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from maillage_contracts.vocabulary import PERIODS_PER_YEAR, PeriodicQuantity, Quantity
-from maillage_matching.domain.actor import WASTE_TREATMENT
+from maillage_matching.domain.actor import WASTE_SHIPMENT, WASTE_TREATMENT
 from maillage_matching.domain.flow import a_year, in_base_unit
 from maillage_matching.domain.pair import Gate, Ground, Pair, asks, fails, passes, unknown
 
@@ -97,7 +97,7 @@ def waste_carrier(ground: Ground) -> Gate:
     return unknown("carrier", "nobody here is known to hold a waste transport receipt")
 
 
-def cross_border(pair: Pair, _ground: Ground) -> Gate:
+def cross_border(pair: Pair, ground: Ground) -> Gate:
     """Waste that crosses a border needs papers first (regulation (EU) 2024/1157)."""
     one, other = pair.offer.actor, pair.need.actor
     offer = pair.offer.flow
@@ -105,7 +105,16 @@ def cross_border(pair: Pair, _ground: Ground) -> Gate:
         return passes("cross_border", "the same country")
     if not offer.is_waste or offer.waste_status in NOT_WASTE:
         return passes("cross_border", f"{one.country} to {other.country}, not as waste")
-    why = f"waste from {one.country} to {other.country}: which papers does the authority want?"
+    way = f"waste from {one.country} to {other.country}"
+    parties = (pair.offer, one), (pair.need, other)
+    held = [side.name for side, actor in parties if actor.holds(WASTE_SHIPMENT, ground.today)]
+    if held:
+        return passes("cross_border", f"{way}: {held[0]} holds papers for it")
+    for side, actor in parties:
+        if actor.has_held(WASTE_SHIPMENT):
+            said = f"{way}: the papers of {side.name} do not hold today"
+            return fails("cross_border", said, f"{side.name} renews them")
+    why = f"{way}: which papers does the authority want?"
     return asks("cross_border", offer, "cross_border", why)
 
 

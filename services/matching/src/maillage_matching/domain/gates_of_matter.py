@@ -14,6 +14,7 @@ TREATED_AS = MATTER | {"service"}
 
 CHILLED = frozenset({"frozen", "cold", "hot"})
 CLEAN = "clean"
+ANOTHER_WAY = "a rule that turns the one into the other, or a use that both declare"
 COUNTED = {"unit": "solid"}
 """What is counted in pieces is solid."""
 
@@ -22,9 +23,9 @@ def direction(pair: Pair, _ground: Ground) -> Gate:
     """One has too much, the other lacks."""
     offer, need = pair.offer.flow, pair.need.flow
     if offer.direction != "out" or offer.intent not in OFFERED_WITH:
-        return fails("direction", f"{offer.label} is not offered")
+        return fails("direction", f"{offer.label} is not offered", "it is declared as an offer")
     if need.direction != "in" or need.intent not in WANTED_WITH:
-        return fails("direction", f"{need.label} is not asked for")
+        return fails("direction", f"{need.label} is not asked for", "it is declared as a need")
     return passes("direction", "the one offers, the other asks")
 
 
@@ -35,7 +36,7 @@ def kind(pair: Pair, _ground: Ground) -> Gate:
         return passes("kind", f"{offer}, before it is transformed")
     if offer == need or (offer in MATTER and need in TREATED_AS):
         return passes("kind", offer)
-    return fails("kind", f"{offer} is offered, {need} is asked for")
+    return fails("kind", f"{offer} is offered, {need} is asked for", ANOTHER_WAY)
 
 
 def resource(pair: Pair, ground: Ground) -> Gate:
@@ -53,7 +54,7 @@ def resource(pair: Pair, ground: Ground) -> Gate:
         return passes("resource", f"the same waste code: {offer.flow.waste_code}")
     elif shared := sorted(offer.functions & need.functions):
         return passes("resource", f"both serve for {', '.join(shared)}")
-    return fails("resource", f"{offer.resource} does not serve as {need.resource}")
+    return fails("resource", f"{offer.resource} does not serve as {need.resource}", ANOTHER_WAY)
 
 
 def _same_code(offer: Side, need: Side) -> bool:
@@ -70,7 +71,11 @@ def physical(pair: Pair, _ground: Ground) -> Gate:
     if offer.physical is None:
         return asks("physical", offer, "physical", f"{need.physical} is needed")
     if COUNTED.get(offer.physical, offer.physical) != COUNTED.get(need.physical, need.physical):
-        return fails("physical", f"{offer.physical} is offered, {need.physical} is needed")
+        return fails(
+            "physical",
+            f"{offer.physical} is offered, {need.physical} is needed",
+            f"a way to make it {need.physical}",
+        )
     return passes("physical", offer.physical)
 
 
@@ -82,7 +87,11 @@ def form(pair: Pair, _ground: Ground) -> Gate:
     if offer.form is None:
         return asks("form", offer, "form", f"{need.form} is needed")
     if offer.form != need.form:
-        return fails("form", f"{offer.form} is offered, {need.form} is needed")
+        return fails(
+            "form",
+            f"{offer.form} is offered, {need.form} is needed",
+            f"a way to make it {need.form}",
+        )
     return passes("form", offer.form)
 
 
@@ -134,7 +143,11 @@ def temperature(pair: Pair, ground: Ground) -> Gate:
             why = f"the other side is {other.temperature}"
             return asks("temperature", flow, "temperature", why)
     if {offer.temperature, need.temperature} & CHILLED:
-        return fails("temperature", f"{offer.temperature} is offered, {need.temperature} needed")
+        return fails(
+            "temperature",
+            f"{offer.temperature} is offered, {need.temperature} needed",
+            "the same temperature on both sides, and on the way",
+        )
     return passes("temperature", "ambient")
 
 

@@ -11,12 +11,13 @@ TAKES_PART = frozenset({"active", "dormant"})
 def parties(pair: Pair, _ground: Ground) -> Gate:
     """Two actors, both known and active."""
     if pair.offer.flow.actor_id == pair.need.flow.actor_id:
-        return fails("parties", "both flows are of the same actor")
+        return fails("parties", "both flows are of the same actor", "a flow of somebody else")
     for side in (pair.offer, pair.need):
         if side.actor is None:
             return unknown("parties", "one of the actors has not been heard of yet")
         if side.actor.status not in TAKES_PART:
-            return fails("parties", f"{side.name} is {side.actor.status}")
+            said = f"{side.name} is {side.actor.status}"
+            return fails("parties", said, f"{side.name} is active again")
     return passes("parties", "two actors that are known and active")
 
 
@@ -48,10 +49,13 @@ def consent(pair: Pair, _ground: Ground) -> Gate:
 
 
 def competitors(pair: Pair, ground: Ground) -> Gate:
-    """Nobody said that they are rivals."""
+    """Nobody said that they are rivals; of two firms of one trade nobody knows."""
     found = _apart(pair, ground)
     if found is not None and found.reason == "competitors":
         return fails("competitors", f"competitors, until {found.until}", LIFTED)
+    one, other = pair.offer.actor, pair.need.actor
+    if one and other and one.sector is not None and one.sector == other.sector:
+        return unknown("competitors", f"both are firms of {one.sector}: they may be competitors")
     return passes("competitors", "nobody said that they are competitors")
 
 
@@ -84,7 +88,8 @@ def distance(pair: Pair, ground: Ground) -> Gate:
     km_max = ground.policy.distance_km_max
     if pair.km is not None:
         if pair.km > km_max:
-            return fails("distance", f"{pair.km} km by road, {km_max:g} at most here")
+            said = f"{pair.km} km by road, {km_max:g} at most here"
+            return fails("distance", said, "a site on the way, or a larger distance allowed here")
         return passes("distance", f"{pair.km} km by road, {km_max:g} at most here")
     if pair.offer.flow.activity_zone and _same_zone(pair.offer.flow, pair.need.flow):
         return passes("distance", f"both in the zone {pair.offer.flow.activity_zone}")
@@ -105,9 +110,10 @@ def season(pair: Pair, ground: Ground) -> Gate:
     ends = [d for d in (offer.available_until, need.available_until) if d]
     start, end = max(starts, default=None), min(ends, default=None)
     if end is not None and end < ground.today:
-        return fails("season", f"over since {end}")
+        return fails("season", f"over since {end}", "it is declared again")
     if start is not None and end is not None and end < start:
-        return fails("season", f"the one is over on {end}, the other starts on {start}")
+        said = f"the one is over on {end}, the other starts on {start}"
+        return fails("season", said, "a place to store it in between, or other dates")
     return passes("season", f"both there from {start or 'now'} to {end or 'further notice'}")
 
 

@@ -43,7 +43,7 @@ class Ask:
 class Gate:
     """One condition and what was found.
 
-    `asks` is there when an answer would decide; `unblock` says what would let a failed one pass.
+    `asks` is there when an answer would decide, `unblock` when it failed: what would let it pass.
     """
 
     code: str
@@ -59,8 +59,8 @@ def passes(code: str, reason: str) -> Gate:
     return Gate(code, "pass", reason)
 
 
-def fails(code: str, reason: str, unblock: str | None = None) -> Gate:
-    """The condition does not hold: no lead."""
+def fails(code: str, reason: str, unblock: str) -> Gate:
+    """The condition does not hold: no lead, until something lets it pass."""
     return Gate(code, "fail", reason, unblock=unblock)
 
 
@@ -83,6 +83,7 @@ class Side:
     spec: str | None
     functions: frozenset[str]
     kg_per_unit: Decimal | None = None
+    kg_per_m3: Decimal | None = None
 
     @cached_property
     def rank(self) -> int:
@@ -111,9 +112,8 @@ class Side:
 
     def in_kg(self, value: Decimal, unit: str) -> Decimal | None:
         """An amount in a base unit as kg, where the catalogue or the unit tells."""
-        if unit == "unit" and self.kg_per_unit:
-            return value * self.kg_per_unit
-        return value if unit == "kg" else None
+        each = {"kg": Decimal(1), "unit": self.kg_per_unit, "m3": self.kg_per_m3}.get(unit)
+        return value * each if each else None
 
     @cached_property
     def told(self) -> Told:
@@ -158,6 +158,7 @@ def side_of(flow: Flow, actor: Actor | None, knowledge: Knowledge) -> Side:
         spec=spec,
         functions=_functions_of(flow, spec, knowledge),
         kg_per_unit=resource.kg_per_unit if resource else None,
+        kg_per_m3=resource.kg_per_m3 if resource else None,
     )
 
 
