@@ -42,7 +42,7 @@ from maillage_tours.entrypoints import kafka
 from maillage_tours.usecases.store import Store
 from maillage_tours.wiring import service
 
-DRIVEN, READY, PROPOSED, FREE = (ON + timedelta(days=days) for days in (0, 1, 2, 3))
+DRIVEN, READY, PROPOSED, FREE, CROOKED = (ON + timedelta(days=days) for days in range(5))
 """Days, by what the tours of each have got to."""
 Document = dict[str, Any]
 BRIEFLY = {"iterations": 1, "seconds": 1}
@@ -100,7 +100,7 @@ def _stops(driven: Document) -> dict[str, Valid]:
 
 
 def _valid(
-    asked: str, late: str, *, proposed: Document, ready: Document, driven: Document
+    asked: str, late: str, *, proposed: Document, ready: Document, driven: Document, move: Document
 ) -> dict[str, Valid]:
     new = {name: value for name, value in _order("new").items() if name != "order_id"}
     return {
@@ -136,6 +136,8 @@ def _valid(
         "POST /v1/tours/{tour_id}/join": Valid({"order_id": late}),
         "GET /v1/tours/{tour_id}/replan": Valid(),
         "POST /v1/tours/{tour_id}/replan": Valid({"sequence": [1, 2]}),
+        "GET /v1/moves": Valid(query=f"?on={CROOKED}"),
+        "POST /v1/moves": Valid(move),
         "GET /v1/slips": Valid(query=f"?on={READY}"),
         "POST /v1/tours/{tour_id}/start": Valid({"started_at": ready["starts_at"]}),
         **_stops(driven),
@@ -220,6 +222,7 @@ async def fill(runner: Runner[Store]) -> World:
         ready = await _planned(dispatcher, READY, publish=True)
         late = await dispatcher.post("/orders", _order("late", READY))
         proposed = await _planned(dispatcher, PROPOSED, publish=False)
+        move = await _move(dispatcher)
         compared = {"on": READY.isoformat(), "limits": BRIEFLY}
         comparison_id = await dispatcher.post("/comparisons", compared)
         order_id = await dispatcher.post("/orders", _order("free"))
@@ -237,7 +240,7 @@ async def fill(runner: Runner[Store]) -> World:
         "comparison_id": comparison_id,
         **await _goods(runner, order_id),
     }
-    valid = _valid(asked, late, proposed=proposed, ready=ready, driven=driven)
+    valid = _valid(asked, late, proposed=proposed, ready=ready, driven=driven, move=move)
     return World(offered, runner, usual, valid)
 
 
@@ -249,6 +252,25 @@ async def _planned(dispatcher: Builder, on: date, *, publish: bool) -> Document:
         await dispatcher.post(f"/plans/{plan_id}/publish")
     (tour,) = (await dispatcher.get(f"/plans/{plan_id}"))["tours"]
     return tour
+
+
+async def _move(dispatcher: Builder) -> Document:
+    """What there is to move on a day when a door in the east is on the tour to the west."""
+    for doors, until in (((-3, -6, 5), "08:30"), ((3, 6), "07:30")):
+        for east_km in doors:
+            ends = {"pickup": place("Hub"), "dropoff": place(f"Door {east_km}", 0.1, east_km)}
+            hours = {"dropoff_window": window("07:00", until, CROOKED)}
+            order = _order(f"to {east_km}", CROOKED)
+            told = {name: one.model_dump(mode="json") for name, one in (ends | hours).items()}
+            await dispatcher.post("/orders", order | told)
+        plan = {"on": CROOKED.isoformat(), "limits": BRIEFLY}
+        plan_id = await dispatcher.post("/plans", plan)
+        await dispatcher.post(f"/plans/{plan_id}/publish")
+    moves: Any = await dispatcher.get(f"/moves?on={CROOKED}")  # a list
+    (move,) = moves
+    left_out = {"from_vehicle", "to_vehicle", "saving", "moved_stops", "minutes"}
+    left_out.add("saving_per_moved_stop")
+    return {name: said for name, said in move.items() if name not in left_out}
 
 
 MAKING: Making[Store] = Making(service(TERMS, SameProcess()), MemoryStore, fill)

@@ -76,7 +76,7 @@ def replan(tour: Tour, day: Day, locked: int, free_at: datetime) -> Replanned | 
     freed: list[OrderId] = []
     while best.late_s_in_all and (gone := _to_free(tour, day, locked, best, free_at)) is not None:
         freed.append(gone)
-        rest = [kept for stop in best.stops if (kept := _without(stop, gone)) is not None]
+        rest = [kept for stop in best.stops if (kept := without(stop, gone)) is not None]
         if not rest:
             return None
         best = _improved(tour, day, locked, drive(tour, day, locked, rest, free_at), free_at)
@@ -86,8 +86,16 @@ def replan(tour: Tour, day: Day, locked: int, free_at: datetime) -> Replanned | 
 def to_come(tour: Tour, day: Day, locked: int) -> list[Stop]:
     """The stops after the first `locked`, without what was withdrawn, as weighed at the hub."""
     orders = {order.order_id: order for order in day.orders}
-    given = (_without(stop, TaskStatus.VOID) for stop in tour.stops[locked:])
+    given = (without(stop, TaskStatus.VOID) for stop in tour.stops[locked:])
     return [_as_held(stop, orders) for stop in given if stop is not None]
+
+
+def without(stop: Stop, gone: OrderId | TaskStatus) -> Stop | None:
+    """The stop without an order, or what was withdrawn; None when nothing remains to be done."""
+    tasks = tuple(task for task in stop.tasks if gone not in {task.order_id, task.status})
+    if stop.tasks and not tasks:
+        return None
+    return stop.model_copy(update={"tasks": tasks})
 
 
 def _as_held(stop: Stop, orders: Mapping[OrderId, Order]) -> Stop:
@@ -172,7 +180,7 @@ def _to_free(tour: Tour, day: Day, locked: int, best: Drive, free_at: datetime) 
     rank = {order.order_id: order.rank for order in day.orders}
     tried: list[tuple[int, float, OrderId]] = []
     for order_id in _not_fetched(best.stops):
-        rest = [kept for stop in best.stops if (kept := _without(stop, order_id)) is not None]
+        rest = [kept for stop in best.stops if (kept := without(stop, order_id)) is not None]
         late_s = drive(tour, day, locked, rest, free_at).late_s_in_all if rest else 0.0
         if late_s < best.late_s_in_all:
             tried.append((rank.get(order_id, 0), late_s, order_id))
@@ -186,14 +194,6 @@ def _not_fetched(stops: Sequence[Stop]) -> Iterator[OrderId]:
             is_last = task.leg in {WHOLE, FROM_HUB} and task.status == TaskStatus.TODO
             if is_last and task.action == "pickup":
                 yield task.order_id
-
-
-def _without(stop: Stop, gone: OrderId | TaskStatus) -> Stop | None:
-    """The stop without an order, or what was withdrawn; None when nothing remains to be done."""
-    tasks = tuple(task for task in stop.tasks if gone not in {task.order_id, task.status})
-    if stop.tasks and not tasks:
-        return None
-    return stop.model_copy(update={"tasks": tasks})
 
 
 def _answer(

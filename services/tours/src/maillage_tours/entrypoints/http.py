@@ -9,6 +9,7 @@ from maillage_tours.entrypoints import (
     exchange,
     fleet,
     goods,
+    moves,
     orders,
     plans,
     replanning,
@@ -23,7 +24,7 @@ from maillage_tours.entrypoints.desk import Desk
 def router(desk: Desk) -> APIRouter:
     """All routes below /v1."""
     routes = APIRouter(prefix="/v1", route_class=Guarded)
-    parts = (orders, rides, standing, plans, alone, comparisons, tours, replanning, stops)
+    parts = (orders, rides, standing, plans, alone, comparisons, tours, replanning, moves, stops)
     for part in (*parts, goods, exchange, fleet):
         routes.include_router(part.router(desk))
     return routes
