@@ -79,6 +79,11 @@ POISON = {
     ),
     "oversized": (replace(GOOD, value=b" " * (RECORD_BYTES_MAX + 1)), "oversized"),
     "oversized header": (having("ce_source", b"x" * RECORD_BYTES_MAX), "oversized"),
+    "oversized key": (replace(GOOD, key=b"k" * RECORD_BYTES_MAX), "oversized"),
+    "oversized name": (
+        replace(GOOD, headers=(*GOOD.headers, ("\N{REPLACEMENT CHARACTER}" * 200_000, b""))),
+        "oversized",
+    ),
     "another territory": (having("ce_territory", b"marseille"), "foreign_territory"),
     "no territory": (lacking("ce_territory"), "territory"),
     "no identifier": (lacking("ce_id"), "id"),

@@ -64,7 +64,7 @@ def mirrored(letter: DeadLetter) -> Outgoing:
         type=LETTER,
         subject=letter.envelope.subject if letter.envelope else "",
         record=Record(
-            key=letter.record.key,
+            key=letter.record.key if fits else b"",
             value=letter.record.value if fits else b"",
             headers=(*letter.record.headers, *headers) if fits else headers,
         ),

@@ -62,7 +62,8 @@ def plain(text: str, length_max: int = 500) -> str:
 
 
 def _refuse_oversized(record: Record) -> None:
-    size = len(record.value) + sum([len(value or b"") for _, value in record.headers])
+    headers = sum([len(name.encode()) + len(value or b"") for name, value in record.headers])
+    size = len(record.key) + len(record.value) + headers
     if size > RECORD_BYTES_MAX:
         raise Unreadable(OVERSIZED, f"{size} bytes, {RECORD_BYTES_MAX} at most")
     if not record.value:
