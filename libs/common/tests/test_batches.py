@@ -1,5 +1,7 @@
 """A batch of events is one transaction; each event counts once, in order, whatever is repeated."""
 
+from dataclasses import replace
+
 import pytest
 from tally import Store, applied, given, handlers, withdrawn
 
@@ -123,6 +125,18 @@ async def test_later_events_of_a_parked_one_wait_behind_it(runner: Runner[Store]
     assert await applied(runner) == {B: [1]}
     again = await deliver(runner, handlers(), received(given("a"), 2))
     assert (again.parked, again.duplicates) == (frozenset(), 1)
+
+
+async def test_an_event_that_counted_is_not_parked_when_it_comes_again(
+    runner: Runner[Store],
+) -> None:
+    """An older release may not read what a newer one applied: its replay counted it twice."""
+    await deliver(runner, handlers(), received(given("a"), 1))
+    again = replace(letter("a"), reason="data")
+    assert not (await runner.park(again)).parked
+    assert await runner.replay_first(CONSUMER, again.id, handlers()) is None
+    assert len((await deliver(runner, handlers(), received(given("a"), 2))).applied) == 1
+    assert await applied(runner) == {A: [1, 2]}
 
 
 async def test_what_has_no_envelope_holds_nothing(runner: Runner[Store]) -> None:

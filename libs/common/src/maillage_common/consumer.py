@@ -115,18 +115,11 @@ class Consumer(Generic[S]):
     async def _park(self, letter: DeadLetter) -> None:
         outcome = await self._patiently(lambda: self._runner.park(letter))
         if not outcome.parked:
-            return  # it was parked before this delivery
+            return  # it was parked, or applied, before this delivery
         self._metrics.dead_letters(letter.reason).inc()
         self._metrics.gaps().inc(outcome.gaps)
         self.brake.count(letters=1)
-        log.error(
-            "dead_letter",
-            letter=str(letter.id),
-            reason=letter.reason,
-            topic=letter.origin.topic,
-            partition=letter.origin.partition,
-            offset=letter.origin.offset,
-        )
+        log.error("dead_letter", letter=str(letter.id), reason=letter.reason, **vars(letter.origin))
         if self.brake.is_on:
             self._parked_at_brake = await self._patiently(self._parked)
             self._metrics.braked().set(1)

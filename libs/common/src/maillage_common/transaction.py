@@ -149,11 +149,15 @@ class Runner(Generic[S]):
             )
 
     async def park(self, letter: DeadLetter) -> BatchOutcome:
-        """Put a record aside until it is replayed or discarded; the bus is told too."""
+        """Put a record aside until it is replayed or discarded; the bus is told too.
+
+        Nothing is parked when its event was settled before, by whoever could read it.
+        """
         async with self.database.transaction() as (_, ledger):
             gaps = 0
             if letter.envelope is not None and letter.lane is not None:
-                await ledger.first_sight(letter.consumer, [letter.envelope.id])
+                if not await ledger.first_sight(letter.consumer, [letter.envelope.id]):
+                    return BatchOutcome()
                 arrived = [(letter.lane, letter.envelope.sequence)]
                 gaps = await ledger.advance(letter.consumer, arrived)
             return BatchOutcome(parked=await _park(ledger, [letter]), gaps=gaps)
