@@ -1,5 +1,6 @@
 """Who may publish: nothing is read from the outbox before the lock is held."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -69,3 +70,19 @@ async def test_a_relay_without_the_lock_reads_nothing(monkeypatch: pytest.Monkey
     async with running(Relay(settings, "flows", guard, METRICS).run()):
         await eventually(lambda: connection.read_with_lock)
     assert all(connection.read_with_lock)
+
+
+async def test_a_lead_that_is_lost_ends_what_is_being_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bus that was away would be given it after all that the next leader said meanwhile."""
+
+    class Closed:
+        def is_closed(self) -> bool:
+            return True
+
+    monkeypatch.setattr(relay, "CHECK_EVERY_S", 0.001)
+    guard: Any = Confirming()
+    leading: Any = Relay(guard, "flows", guard, METRICS)
+    sending = asyncio.Event()
+    async with asyncio.timeout(10):
+        with pytest.raises(ConnectionError, match="the lead is lost"):
+            await leading._watched(sending.wait(), Closed())

@@ -122,7 +122,7 @@ class Relay:
         waiting = Counter({row["seq"]: 1 + bool(row["state_topic"]) for row in rows})
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._watched(self._send(rows, waiting, connection, producer))
+                await self._watched(self._send(rows, waiting, connection, producer), connection)
         finally:
             # Also after a failure: what the bus has acknowledged is not sent again. But it may have
             # lost it since, and all was queued again for the bus as it is now: that stays.
@@ -131,7 +131,7 @@ class Relay:
                 """
                 DELETE FROM outbox
                 WHERE seq = ANY($1::bigint[])
-                    AND NOT EXISTS (SELECT FROM bus_identity WHERE adopted_at > $2)
+                    AND NOT EXISTS (SELECT FROM bus_identity WHERE adopted_at <> $2)
                 """,
                 [row["seq"] for row in acknowledged],
                 rows[0]["adopted_at"],
@@ -140,11 +140,15 @@ class Relay:
                 self._metrics.published(kind).inc(count)
         return len(rows) == BATCH_EVENTS
 
-    async def _watched(self, sending: Coroutine[None, None, None]) -> None:
-        """Await it while the bus stays ours: what is tried again must not reach another one."""
+    async def _watched(self, sending: Coroutine[None, None, None], connection: Connection) -> None:
+        """Await it while we lead and the bus stays ours.
+
+        What is tried again must not reach another bus, nor come after what the next leader says.
+        """
         task = asyncio.create_task(sending)
         try:
             while not (await asyncio.wait({task}, timeout=CHECK_EVERY_S))[0]:
+                _must_lead(connection)
                 await self._guard.confirm()
             task.result()
         finally:
@@ -164,13 +168,8 @@ class Relay:
             for topic in filter(None, (row["topic"], row["state_topic"])):
                 partitions = await producer.partitions_for(topic)
                 lanes[topic, _hash(row["key"]) % len(partitions)].append(row)
-        outcomes = await asyncio.gather(
-            *(
-                _send_lane(place, lane, waiting, connection, producer)
-                for place, lane in lanes.items()
-            ),
-            return_exceptions=True,
-        )
+        sent = (_send_lane(*lane, waiting, connection, producer) for lane in lanes.items())
+        outcomes = await asyncio.gather(*sent, return_exceptions=True)
         for error in filter(None, outcomes):
             raise error
 
@@ -180,9 +179,10 @@ class Relay:
         self._measured_at = time.monotonic()
         [row] = await connection.fetch(
             """
-            SELECT count(*) AS unsent,
-                   coalesce(extract(epoch FROM now() - min(recorded_at)), 0) AS oldest_s
-            FROM outbox JOIN event_log USING (seq)
+            SELECT count(*) AS unsent, coalesce(extract(epoch FROM now() - (
+                SELECT recorded_at FROM event_log WHERE seq = (SELECT min(seq) FROM outbox)
+            )), 0) AS oldest_s
+            FROM outbox
             """
         )
         self._metrics.outbox_unsent().set(row["unsent"])
@@ -203,8 +203,7 @@ async def _send_lane(
     topic, partition = place
     left = deque(rows)
     while left:
-        if connection.is_closed():
-            raise ConnectionError("the lead is lost with its connection")
+        _must_lead(connection)
         batch = producer.create_batch()
         taken: list[int] = []
         while left and _add(batch, left[0]):
@@ -212,6 +211,11 @@ async def _send_lane(
         acknowledged = await producer.send_batch(batch, topic, partition=partition)
         await acknowledged
         waiting.subtract(taken)
+
+
+def _must_lead(connection: Connection) -> None:
+    if connection.is_closed():
+        raise ConnectionError("the lead is lost with its connection")
 
 
 def _add(batch: BatchBuilder, row: asyncpg.Record) -> bool:
