@@ -1,5 +1,6 @@
 """Whether the bus may be spoken to, judged on what a cluster answers and what we remember."""
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,29 +18,29 @@ from maillage_contracts.samples import TERRITORY
 SPECS = list(topic_specs(TERRITORY))
 WHOLE = {spec.name: spec.partitions for spec in SPECS}
 SOME = next(iter(WHOLE))
+IDS = {name: f"{name} as it was made first" for name in WHOLE}
+ANEW = {name: f"{name} as it was made anew" for name in WHOLE}
 
 
 @dataclass
 class Memory:
-    """A pool of connections to a database with one table, of one row at most."""
+    """A pool of connections to a database with one row: the topics as they were seen first."""
 
-    remembered: list[str] = field(default_factory=list[str])
+    remembered: dict[str, str] = field(default_factory=dict[str, str])
 
     @asynccontextmanager
     async def acquire(self, **_timeout: float) -> AsyncGenerator["Memory"]:
         yield self
 
-    async def execute(self, _sql: str, cluster_id: str) -> None:
-        self.remembered = self.remembered or [cluster_id]
-
-    async def fetchval(self, _sql: str) -> str:
-        return self.remembered[0]
+    async def fetchval(self, _sql: str, _cluster_id: str, topics: str) -> str:
+        self.remembered = json.loads(topics) | self.remembered
+        return json.dumps(self.remembered)
 
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the cluster will say of itself, and what there is to say about its configuration."""
-    said: dict[str, Any] = {"bus": Bus("the-bus", WHOLE), "configuration": []}
+    said: dict[str, Any] = {"bus": Bus("the-bus", WHOLE, IDS), "configuration": []}
 
     @asynccontextmanager
     async def administration(_settings: object) -> AsyncGenerator[object]:
@@ -77,11 +78,29 @@ async def test_the_bus_we_know_is_accepted_each_time(guard: BusGuard) -> None:
 
 async def test_another_bus_is_refused(guard: BusGuard, answers: dict[str, Any]) -> None:
     await guard.confirm()
-    answers["bus"] = Bus("another-bus", WHOLE)
-    with pytest.raises(BusRefused, match="this bus is another-bus, we published to the-bus"):
+    answers["bus"] = Bus("another-bus", WHOLE, ANEW)
+    with pytest.raises(BusRefused, match="made anew: run `maillage outbox republish`"):
         await guard.confirm()
-    answers["bus"] = Bus("the-bus", WHOLE)
+    answers["bus"] = Bus("the-bus", WHOLE, IDS)
     await guard.confirm()
+
+
+async def test_a_lost_bus_that_keeps_its_identity_is_refused(
+    guard: BusGuard, answers: dict[str, Any]
+) -> None:
+    """Whoever formats storage anew may give it the identity that the lost one had."""
+    await guard.confirm()
+    answers["bus"] = Bus("the-bus", WHOLE, IDS | {SOME: ANEW[SOME]})
+    with pytest.raises(BusRefused, match=f"^{SOME} made anew"):
+        await guard.confirm()
+
+
+async def test_a_topic_that_the_catalogue_gained_is_no_reason_to_refuse(
+    guard: BusGuard, answers: dict[str, Any], memory: Memory
+) -> None:
+    memory.remembered = {name: IDS[name] for name in WHOLE if name != SOME}
+    await guard.confirm()
+    assert memory.remembered == IDS
 
 
 @pytest.mark.parametrize(
@@ -92,7 +111,7 @@ async def test_a_bus_of_another_shape_is_refused(
     guard: BusGuard, answers: dict[str, Any], partitions: dict[str, int | None], complaint: str
 ) -> None:
     shape = {name: count for name, count in {**WHOLE, **partitions}.items() if count}
-    answers["bus"] = Bus("the-bus", shape)
+    answers["bus"] = Bus("the-bus", shape, {name: IDS[name] for name in shape})
     with pytest.raises(BusRefused, match=f"{SOME} {complaint}"):
         await guard.confirm()
 
@@ -111,10 +130,10 @@ async def test_a_wrong_configuration_is_refused_until_it_is_set_right(
 async def test_a_topic_that_is_made_late_is_looked_at_whole(
     guard: BusGuard, answers: dict[str, Any]
 ) -> None:
-    answers["bus"] = Bus("the-bus", {})
+    answers["bus"] = Bus("the-bus", {}, {})
     with pytest.raises(BusRefused, match="is missing"):
         await guard.confirm()
-    answers |= {"bus": Bus("the-bus", WHOLE), "configuration": [f"{SOME} has retention.ms=1"]}
+    answers |= {"bus": Bus("the-bus", WHOLE, IDS), "configuration": [f"{SOME} has retention.ms=1"]}
     with pytest.raises(BusRefused, match="retention"):
         await guard.confirm()
 
@@ -127,10 +146,10 @@ async def test_each_change_of_the_bus_is_counted(
     at_first = guard.changes
     await guard.confirm()
     assert guard.changes == at_first
-    answers["bus"], memory.remembered = Bus("another-bus", WHOLE), ["another-bus"]
+    answers["bus"], memory.remembered = Bus("another-bus", WHOLE, ANEW), dict(ANEW)
     await guard.confirm()
     assert guard.changes == at_first + 1
-    answers["bus"] = Bus("another-bus", {})
+    answers["bus"] = Bus("another-bus", {}, {})
     for _ in range(2):
         with pytest.raises(BusRefused):
             await guard.confirm()

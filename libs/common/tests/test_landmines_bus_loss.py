@@ -1,6 +1,7 @@
 """A bus that lost its data answers as if nothing had happened: silent loss becomes a refusal."""
 
 import asyncio
+import json
 from typing import ClassVar
 
 import pytest
@@ -133,19 +134,20 @@ async def test_a_topic_that_remembers_longer_is_welcome(wired: Wired) -> None:
         assert await misconfigured(admin, wired.specs) == []
 
 
-async def test_another_bus_is_refused_until_all_is_published_again(wired: Wired) -> None:
+async def test_a_bus_that_was_made_anew_is_refused_until_all_is_published_again(
+    wired: Wired,
+) -> None:
+    """Under its old identity too: operators give storage that was lost and formatted the same."""
     for number in range(3):
         await say(wired, f"flow-{number}", times=4)
     async with wired.relaying():
         await all_sent(wired)
-    async with wired.pool.acquire() as connection:
-        await connection.execute("UPDATE bus_identity SET cluster_id = 'the-bus-before'")
     async with administration(wired.settings) as admin:
-        bus = await look(admin)
         await delete(admin, wired.flows)
         await create_topics(admin, wired.specs, replication=1)
         await eventually(lambda: _has(admin, wired.flows))
-        assert misshapen(await look(admin), wired.specs) == []
+        bus = await look(admin)
+        assert misshapen(bus, wired.specs) == []
     wired.__post_init__()
     await say(wired, "flow-0")
     async with wired.relaying():
@@ -154,7 +156,7 @@ async def test_another_bus_is_refused_until_all_is_published_again(wired: Wired)
             await wired.guard.confirm()
         assert await wired.unsent() == 1
         async with wired.pool.acquire() as connection:
-            assert await republish(connection, bus.cluster_id) == 12
+            assert await republish(connection, bus) == 12
         await all_sent(wired)
     found = sequences(await wired.on(wired.flows))
     assert sorted(map(len, found.values())) == [4, 4, 5]
@@ -189,7 +191,9 @@ async def test_what_was_on_its_way_to_a_lost_bus_does_not_come_to_the_next(
 
     monkeypatch.setattr(wired.guard, "confirm", confirm)
     is_blind.set()
-    await wired.value("INSERT INTO bus_identity (cluster_id) VALUES ('the-bus-before') RETURNING 1")
+    async with wired.pool.acquire() as connection:
+        before = json.dumps({wired.flows: "as it was before"})
+        await connection.execute("INSERT INTO bus_identity VALUES (true, '', now(), $1)", before)
     watching = running(wired.guard.watch(wired.health))
     async with watching, wired.relaying(), administration(wired.settings) as admin:
         await say(wired, "a")
@@ -205,7 +209,7 @@ async def test_what_was_on_its_way_to_a_lost_bus_does_not_come_to_the_next(
         for topic in (wired.flows, FLOWS.state(wired.settings.territory)):
             await wired.send(wired.record(given("z")), topic=topic)  # as soon as it can be
         async with wired.pool.acquire() as connection:
-            assert await republish(connection, (await look(admin)).cluster_id) == 1
+            assert await republish(connection, await look(admin)) == 1
         await all_sent(wired)
     found = sequences(await wired.on(wired.flows))
     assert found == {str(an_id("a")): [1, 2], str(an_id("z")): [1]}
@@ -239,9 +243,9 @@ async def test_what_a_bus_acknowledged_before_it_was_lost_is_sent_again(
     async with wired.relaying():
         await eventually(lambda: wired.on(wired.flows))
         before = sequences(await wired.on(wired.flows))
-        async with wired.pool.acquire() as connection:
-            cluster_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
-            assert await republish(connection, cluster_id) == 0  # they are all queued still
+        async with administration(wired.settings) as admin, wired.pool.acquire() as connection:
+            # They are all queued still.
+            assert await republish(connection, await look(admin)) == 0
         Half.is_dead.set()
         await all_sent(wired)
     assert 0 < len(before) < 6
@@ -254,10 +258,10 @@ async def test_what_was_sent_is_kept(wired: Wired) -> None:
     async with wired.relaying():
         await all_sent(wired)
     assert await wired.value("SELECT count(*) FROM event_log") == 3
-    async with wired.pool.acquire() as connection:
-        cluster_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
-        assert await republish(connection, cluster_id) == 3
-        assert await republish(connection, cluster_id) == 0
+    async with administration(wired.settings) as admin, wired.pool.acquire() as connection:
+        bus = await look(admin)
+        assert await republish(connection, bus) == 3
+        assert await republish(connection, bus) == 0
 
 
 async def test_a_hole_in_the_numbers_of_an_aggregate_is_counted(wired: Wired) -> None:
@@ -308,6 +312,9 @@ async def test_a_refused_bus_is_read_by_a_new_client_once_it_is_accepted(wired: 
             await delete(admin, wired.flows)
             await eventually(lambda: client() is None)
             await create_topics(admin, wired.specs, replication=1)
+            await eventually(lambda: _has(admin, wired.flows))
+            async with wired.pool.acquire() as connection:
+                await republish(connection, await look(admin))
         await wired.send(wired.record(given("a"), 2))
         await all_applied(wired, 2)
         assert client() not in (None, before)

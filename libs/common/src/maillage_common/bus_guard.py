@@ -1,6 +1,7 @@
 """Watches that the bus is the one we know, and looks like the catalogue."""
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -29,8 +30,8 @@ class BusGuard:
     """One look at the bus a second at most, shared by all in a process who would speak to it.
 
     A bus that lost its data answers as if nothing had happened: events are then acknowledged and
-    reach nobody. So the cluster is remembered, and topics must have the partitions of the
-    catalogue.
+    reach nobody. So topics are remembered by their identifiers, of which each that is made has its
+    own, in a cluster that keeps its identity too; and they must have the catalogue's partitions.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class BusGuard:
         self._confirmed_at = -CHECK_EVERY_S
         self._connection = AsyncExitStack()
         self._admin: AIOKafkaAdminClient | None = None
-        self._known_id: str | None = None
+        self._known: dict[str, str] = {}
+        """The identifier of each topic, as it was when we first saw it."""
         self.refused: tuple[str, ...] = ()
         """What the last look that was answered had to complain of."""
         self.changes = 0
@@ -97,20 +99,23 @@ class BusGuard:
             raise BusRefused(complaints)
 
     async def _stranger(self, bus: Bus) -> list[str]:
-        if bus.cluster_id == self._known_id:
-            return []
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
-            await connection.execute(
-                "INSERT INTO bus_identity (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING",
-                bus.cluster_id,
-            )
-            known_id = await connection.fetchval("SELECT cluster_id FROM bus_identity")
-        self.changes += known_id != self._known_id
-        self._known_id = known_id
-        if bus.cluster_id == self._known_id:
-            return []
-        strange = f"this bus is {bus.cluster_id}, we published to {self._known_id}"
-        return [f"{strange}: run `maillage outbox republish`"]
+        ids = {s.name: bus.topic_ids[s.name] for s in self._specs if s.name in bus.topic_ids}
+        if not ids.items() <= self._known.items():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                topics = await connection.fetchval(
+                    """
+                    INSERT INTO bus_identity AS known (cluster_id, topics) VALUES ($1, $2)
+                    ON CONFLICT (one) DO UPDATE SET topics = excluded.topics || known.topics
+                    RETURNING topics
+                    """,
+                    bus.cluster_id,
+                    json.dumps(ids),
+                )
+            known = json.loads(topics)
+            self.changes += known != self._known
+            self._known = known
+        anew = [name for name in ids if ids[name] != self._known[name]]
+        return [f"{', '.join(anew)} made anew: run `maillage outbox republish`"] if anew else []
 
     def _tell(self, complaints: Sequence[str]) -> None:
         self._metrics.bus_refused().set(bool(complaints))

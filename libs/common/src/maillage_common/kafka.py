@@ -42,8 +42,7 @@ def security(settings: Settings) -> BaseSecurity | None:
     context = create_ssl_context(cafile=settings.kafka_ca_file)
     if settings.kafka_security == "tls":
         return BaseSecurity(ssl_context=context, use_ssl=True)
-    username, password = _account(settings)
-    return SASLScram512(username, password, ssl_context=context, use_ssl=True)
+    return SASLScram512(*_account(settings), ssl_context=context, use_ssl=True)
 
 
 def _account(settings: Settings) -> tuple[str, str]:

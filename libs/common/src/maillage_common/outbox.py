@@ -1,15 +1,15 @@
 """Saying again what was said: a bus that lost its data is rebuilt from the event log."""
 
+import json
 from datetime import datetime
 
 from maillage_common.postgres import Connection
 from maillage_common.postgres_ledger import CHANNEL
+from maillage_common.topics import Bus
 
 
-async def republish(
-    connection: Connection, cluster_id: str, *, since: datetime | None = None
-) -> int:
-    """Queue the event log again, in order, for the bus with this identity; return how many.
+async def republish(connection: Connection, bus: Bus, *, since: datetime | None = None) -> int:
+    """Queue the event log again, in order, and accept the bus as it is now; return how many.
 
     Readers have inboxes: what they know already does them nothing. Without `since`, everything.
     """
@@ -18,10 +18,12 @@ async def republish(
         await connection.execute("LOCK TABLE outbox IN EXCLUSIVE MODE")
         await connection.execute(
             """
-            INSERT INTO bus_identity (cluster_id) VALUES ($1)
-            ON CONFLICT (one) DO UPDATE SET cluster_id = excluded.cluster_id, adopted_at = now()
+            INSERT INTO bus_identity (cluster_id, topics) VALUES ($1, $2)
+            ON CONFLICT (one) DO UPDATE SET
+                cluster_id = excluded.cluster_id, topics = excluded.topics, adopted_at = now()
             """,
-            cluster_id,
+            bus.cluster_id,
+            json.dumps(bus.topic_ids),
         )
         count = await connection.fetchval(
             """

@@ -66,14 +66,8 @@ class PostgresLedger:
             return
         rows = (
             (
-                one.event_id,
-                one.topic,
-                one.state_topic,
-                one.type,
-                one.subject,
-                one.record.key,
-                _pack(one.record.headers),
-                one.record.value,
+                *(one.event_id, one.topic, one.state_topic, one.type, one.subject),
+                *(one.record.key, _pack(one.record.headers), one.record.value),
             )
             for one in outgoing
         )
@@ -220,9 +214,7 @@ class PostgresLedger:
             UPDATE dead_letter SET reason = $2, detail = $3, attempts = attempts + 1
             WHERE id = $1
             """,
-            letter_id,
-            reason,
-            detail,
+            *(letter_id, reason, detail),
         )
 
 
@@ -254,33 +246,19 @@ def unpack(headers: str) -> Headers:
 def _row(letter: DeadLetter) -> tuple[Any, ...]:
     envelope, record, origin = letter.envelope, letter.record, letter.origin
     return (
-        letter.id,
-        letter.consumer,
-        letter.reason,
-        letter.detail,
-        letter.attempts,
-        origin.topic,
-        origin.partition,
-        origin.offset,
-        envelope and envelope.type,
-        envelope and envelope.subject,
-        envelope and envelope.sequence,
-        record.key,
-        _pack(record.headers),
-        record.value,
-        letter.parked_at,
+        *(letter.id, letter.consumer, letter.reason, letter.detail, letter.attempts),
+        *(origin.topic, origin.partition, origin.offset),
+        *((envelope.type, envelope.subject, envelope.sequence) if envelope else (None,) * 3),
+        *(record.key, _pack(record.headers), record.value, letter.parked_at),
     )
 
 
 def _letter(row: asyncpg.Record) -> DeadLetter:
     record = Record(row["key"], row["payload"], unpack(row["headers"]))
+    same = ("consumer", "reason", "detail", "attempts", "parked_at")
     return DeadLetter(
-        consumer=row["consumer"],
-        reason=row["reason"],
-        detail=row["detail"],
+        **{name: row[name] for name in same},
         record=record,
         origin=Origin(row["topic"], row["partition"], row["record_offset"]),
         envelope=None if row["subject"] is None else unwrap(record.headers, record.value)[0],
-        attempts=row["attempts"],
-        parked_at=row["parked_at"],
     )

@@ -116,7 +116,7 @@ async def _republish(service: Service[Any], settings: Settings, asked: argparse.
         bus = await look(admin)
     since: datetime | None = asked.since and asked.since.replace(tzinfo=asked.since.tzinfo or UTC)
     async with dedicated(settings.dsn, f"{service.name}-republish") as connection:
-        count = await republish(connection, bus.cluster_id, since=since)
+        count = await republish(connection, bus, since=since)
     return _tell(queued=count, cluster_id=bus.cluster_id)
 
 

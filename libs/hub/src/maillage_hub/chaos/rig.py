@@ -170,12 +170,15 @@ class Rig(WholeHub):
         return process
 
     async def lose_bus(self) -> None:
-        """Kill the brokers, delete all that they kept, and format their folders anew."""
+        """Kill the brokers, delete all that they kept, and format their folders anew.
+
+        The cluster keeps its identity, as with operators that write it on storage they replace.
+        """
         brokers = self._buses()
         for broker in brokers:
             (await self.process(broker.name)).kill()
-        for kept in self.folder.kafka.iterdir():
-            shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+        for broker in brokers:
+            shutil.rmtree(broker.data)
         for broker in brokers:
             await broker.prepare()
 
