@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from maillage_contracts.alone import AloneRounds
+from maillage_contracts.alone import LOW_EMISSION, AloneRounds
 from maillage_contracts.envelope import Event, Topic
 from maillage_contracts.vocabulary import (
     KNOWN_ENERGIES,
@@ -261,6 +261,7 @@ class TourCompleted(Event):
     matrix: Word = Field(description="Where planned distances come from.", examples=["estimated"])
     capacity_kg: Kilograms | None = Field(default=None, description="Payload of its vehicle.")
     moved_tkm: Positive | None = Field(default=None, description="On board x km of each way.")
+    low_emission_km: Kilometres | None = Field(default=None, description=LOW_EMISSION)
 
 
 class PlanSolvedAlone(Event):

@@ -9,11 +9,11 @@ import pytest
 from maillage_common.handlers import Handlers
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
-from maillage_contracts.registry import Vehicle, VehicleDeclared
+from maillage_contracts.registry import AccessZoneRulePublished, Vehicle, VehicleDeclared
 from maillage_contracts.tours import PlanSolvedAlone, TourPublished
 from maillage_serving.testing import deliver_twice, received
 from maillage_tours.domain.order import Order
-from maillage_tours.domain.samples import ON, a_vehicle, an_id, an_order, place, spot
+from maillage_tours.domain.samples import ON, a_vehicle, an_id, an_order, clean_air, place, spot
 from maillage_tours.usecases.store import Store
 
 Told = Callable[[type[Event]], Awaitable[list[Any]]]
@@ -41,8 +41,10 @@ async def plan_id(world: Runner[Store], handlers: Handlers[Store], ask: Ask, pos
 
 
 async def test_each_drives_its_own_rounds_and_together_they_drive_more(
-    plan_id: str, post: Post, told: Told
+    plan_id: str, world: Runner[Store], handlers: Handlers[Store], post: Post, told: Told
 ) -> None:
+    zone = AccessZoneRulePublished.model_validate(clean_air().model_dump())
+    await deliver_twice(world, handlers, received(zone))
     await post(f"/v1/plans/{plan_id}/publish")
     answer = await post(f"/v1/plans/{plan_id}/alone", {})
     assert [event["type"] for event in answer["events"]] == ["org.maillage.plan.solved_alone.v1"]
@@ -54,6 +56,7 @@ async def test_each_drives_its_own_rounds_and_together_they_drive_more(
     assert not by_actor[an_id("Dairy")].is_own
     shared_km = sum(event.tour.distance_km for event in await told(TourPublished))
     assert sum(one.distance_km for one in alone.rounds) > shared_km
+    assert all(one.low_emission_km == one.distance_km for one in alone.rounds)
     assert (alone.unplanned, alone.matrix) == (0, "estimated")
 
 

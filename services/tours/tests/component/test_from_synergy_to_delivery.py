@@ -12,6 +12,7 @@ import pytest
 from maillage_common.handlers import Handlers
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
+from maillage_contracts.registry import AccessZoneRulePublished
 from maillage_contracts.samples import a_logistics_need, a_synergy, a_synergy_agreed, an_id
 from maillage_contracts.tours import (
     StopArrived,
@@ -22,7 +23,7 @@ from maillage_contracts.tours import (
     TransportOrderRequested,
 )
 from maillage_serving.testing import FixedClock, context, deliver_twice, received
-from maillage_tours.domain.samples import TERMS, hours, place, window
+from maillage_tours.domain.samples import TERMS, clean_air, hours, place, window
 from maillage_tours.usecases.extend_horizon import ExtendHorizon, extend_horizon
 from maillage_tours.usecases.store import Store
 
@@ -47,7 +48,8 @@ def pallets(**changes: object) -> object:
 @pytest.fixture
 async def agreed(world: Runner[Store], handlers: Handlers[Store]) -> None:
     event = a_synergy_agreed(synergy=a_synergy(logistics=(pallets(),), starts_on=ON))
-    await deliver_twice(world, handlers, received(event))
+    zone = AccessZoneRulePublished.model_validate(clean_air().model_dump())
+    await deliver_twice(world, handlers, received(event), received(zone))
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ async def test_goods_on_the_scales_end_the_order_and_the_tour(
     assert (stops[1].temperature_c, stops[1].proof) == (Decimal("4.5"), "slip-8")
     (completed,) = await told(TourCompleted)
     assert completed.distance_source == "odometer"
-    assert completed.distance_km > Decimal("11.5")
+    assert completed.low_emission_km == completed.distance_km > Decimal("11.5")
     assert completed.insertion_hours == completed.hours > 0
     assert [(one.origin_id, one.carried_kg) for one in completed.carried] == [
         (an_id("synergy"), Decimal(200))

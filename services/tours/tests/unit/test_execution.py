@@ -23,7 +23,9 @@ from maillage_tours.domain.order import OrderStatus
 from maillage_tours.domain.samples import (
     a_day,
     a_vehicle,
+    a_zone,
     an_order,
+    clean_air,
     made,
     place,
     window,
@@ -236,6 +238,15 @@ class TestDriven:
         home_m, _ = tour.travel.between(last.place.position, tour.end.position)
         assert took.distance_source == "odometer"
         assert took.distance_km == 20 + Decimal(rest_m + home_m) / 1000
+
+    def test_what_was_inside_low_emission_zones(self, tour: Tour) -> None:
+        over = self.all_done(tour, odometer_km="20")
+        centre = a_zone(kind="low_emission")
+        assert driven(over, [a_zone()]).low_emission_km is None  # for people on foot
+        took = driven(over, [centre])
+        assert took.low_emission_km is not None
+        assert 0 < took.low_emission_km < took.distance_km
+        assert driven(over, [clean_air(), centre]).low_emission_km == took.distance_km
 
     def test_ways_without_a_load_are_empty(self, tour: Tour) -> None:
         failed = fail_stop(tour, 1, visited(tour.stops[0]), "no_goods", EVENING)

@@ -1,6 +1,6 @@
 """What really happens on a tour: stops done, weighed, refused, failed, and the tour's end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -18,6 +18,8 @@ from maillage_contracts.vocabulary import (
     Value,
     Word,
 )
+from maillage_tours.domain.access import Zone
+from maillage_tours.domain.low_emission import inside_km
 from maillage_tours.domain.tour import Action, Stop, Task, TaskStatus, Tour, TourStatus, Visited
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -45,6 +47,7 @@ class Driven(Value):
     distance_km: Kilometres
     distance_source: Word
     empty_km: Kilometres
+    low_emission_km: Kilometres | None
     moved_tkm: Positive
     """What was on board x each way."""
     hours: Positive
@@ -196,8 +199,8 @@ def last_moment(tour: Tour) -> datetime | None:
     return max(told, default=tour.started_at)
 
 
-def driven(tour: Tour) -> Driven:
-    """The distances and hours of a tour whose stops are all done.
+def driven(tour: Tour, zones: Iterable[Zone] = ()) -> Driven:
+    """The distances and hours of a tour whose stops are all done, in a territory of these zones.
 
     By the trip meter when the crew read it, plus the planned way from there; else as planned.
     Stops at which nothing was left to do were not driven to. The way back is counted as planned.
@@ -221,6 +224,7 @@ def driven(tour: Tour) -> Driven:
         distance_km=round(distance_km, 3),
         distance_source=source,
         empty_km=round(distance_km * empty_share, 3),
+        low_emission_km=inside_km(tour, stops, distance_km, zones),
         moved_tkm=round(distance_km * mean_kg / 1000, 6),
         hours=_hours(stops, ways),
         carried_kg=carried,

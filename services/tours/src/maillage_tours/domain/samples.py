@@ -177,6 +177,13 @@ def a_zone(*rules: AccessRule, **changes: object) -> Zone:
     )
 
 
+def clean_air() -> Zone:
+    """A low-emission zone over all of the territory, which every vehicle may enter."""
+    ring = tuple(spot(*corner) for corner in ((-9, -9), (-9, 9), (9, 9), (9, -9), (-9, -9)))
+    zone = a_zone(zone_id=an_id("clean air"), kind="low_emission", area=Area(ring=ring))
+    return zone.model_copy(update={"rules": ()})
+
+
 def a_need(**changes: object) -> Need:
     """Every week from Tuesday on."""
     return made(

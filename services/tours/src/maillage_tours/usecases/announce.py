@@ -154,6 +154,7 @@ def tour_completed(
         matrix=tour.matrix,
         capacity_kg=tour.vehicle.payload_kg,
         moved_tkm=took.moved_tkm,
+        low_emission_km=took.low_emission_km,
     )
 
 

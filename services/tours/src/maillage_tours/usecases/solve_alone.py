@@ -11,6 +11,7 @@ from maillage_contracts.tours import PlanSolvedAlone
 from maillage_contracts.vocabulary import PlanId
 from maillage_tours.domain.alone import Alone, jobs_alone, without_others
 from maillage_tours.domain.checker import check_plan
+from maillage_tours.domain.low_emission import inside_km
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.problem import Search
 from maillage_tours.domain.terms import Terms
@@ -70,9 +71,11 @@ async def tell_alone(command: SolvedAlone, store: Store, now: datetime) -> Itera
             vehicle_class=tour.vehicle.vehicle_class,
             energy=tour.vehicle.energy,
             is_own=tour.vehicle.vehicle_id in command.alone.own,
-            distance_km=verdict.figures[tour.tour_id].distance_km,
+            distance_km=distance_km,
+            low_emission_km=inside_km(tour, tour.stops, distance_km, draft.day.zones),
         )
         for tour in draft.tours
+        for distance_km in (verdict.figures[tour.tour_id].distance_km,)
     )
     return [
         PlanSolvedAlone(

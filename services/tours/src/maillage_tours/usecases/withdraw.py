@@ -59,7 +59,8 @@ async def keep(tours: Sequence[Tour], store: Store) -> Sequence[Event]:
         if is_done(tour):
             orders = await store.orders_to_change(tour.order_ids)
             ended.append(tour.become(TourStatus.COMPLETED, completed_at=last_moment(tour)))
-            events.append(tour_completed(tour, driven(tour), by_id(orders)))
+            took = driven(tour, await store.zones())
+            events.append(tour_completed(tour, took, by_id(orders)))
         else:
             ended.append(tour)
     await store.put_tours(ended)
