@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -13,6 +14,7 @@ import pytest
 from maillage_common.transaction import Runner
 from maillage_impact.adapters.factor_files import shipped_factors
 from maillage_impact.adapters.memory import MemoryStore
+from maillage_impact.domain.baseline import Baseline, no_better
 from maillage_impact.domain.entry import Entry, Finding, Occasion, Subject, amend, write
 from maillage_impact.domain.material import MaterialChange, account_material
 from maillage_impact.domain.transport import Carried, DrivenTour, account_driving
@@ -163,6 +165,34 @@ async def test_a_correction_counts_once_and_the_past_can_be_asked(runner: Runner
     assert (now["value"], now["lines"]) == ("90.000", 1)
     before = await asked(runner, about="territory", known_at=line.recorded_at)
     assert figures(before)["mass_redirected"]["value"] == "100.000"
+
+
+async def test_what_is_held_against_an_average_of_the_sector_is_marked(
+    runner: Runner[Store],
+) -> None:
+    average = Baseline(
+        UUID(int=5), "rounds", None, "sector_average", "market mix", "a study", DAY, DAY
+    )
+    observed = replace(average, baseline_id=UUID(int=6), kind="observed")
+    plan, other = Subject("plan", UUID(int=9)), Subject("plan", UUID(int=10))
+    km, more_km = (Finding("distance_avoided", Decimal(n), "rounds") for n in (12, 30))
+    weak = a_line(no_better(average, km), plan, "plan/9")
+    sound = a_line(no_better(observed, more_km), other, "plan/10")
+    async with runner.database.transaction() as (store, _):
+        await store.append([weak, sound])
+    whole = await asked(runner, about="territory")
+    assert figures(whole)["distance_avoided"]["value"] == "42.000"
+    assert figures(whole)["distance_avoided"]["weak_value"] == "12.000"
+    assert figures(whole)["mass_redirected"]["weak_value"] is None
+    of_plan = figures(await asked(runner, about="plan", about_id=plan.id))
+    assert of_plan["distance_avoided"]["weak_value"] == "12.000"
+    then = await asked(runner, about="territory", known_at="2100-01-01T00:00:00Z")
+    assert figures(then) == figures(whole)
+    better = a_line(no_better(observed, km), plan, "plan/9")
+    async with runner.database.transaction() as (store, _):
+        await store.append(amend(weak, better, "baseline_change"))
+    now = figures(await asked(runner, about="territory"))["distance_avoided"]
+    assert (now["value"], now["weak_value"]) == ("42.000", None)
 
 
 async def test_views_differ_by_the_factors_only(runner: Runner[Store]) -> None:

@@ -121,6 +121,24 @@ async def test_a_second_answer_of_the_planner_corrects_the_first(runner: Runner[
     assert avoided.value == Decimal("-1.5")  # worse than before, and shown
 
 
+async def test_kilometres_inside_low_emission_zones_are_told_once_all_rounds_say_them(
+    runner: Runner[Store],
+) -> None:
+    await approve(runner)
+    inside = DONE.model_copy(update={"low_emission_km": Decimal(4)})
+    await tell(runner, a_tour_published(), inside, a_plan_solved_alone())
+    assert "distance_avoided_zone" not in await statements(runner)
+    alone = [
+        {**one, "low_emission_km": km}
+        for one, km in zip(a_plan_solved_alone().model_dump()["rounds"], ("2.5", "3"), strict=True)
+    ]
+    await deliver_twice(runner, handlers(), received(a_plan_solved_alone(rounds=alone), 4))
+    avoided = (await statements(runner))["distance_avoided_zone"]
+    assert (avoided.value, avoided.quality, avoided.state) == (Decimal("1.5"), "c", "estimated")
+    await deliver_twice(runner, handlers(), received(a_plan_solved_alone(), 5))
+    assert (await statements(runner))["distance_avoided_zone"].value == 0
+
+
 async def test_a_plan_says_what_is_missing_before_anything_is_avoided(
     runner: Runner[Store],
 ) -> None:

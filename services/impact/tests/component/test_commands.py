@@ -1,6 +1,7 @@
 """What the ledger says in a terminal."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,9 +10,11 @@ from uuid import UUID
 import pytest
 
 from maillage_contracts.refusals import NotFound
+from maillage_hub.commands.impact import SAID
 from maillage_impact.__main__ import main
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.domain.entry import Occasion, Subject, write
+from maillage_impact.domain.material import MaterialChange, account_material
 from maillage_impact.domain.transport import DrivenTour, account_driving
 from maillage_impact.entrypoints.commands import answer, parse, written
 
@@ -61,6 +64,29 @@ async def test_explain_opens_a_line_down_to_its_factors_and_events() -> None:
     assert opened["causes"] == [str(UUID(int=1))]
     with pytest.raises(NotFound):
         await answer(parse(["explain", str(UUID(int=9))]), store)
+
+
+async def test_a_terminal_tells_what_is_multiplied_and_what_newer_factors_say() -> None:
+    store, entry_id = await a_ledger()
+    store.differences.append((UUID(int=8), entry_id, Decimal("0.5")))
+    said, _ = await answer(parse(["explain", str(entry_id)]), store)
+    told = SAID["explain"](json.loads(written(said)))
+    assert "ghg_induced_transport: 10.112 kgCO2e, account induced" in told
+    assert "term       20 x van_diesel_consumption x diesel" in told
+    assert re.search(r"95 %       [0-9.]+ to [0-9.]+\n", told)
+    assert "today      10.612 kgCO2e, with newer factors" in told
+    assert re.search(r"factor     diesel .* \+- 10.* %", told)
+
+
+async def test_a_terminal_tells_whether_anything_was_avoided() -> None:
+    store = MemoryStore()
+    change = MaterialChange("biowaste_dry", "methanisation", "composting", None, Decimal(1))
+    (line, *_) = account_material(change, Decimal(1000), store.factors)
+    kept = write(line, Occasion(Subject("synergy", UUID(int=7)), DAY, DAY, (UUID(int=1),)))
+    await store.append([kept])
+    said, _ = await answer(parse(["explain", str(kept.entry_id)]), store)
+    told = SAID["explain"](json.loads(written(said)))
+    assert re.search(r"above zero with a probability of 0\.[0-9]+, not demonstrated", told)
 
 
 @pytest.mark.parametrize("words", [["verify"], ["explain", str(UUID(int=1))]])

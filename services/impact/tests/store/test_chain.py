@@ -130,6 +130,7 @@ CHANGES = (
     "update chain_head set place = 2",
     "update day_total set value = value + 1",
     "update day_total set lines = lines + 1",
+    "update day_total set weak_value = 1",
     "insert into day_term values ('tour', 'mass_gap', '2026-11-23', 'diesel@1', 1)",
     "delete from day_total",
 )
@@ -186,11 +187,20 @@ async def test_lines_of_before_the_chain_are_sealed_by_the_migration(
             from generate_series(1, 3) n
             """
         )
+        await connection.execute(
+            """
+            insert into entry (entry_id, subject_kind, subject_id, indicator, account, value,
+                period_start, period_end, quality, state, method, causes, factors, baseline_id)
+            values (md5('4')::uuid, 'plan', md5('p')::uuid, 'distance_avoided', 'avoided', 4.5,
+                '2026-11-23', '2026-11-23', 'd', 'estimated', 'average', array[md5('c')::uuid],
+                '[]', md5('b')::uuid)
+            """
+        )
     await migrate(fresh_database, FOLDER)
     async with connected(fresh_database) as connection:
         store = PostgresStore(connection)
         await store.append([a_line(9)])
         found = await verify_ledger(store)
         everything = await store.entries(EntryFilter(with_reversals=True))
-    assert (found.head.place, found.broken) == (5, None)
+    assert (found.head.place, found.broken) == (6, None)
     assert sum(e.value for _, e in everything if e.subject.kind == "tour") == Decimal("4.5")

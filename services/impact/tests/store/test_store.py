@@ -108,6 +108,7 @@ async def test_a_driven_tour_comes_back_with_its_orders(runner: Runner[Store]) -
         empty_km=Decimal(2),
         insertion_hours=Decimal(0),
         carried=carried,
+        low_emission_km=Decimal("1.5"),
     )
     out = PlannedTour(uid(5), uid(6), DAY)
     home = PlannedTour(uid(4), uid(6), DAY, driven, uid(9))
@@ -130,7 +131,8 @@ async def test_what_all_would_drive_alone_comes_back_in_its_latest_form(
     runner: Runner[Store],
 ) -> None:
     round_ = ReferenceRound(uid(1), (1, 2), "van", "diesel", Decimal("18.5"))
-    early, late = Alone(uid(6), (round_,), 0, uid(8)), Alone(uid(6), (), 2, uid(9))
+    inside = replace(round_, round_id=uid(2), low_emission_km=Decimal("2.5"))
+    early, late = Alone(uid(6), (round_, inside), 0, uid(8)), Alone(uid(6), (), 2, uid(9))
     async with changing(runner) as store:
         await store.save_alone(early, 1)
         assert await store.alone(uid(6)) == early

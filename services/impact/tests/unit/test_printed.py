@@ -35,7 +35,9 @@ def test_every_figure_has_a_french_name_and_every_unit_a_french_word() -> None:
 
 
 def test_a_page_is_in_one_language() -> None:
-    french = printed("fr", *map(a_figure, INDICATORS), notes=(TOUR_SAVINGS, TOLD_BY_DIFFERENCE))
+    weak = a_figure("ghg_avoided_food", weak_value=Decimal(1))
+    notes = (TOUR_SAVINGS, TOLD_BY_DIFFERENCE)
+    french = printed("fr", *map(a_figure, INDICATORS), weak, notes=notes)
     text = re.sub(r"<small>[a-z0-9_]+</small>", "", french)
     assert not re.search(r"\b(the|and|of|is|not|with|by|territory|reported)\b", text[900:])
     assert "le territoire" in french
@@ -51,6 +53,15 @@ def test_numbers_are_written_as_the_language_does(language: str, number: str) ->
     assert f">{number} (" in told
     assert {"fr": "-1\u202f200 \u2013 3,25", "en": "-1,200 \u2013 3.25"}[language] in told
     assert {"fr": "non démontré", "en": "not demonstrated"}[language] in told
+
+
+def test_what_rests_on_too_little_is_said_beside_the_figure_and_below() -> None:
+    avoided = a_figure("distance_avoided", weak_value=Decimal("12.5"))
+    assert "dont 12,5 sur des preuves insuffisantes" in printed("fr", avoided)
+    assert "of which 12.5 on less evidence than needed" in printed("en", avoided)
+    note = "That part is no figure to publish."
+    assert note in printed("en", avoided)
+    assert note not in printed("en", a_figure("distance_avoided"))
 
 
 @pytest.mark.parametrize(

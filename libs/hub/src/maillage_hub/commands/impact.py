@@ -65,24 +65,26 @@ def _verified(told: dict[str, Any]) -> str:
 
 
 def _explained(told: dict[str, Any]) -> str:
-    interval = f" [{told['low']}, {told['high']}]" if told["low"] else ""
     lines = [
-        f"{told['indicator']}: {told['value']} {told['unit']}{interval}, account {told['account']}",
+        f"{told['indicator']}: {told['value']} {told['unit']}, account {told['account']}",
         f"  about      {told['about']} {told['about_id']}",
         f"  period     {told['period_start']} to {told['period_end']}",
         f"  quality    {told['quality']}, {told['state']}",
         f"  method     {told['method']}",
         f"  recorded   {told['recorded_at']}",
     ]
+    if sure := told["uncertainty"]:
+        lines.append(f"  95 %       {sure['low']} to {sure['high']}{_demonstrated(told, sure)}")
     if told["corrects"]:
         lines.append(f"  corrects   {told['corrects']}: {told['delta']}, {told['reason']}")
     if told["corrected_by"]:
         lines.append(f"  corrected  by {told['corrected_by']}")
+    if told["current_value"] != told["value"]:
+        lines.append(f"  today      {told['current_value']} {told['unit']}, with newer factors")
     lines += [
-        f"  factor     {one['factor_id']} {one['version']} = {one['value']} {one['unit']}"
-        f" ({one['label']}; {one['source']}, {one['source_id']}, {one['year']})"
-        for one in told["factors"]
+        f"  term       {' x '.join([one['amount'], *one['factors']])}" for one in told["terms"]
     ]
+    lines += [f"  factor     {_factor(one)}" for one in told["factors"]]
     if told["baseline"]:
         held = told["baseline"]
         lines.append(
@@ -95,6 +97,23 @@ def _explained(told: dict[str, Any]) -> str:
         for one in told["shares"]
     ]
     return "\n".join(lines)
+
+
+def _demonstrated(told: dict[str, Any], sure: dict[str, Any]) -> str:
+    """How likely it is that anything was avoided; of other accounts there is no such question."""
+    if told["account"] != "avoided":
+        return ""
+    unsure = "" if sure["is_demonstrated"] else ", not demonstrated"
+    return f", above zero with a probability of {sure['p_positive']}{unsure}"
+
+
+def _factor(one: dict[str, Any]) -> str:
+    range_ = f" +- {one['uncertainty_pct']} %" if one["uncertainty_pct"] else ""
+    return (
+        f"{one['factor_id']} {one['version']} = {one['value']} {one['unit']}{range_}"
+        f" ({one['label']}; {one['boundary']};"
+        f" {one['source']}, {one['source_id']}, {one['year']})"
+    )
 
 
 def _restated(told: dict[str, Any]) -> str:

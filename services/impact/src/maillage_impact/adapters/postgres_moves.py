@@ -20,6 +20,7 @@ class PostgresMoves:
     async def save_alone(self, alone: Alone, sequence: int) -> None:
         rounds = [
             [str(one.round_id), one.weekdays, one.vehicle_class, one.energy, str(one.distance_km)]
+            + ([] if one.low_emission_km is None else [str(one.low_emission_km)])
             for one in alone.rounds
         ]
         await self.db.execute(
@@ -44,8 +45,8 @@ class PostgresMoves:
         if row is None:
             return None
         rounds = tuple(
-            ReferenceRound(UUID(id_), tuple(weekdays), vehicle_class, energy, Decimal(distance_km))
-            for id_, weekdays, vehicle_class, energy, distance_km in json.loads(row["rounds"])
+            ReferenceRound(UUID(id_), tuple(weekdays), vehicle_class, energy, *map(Decimal, km))
+            for id_, weekdays, vehicle_class, energy, *km in json.loads(row["rounds"])
         )
         return Alone(row["plan_id"], rounds, row["unplanned"], row["cause"])
 

@@ -5,19 +5,22 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from maillage_common.postgres import Connection
-from maillage_impact.adapters.rows import entry_of
+from maillage_impact.adapters.rows import Row, entry_of
 from maillage_impact.domain.indicators import STOCKS
 from maillage_impact.domain.statement import Scope
 from maillage_impact.domain.sums import DayKey, Product, Sum, Sums, sums_of
 
 _ADD = """
     with total as (
-        insert into day_total (subject_kind, indicator, day, value, lines)
-        select subject_kind, indicator, day, value, lines
+        insert into day_total
+            (subject_kind, indicator, day, value, lines, weak_value, weak_lines)
+        select subject_kind, indicator, day, value, lines, weak_value, weak_lines
         from jsonb_to_recordset($1::jsonb) as added (subject_kind text, indicator text, day date,
-            value numeric, lines bigint)
+            value numeric, lines bigint, weak_value numeric, weak_lines bigint)
         on conflict (day, subject_kind, indicator) do update
-        set value = day_total.value + excluded.value, lines = day_total.lines + excluded.lines
+        set value = day_total.value + excluded.value, lines = day_total.lines + excluded.lines,
+            weak_value = day_total.weak_value + excluded.weak_value,
+            weak_lines = day_total.weak_lines + excluded.weak_lines
     )
     insert into day_term (subject_kind, indicator, day, product, amount)
     select subject_kind, indicator, day, product, amount
@@ -38,7 +41,8 @@ async def add_days(db: Connection, sums: Mapping[DayKey, Sum]) -> None:
             "indicator": indicator,
             "day": day.isoformat(),
         }
-        totals.append({**key, "value": format(one.value, "f"), "lines": one.lines})
+        weak = {"weak_value": format(one.weak_value, "f"), "weak_lines": one.weak_lines}
+        totals.append({**key, "value": format(one.value, "f"), "lines": one.lines, **weak})
         terms += [
             {**key, "product": _text(product), "amount": format(amount, "f")}
             for product, amount in one.products.items()
@@ -57,8 +61,9 @@ class PostgresSums:
             return await self._as_known(scope)
         totals = await self.db.fetch(
             """
-            select indicator, sum(value) as value, sum(lines)::bigint as lines from day_total
-            where (day >= $1 or indicator = any($3)) and day <= $2
+            select indicator, sum(value) as value, sum(lines)::bigint as lines,
+                sum(weak_value) as weak_value, sum(weak_lines)::bigint as weak_lines
+            from day_total where (day >= $1 or indicator = any($3)) and day <= $2
                 and subject_kind <> 'restatement'
             group by indicator
             """,
@@ -79,8 +84,7 @@ class PostgresSums:
         for row in terms:
             products.setdefault(row["indicator"], {})[_product(row["product"])] = row["amount"]
         return {
-            row["indicator"]: Sum(row["value"], row["lines"], products.get(row["indicator"], {}))
-            for row in totals
+            row["indicator"]: _sum(dict(row), products.get(row["indicator"], {})) for row in totals
         }
 
     async def days(self) -> dict[DayKey, Sum]:
@@ -92,16 +96,16 @@ class PostgresSums:
             key = row["subject_kind"], row["indicator"], row["day"]
             products.setdefault(key, {})[_product(row["product"])] = row["amount"]
         totals = await self.db.fetch(
-            "select subject_kind, indicator, day, value, lines from day_total"
+            """
+            select subject_kind, indicator, day, value, lines, weak_value, weak_lines
+            from day_total
+            """
         )
-        found = {
-            (row["subject_kind"], row["indicator"], row["day"]): (row["value"], row["lines"])
-            for row in totals
-        }
-        return {
-            key: Sum(*found.get(key, (Decimal(0), 0)), products.get(key, {}))
-            for key in found.keys() | products.keys()
-        }
+        sums = {key: Sum(products=of_key) for key, of_key in products.items()}
+        for row in totals:
+            key = row["subject_kind"], row["indicator"], row["day"]
+            sums[key] = _sum(dict(row), products.get(key, {}))
+        return sums
 
     async def _as_known(self, scope: Scope) -> Sums:
         """From the lines themselves: what the ledger said at a time."""
@@ -119,6 +123,10 @@ class PostgresSums:
             list(STOCKS),
         )
         return sums_of(entry_of(dict(row)) for row in rows)
+
+
+def _sum(row: Row, products: Mapping[Product, Decimal]) -> Sum:
+    return Sum(row["value"], row["lines"], products, row["weak_value"], row["weak_lines"])
 
 
 def _text(product: Product) -> str:

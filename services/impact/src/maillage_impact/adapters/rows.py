@@ -83,6 +83,7 @@ def _driven(text: str | None) -> DrivenTour | None:
         ),
         capacity_kg=_decimal(found.get("capacity_kg")),
         moved_tkm=_decimal(found.get("moved_tkm")),
+        low_emission_km=_decimal(found.get("low_emission_km")),
     )
 
 

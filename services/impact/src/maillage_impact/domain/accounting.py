@@ -17,6 +17,7 @@ from maillage_impact.domain.material import (
 )
 from maillage_impact.domain.transport import (
     BY_CLASS,
+    INSIDE_ZONES,
     Alone,
     DrivenTour,
     ReferenceRound,
@@ -100,8 +101,8 @@ def lines_of_plan(
 
 
 def is_silent(line: Entry) -> bool:
-    """Whether a line says that nothing changed for one class of vehicles."""
-    return line.value == 0 and line.indicator in BY_CLASS.values()
+    """Whether a line says that nothing changed for a class of vehicles, or inside zones."""
+    return line.value == 0 and line.indicator in {*BY_CLASS.values(), INSIDE_ZONES}
 
 
 def line_of_saving(occasion: Occasion, saving_eur: Decimal) -> Entry:

@@ -19,6 +19,7 @@ COLUMNS = (
     "demonstrated",
     "lines",
     "meaning",
+    "weak_value",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 SHEET: Mapping[str, tuple[str, ...]] = {
@@ -64,6 +65,7 @@ def _row(figure: Figure) -> list[str]:
         "" if figure.is_demonstrated is None else "yes" if figure.is_demonstrated else "no",
         str(figure.lines),
         safe_cell(figure.meaning),
+        _number(figure.weak_value),
     ]
 
 
@@ -84,6 +86,7 @@ def figure_out(figure: Figure) -> dict[str, object]:
         "unit": figure.unit,
         "p_positive": figure.p_positive,
         "is_demonstrated": figure.is_demonstrated,
+        "weak_value": _number(figure.weak_value) or None,
         "lines": figure.lines,
         "meaning": figure.meaning,
     }

@@ -75,6 +75,9 @@ _COMPUTED: tuple[_Row, ...] = (
      "km before - km driven"),
     ("L1", "distance_avoided_other", "km", "avoided", "c", "Of these, by other vehicles.",
      "km before - km driven"),
+    ("L1", "distance_avoided_zone", "km", "avoided", "c",
+     "Of these, inside low-emission zones.",
+     "km before - km driven, each way by the share of its straight line inside"),
     ("L2", "distance_driven", "km", "physical", "c",
      "Vehicle-kilometres, empty ones included.", "odometer, else plan (quality c)"),
     ("L2", "distance_empty", "km", "physical", "c",
@@ -172,8 +175,13 @@ DERIVED = (
 )  # fmt: skip
 
 
+def is_weak(code: str, quality: str) -> bool:
+    """Whether the evidence is less than the indicator needs; qualities sort as their letters."""
+    return quality > INDICATORS[code].quality_min
+
+
 def check_quality(code: str, quality: str) -> None:
     """Raises Invalid when the evidence is less than the indicator needs."""
-    needed = INDICATORS[code].quality_min
-    if quality not in QUALITIES or QUALITIES.index(quality) > QUALITIES.index(needed):
+    if quality not in QUALITIES or is_weak(code, quality):
+        needed = INDICATORS[code].quality_min
         raise Invalid("quality", f"{code} needs evidence of {needed} at least, this is {quality}")

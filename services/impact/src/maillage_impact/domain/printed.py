@@ -34,6 +34,8 @@ def page(statement: Statement, language: str) -> str:
         for account, title in words.accounts.items()
     )
     notes = [*words.notes, *(words.note(note) for note in statement.notes)]
+    if any(figure.weak_value is not None for figure in statement.figures):
+        notes.append(words.weak_note)
     proof = words.proof.format(
         view=words.views.get(scope.view, scope.view),
         factors=words.views.get(statement.factor_version, statement.factor_version),
@@ -76,6 +78,8 @@ def _row(figure: Figure, words: Words) -> str:
     value = words.withheld if figure.value is None else words.number(figure.value)
     if figure.is_demonstrated is False:
         value += f" ({words.unsure})"
+    if figure.weak_value is not None:
+        value += f"<br><small>{words.weak.format(value=words.number(figure.weak_value))}</small>"
     interval = ""
     if figure.low is not None and figure.high is not None:
         interval = f"{words.number(figure.low)} \u2013 {words.number(figure.high)}"

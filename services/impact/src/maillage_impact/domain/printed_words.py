@@ -17,6 +17,8 @@ class Words:
     accounts: Mapping[str, str]
     withheld: str
     unsure: str
+    weak: str
+    weak_note: str
     bills: str
     method: str
     notes: tuple[str, ...]
@@ -61,6 +63,7 @@ FRENCH_FIGURES = {
     "distance_avoided_van": "dont utilitaires",
     "distance_avoided_truck": "dont camions",
     "distance_avoided_other": "dont autres véhicules",
+    "distance_avoided_zone": "dont dans les zones à faibles émissions (modélisé)",
     "distance_driven": "Véhicules-kilomètres, retours à vide compris",
     "distance_empty": "Véhicules-kilomètres à vide",
     "mass_carried": "Masse pesée à la livraison",
@@ -174,6 +177,11 @@ WORDS = {
         },
         withheld="withheld (fewer than 3 actors, or 5 households)",
         unsure="not demonstrated",
+        weak="of which {value} on less evidence than needed",
+        weak_note=(
+            "Less evidence than needed: held against an average of the sector, for instance."
+            " That part is no figure to publish."
+        ),
         bills="Bill before {before} EUR, now {after} EUR: {saved} EUR saved, {reinvested} EUR"
         " invested again.",
         method="Method",
@@ -218,6 +226,11 @@ WORDS = {
         },
         withheld="non publié (moins de 3 acteurs, ou de 5 foyers)",
         unsure="non démontré",
+        weak="dont {value} sur des preuves insuffisantes",
+        weak_note=(
+            "Preuves insuffisantes\u00a0: par exemple par rapport à une moyenne de secteur."
+            " Cette part n\u2019est pas à publier."
+        ),
         bills="Facture avant {before} EUR, maintenant {after} EUR\u00a0: {saved} EUR"
         " économisés, dont {reinvested} EUR réinvestis.",
         figures=FRENCH_FIGURES,

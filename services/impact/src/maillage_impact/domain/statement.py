@@ -54,6 +54,8 @@ class Figure:
     low: Decimal | None = None
     high: Decimal | None = None
     p_positive: float | None = None
+    weak_value: Decimal | None = None
+    """Of the value as it was written, what rests on less evidence than needed; None: nothing."""
 
     @property
     def is_demonstrated(self) -> bool | None:
@@ -133,6 +135,7 @@ def figures_of(
                 low=drawn.low if drawn and shown is not None else None,
                 high=drawn.high if drawn and shown is not None else None,
                 p_positive=drawn.p_positive if drawn and shown is not None else None,
+                weak_value=one.weak_value if one.weak_lines and shown is not None else None,
             )
         )
     return figures + _derived(figures)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from maillage_impact.domain.entry import Entry, rounded
 from maillage_impact.domain.factors import Factor, FactorSet
+from maillage_impact.domain.indicators import is_weak
 from maillage_impact.domain.uncertainty import Spread, Term, spread
 
 Product = tuple[tuple[str, str], ...]
@@ -20,18 +21,28 @@ class Sum:
     value: Decimal = Decimal(0)
     lines: int = 0
     products: Mapping[Product, Decimal] = field(default_factory=dict[Product, Decimal])
+    weak_value: Decimal = Decimal(0)
+    """Of the value, what rests on less evidence than the indicator needs."""
+    weak_lines: int = 0
 
     def plus(self, other: "Sum") -> "Sum":
         """Both together."""
         products = dict(self.products)
         for product, amount in other.products.items():
             products[product] = products.get(product, Decimal(0)) + amount
-        return Sum(self.value + other.value, self.lines + other.lines, products)
+        return Sum(
+            self.value + other.value,
+            self.lines + other.lines,
+            products,
+            self.weak_value + other.weak_value,
+            self.weak_lines + other.weak_lines,
+        )
 
     def part(self, value: Decimal, share: Decimal) -> "Sum":
         """A share of it, whose value was split to the gram before."""
         products = {product: amount * share for product, amount in self.products.items()}
-        return Sum(value, self.lines, products)
+        weak_value = rounded(self.weak_value * share)
+        return Sum(value, self.lines, products, weak_value, self.weak_lines)
 
 
 Sums = dict[str, Sum]
@@ -46,7 +57,10 @@ def sum_of(entry: Entry) -> Sum:
     for term in entry.terms:
         product = tuple(sorted((id_, versions.get(id_, "")) for id_ in term.factors))
         products[product] = products.get(product, Decimal(0)) + term.amount
-    return Sum(entry.value, -1 if entry.reversal else 1, products)
+    lines = -1 if entry.reversal else 1
+    if is_weak(entry.indicator, entry.quality):
+        return Sum(entry.value, lines, products, entry.value, lines)
+    return Sum(entry.value, lines, products)
 
 
 def sums_of(entries: Iterable[Entry]) -> Sums:
@@ -73,13 +87,9 @@ def unequal(told: Mapping[DayKey, Sum], kept: Mapping[DayKey, Sum]) -> DayKey | 
     return next(differ, None)
 
 
-def _plain(one: Sum | None) -> tuple[Decimal, int, dict[Product, Decimal]]:
+def _plain(one: Sum | None) -> Sum:
     given = one or Sum()
-    return (
-        given.value,
-        given.lines,
-        {key: amount for key, amount in given.products.items() if amount},
-    )
+    return replace(given, products={key: n for key, n in given.products.items() if n})
 
 
 def merged(parts: Iterable[Sums]) -> Sums:

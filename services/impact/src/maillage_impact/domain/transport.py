@@ -17,6 +17,7 @@ BY_CLASS = {
     "": "distance_avoided_other",
 }
 """Indicator of the kilometres avoided by vehicles whose class begins so; the first that fits."""
+INSIDE_ZONES = "distance_avoided_zone"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class DrivenTour:
     capacity_kg: Decimal | None = None
     moved_tkm: Decimal | None = None
     """What was on board x each way driven; None where it was not told."""
+    low_emission_km: Decimal | None = None
+    """Of the distance, inside low-emission zones; None where it was not told."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class ReferenceRound:
     vehicle_class: str
     energy: str
     distance_km: Decimal
+    low_emission_km: Decimal | None = None
+    """As in a driven tour: a round that was declared does not say it."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +178,22 @@ def account_sharing(
         Finding("distance_avoided", km, method, quality=quality, state=state),
         replace(emitted, quality=quality, state=state),
         *by_class,
+        _inside_zones(before, after, method),
     ]
+
+
+def _inside_zones(
+    before: Iterable[ReferenceRound], after: Iterable[DrivenTour], method: str
+) -> Finding:
+    """Modelled even where an odometer was read; nothing unless all rounds say it."""
+    signed = [(1, one.low_emission_km) for one in before]
+    signed += [(-1, one.low_emission_km) for one in after]
+    told = [sign * km for sign, km in signed if km is not None]
+    words = f"{method}, their straight lines inside low-emission zones"
+    if len(told) < len(signed):
+        told, words = [], "not every round says what of it was inside low-emission zones"
+    km = sum(told, Decimal(0))
+    return Finding(INSIDE_ZONES, km, words, quality="c", state="estimated")
 
 
 def _km(vehicles: Iterable[ReferenceRound | DrivenTour], by_class: str | None = None) -> Decimal:

@@ -33,6 +33,7 @@ def _alone(message: Received[PlanSolvedAlone]) -> Alone:
             vehicle_class=one.vehicle_class,
             energy=one.energy,
             distance_km=one.distance_km,
+            low_emission_km=one.low_emission_km,
         )
         for number, one in enumerate(told.rounds)
     )

@@ -115,4 +115,5 @@ def _driven(done: TourCompleted) -> DrivenTour:
         ),
         capacity_kg=done.capacity_kg,
         moved_tkm=done.moved_tkm,
+        low_emission_km=done.low_emission_km,
     )
