@@ -193,6 +193,21 @@ def test_stops_in_order_on_ctrl_c(hubs: Hubs) -> None:
     assert "database system is shut down" in log
 
 
+def test_a_demo_that_is_cut_off_leaves_nothing_running(hubs: Hubs) -> None:
+    packs = Path(__file__).parents[4] / "territories"
+    with subprocess.Popen(
+        [*hubs.command, "demo", "--territories", str(packs)],
+        env=hubs.environment,
+        stdout=subprocess.PIPE,
+    ) as demo:
+        assert demo.stdout is not None
+        assert any(b"postgres is ready" in line for line in demo.stdout)
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(90) == 130
+
+    assert not hubs.processes()
+
+
 async def test_three_brokers_carry_on_when_one_is_killed(hubs: Hubs) -> None:
     hub = hubs.up("jourdies", "--brokers", "3")
     assert len(hub["kafka"].split(",")) == 3

@@ -67,19 +67,22 @@ STAGES = tuple(dict.fromkeys(tale.territory for tale in TALES))
 async def play_all(territories: Path, *, once: bool, tell: Tell) -> list[Story]:
     """Play all stories, on a fresh hub for each territory; with `once` these are stopped after.
 
-    Raises HubFailure when a hub does not come up or a pack is faulty.
+    They are also stopped when it is cut off before all is told. Raises HubFailure when a hub does
+    not come up or a pack is faulty.
     """
     packs = [_sound_pack(territories / tale.pack) for tale in TALES]
     await asyncio.to_thread(_clear_the_stage, tell)
-    hubs = await _start(tell)
+    is_told = False
     try:
+        hubs = await _start(tell)
         stories = [
             await _play(tale, pack, hubs[tale.territory], tell)
             for tale, pack in zip(TALES, packs, strict=True)
         ]
+        is_told = True
     finally:
-        if once:
-            await asyncio.gather(*(asyncio.to_thread(stop, hub) for hub in hubs.values()))
+        if once or not is_told:
+            await _stop_all(tell)
     return stories
 
 
@@ -138,16 +141,24 @@ async def _start(tell: Tell) -> dict[str, HubState]:
         return hub
 
     tell("Starting a hub for each of two territories: Kafka, PostgreSQL and five services each")
-    started = await asyncio.gather(
-        *(asyncio.to_thread(begin, territory) for territory in STAGES), return_exceptions=True
-    )
-    failures = [outcome for outcome in started if isinstance(outcome, BaseException)]
-    hubs = [outcome for outcome in started if isinstance(outcome, HubState)]
-    if failures:
-        for hub in hubs:
-            await asyncio.to_thread(stop, hub)
-        raise failures[0]
-    return dict(zip(STAGES, hubs, strict=True))
+    starting = {
+        territory: asyncio.ensure_future(asyncio.to_thread(begin, territory))
+        for territory in STAGES
+    }
+    try:
+        await asyncio.wait(starting.values())
+    except asyncio.CancelledError:
+        await _stop_all(tell)  # those that have said where they are; the others come up first
+        await asyncio.wait(starting.values())
+        raise
+    return {territory: hub.result() for territory, hub in starting.items()}
+
+
+async def _stop_all(tell: Tell) -> None:
+    hubs = [hub for territory in STAGES if (hub := running_hub(territory))]
+    for hub in hubs:
+        tell(f"Stopping the hub of {hub.territory}")
+    await asyncio.gather(*(asyncio.to_thread(stop, hub) for hub in hubs))
 
 
 def as_json(stories: list[Story]) -> str:
