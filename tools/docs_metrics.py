@@ -50,9 +50,10 @@ def metrics() -> list[Metric]:
     read = Figures[object](counted)
     found = list(_families([*vars(counted).values(), *vars(read).values()]))
     for service in docs_authorisation.services():
-        apart = Figures(Metrics(territory="t", service=service.name), service.figures)
-        of_service = _families([gauge for _, gauge in apart.own])
-        found += [metric._replace(service=service.name) for metric in of_service]
+        for one in service.figures:
+            kind = one.told({}, ()).type
+            name = f"maillage_{one.name}"
+            found.append(Metric(name, kind, one.labels, one.words, service.name))
     return sorted(found)
 
 

@@ -5,9 +5,12 @@ import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
+from prometheus_client import generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily
 from structlog.testing import capture_logs
 from tally import MemoryTally, Store, service
 from wired import settings_for
@@ -57,6 +60,40 @@ async def test_a_figure_with_labels_is_told_for_each_of_their_values(metrics: Me
     own = (Figure("letters", "Letters.", by_letter, ("letter",)),)
     await Figures(metrics, own).read_own(memory_runner(store, service="flows"))
     assert [told(metrics, "letters", letter=one) for one in "abc"] == [1, 2, None]
+
+
+async def test_what_is_gone_is_told_no_more(metrics: Metrics) -> None:
+    left = {("a",): 1.0, ("b",): 2.0}
+
+    async def letters(_store: Store, _now: datetime) -> dict[tuple[str, ...], float]:
+        return dict(left)
+
+    store: Store = MemoryTally()
+    runner: Runner[Store] = memory_runner(store, service="flows")
+    figures = Figures(metrics, (Figure("letters", "Letters.", letters, ("letter",)),))
+    assert told(metrics, "letters", letter="a") is None
+    await figures.read_own(runner)
+    del left["b",]
+    await figures.read_own(runner)
+    assert [told(metrics, "letters", letter=one) for one in "ab"] == [1, None]
+
+
+async def test_what_only_grows_is_a_counter_and_what_spreads_a_histogram(metrics: Metrics) -> None:
+    async def waits(_store: Store, _now: datetime) -> dict[tuple[str, ...], tuple[Any, ...]]:
+        return {(): ([("60", 2.0), ("+Inf", 3.0)], 150.5)}
+
+    store: Store = MemoryTally()
+    own = (
+        Figure("letters_total", "Letters.", by_letter, ("letter",), CounterMetricFamily),
+        Figure("wait_seconds", "Time.", waits, family=HistogramMetricFamily),
+    )
+    await Figures(metrics, own).read_own(memory_runner(store, service="flows"))
+    assert told(metrics, "letters_total", letter="b") == 2
+    buckets = [told(metrics, "wait_seconds_bucket", le=le) for le in ("60", "+Inf")]
+    assert [*buckets, told(metrics, "wait_seconds_sum")] == [2, 3, 150.5]
+    kinds = ["maillage_letters_total counter", "maillage_wait_seconds histogram"]
+    page = generate_latest(metrics.registry).decode()
+    assert [one for one in kinds if f"# TYPE {one}\n" in page] == kinds
 
 
 async def test_certificates_are_told_by_when_they_end(metrics: Metrics, tmp_path: Path) -> None:

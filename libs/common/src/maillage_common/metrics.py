@@ -16,7 +16,7 @@ class Metrics:
 
     def __init__(self, *, territory: str, service: str) -> None:
         self.registry = CollectorRegistry()
-        self._common = (territory, service)
+        self.common = (territory, service)
         self.published = self._counter(
             "events_published", "Events acknowledged by the bus.", "type"
         )
@@ -56,14 +56,14 @@ class Metrics:
                 [*COMMON, "method", "route", "status"],
                 registry=self.registry,
             ).labels,
-            *self._common,
+            *self.common,
         )
 
     def _counter(self, name: str, what: str, *labels: str) -> Callable[..., Counter]:
         counter = Counter(f"maillage_{name}", what, [*COMMON, *labels], registry=self.registry)
-        return partial(counter.labels, *self._common)
+        return partial(counter.labels, *self.common)
 
     def gauge(self, name: str, what: str, *labels: str) -> Callable[..., Gauge]:
         """A gauge of this name, as a function of its own labels."""
         gauge = Gauge(f"maillage_{name}", what, [*COMMON, *labels], registry=self.registry)
-        return partial(gauge.labels, *self._common)
+        return partial(gauge.labels, *self.common)

@@ -10,9 +10,11 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import structlog
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from maillage_common.failures import is_transient, rest
-from maillage_common.metrics import Metrics
+from maillage_common.metrics import COMMON, Metrics
 from maillage_common.postgres import ACQUIRE_TIMEOUT_S, Pool
 from maillage_common.settings import Settings
 from maillage_common.transaction import Runner
@@ -27,48 +29,53 @@ log = structlog.get_logger()
 S = TypeVar("S")
 
 
-Value = float | Mapping[tuple[str, ...], float]
-"""What a figure is; one with labels, for each of their values."""
+Value = float | Mapping[tuple[str, ...], float | tuple[Any, ...]]
+"""What a figure is; one with labels, for each of their values; of a histogram its buckets, sum."""
 
 
 @dataclass(frozen=True)
 class Figure(Generic[S]):
-    """A gauge of one service, told as `maillage_<name>`: its unit is the end of its name."""
+    """What one service tells as `maillage_<name>`: a gauge, unless it is of another family."""
 
     name: str
     words: str
     read: Callable[[S, datetime], Awaitable[Value]]
     labels: tuple[str, ...] = ()
+    family: Callable[..., Any] = GaugeMetricFamily  # each takes samples of its own shape
+
+    def told(self, value: Value, common: tuple[str, ...]) -> Metric:
+        """Its samples, with the labels of the process before its own."""
+        told = self.family(f"maillage_{self.name}", self.words, labels=(*COMMON, *self.labels))
+        for labels, sample in (value if isinstance(value, Mapping) else {(): value}).items():
+            parts = sample if isinstance(sample, tuple) else (sample,)
+            told.add_metric((*common, *labels), *parts)
+        return told
 
 
-class Figures(Generic[S]):
-    """The gauges of a process whose values stand in its database, or on certificates."""
+class Figures(Collector, Generic[S]):
+    """The metrics of a process whose values stand in its database, or on certificates."""
 
     def __init__(self, metrics: Metrics, own: Sequence[Figure[S]] = ()) -> None:
         self.checked_at = metrics.gauge(
-            "check_timestamp_seconds",
-            "When this was last checked; 0 before the first time.",
-            "check",
+            "check_timestamp_seconds", "When this was last checked; 0 before that.", "check"
         )
         self.gap = metrics.gauge(
-            "reconciliation_gap",
-            "Events missing, altered, unknown or unread, as the last reconciliation found.",
-            "kind",
+            "reconciliation_gap", "Events found missing, altered, unknown or unread.", "kind"
         )
         self.expires_at = metrics.gauge(
-            "certificate_expires_timestamp_seconds",
-            "When the first certificate ends: of the bus, or of who signs for it.",
-            "of",
+            "certificate_expires_timestamp_seconds", "When the first certificate ends.", "of"
         )
-        self.own = [(one, metrics.gauge(one.name, one.words, *one.labels)) for one in own]
+        self.own, self.told, self.whose = own, list[Metric](), metrics.common
+        metrics.registry.register(self)
+
+    def collect(self) -> Sequence[Metric]:
+        """The service's own, as they were last read: what is gone since is told no more."""
+        return self.told
 
     async def tell(self, runner: Runner[S], pool: Pool, settings: Settings) -> None:
-        """Keep the gauges in step, until cancelled."""
-        readings = (
-            partial(self.read_own, runner),
-            partial(self.read_checks, pool),
-            partial(self.read_certificates, settings),
-        )
+        """Keep them in step, until cancelled."""
+        own, checks = partial(self.read_own, runner), partial(self.read_checks, pool)
+        readings = own, checks, partial(self.read_certificates, settings)
         while True:
             for read in readings:
                 try:
@@ -83,13 +90,10 @@ class Figures(Generic[S]):
     async def read_own(self, runner: Runner[S]) -> None:
         """Ask the store, in one transaction."""
 
-        async def values(store: S) -> list[Value]:
-            return [await figure.read(store, now) for figure, _ in self.own]
+        async def told(store: S) -> list[Metric]:
+            return [one.told(await one.read(store, runner.clock()), self.whose) for one in self.own]
 
-        now = runner.clock()
-        for (_, gauge), value in zip(self.own, await runner.read(values), strict=True):
-            for labels, told in (value if isinstance(value, Mapping) else {(): value}).items():
-                gauge(*labels).set(told)
+        self.told = await runner.read(told)
 
     async def read_checks(self, pool: Pool) -> None:
         """What was found from outside, the last time."""

@@ -14,7 +14,7 @@ from maillage_contracts.samples import a_flow, a_wanted_flow, an_actor, an_id
 from maillage_contracts.vocabulary import LeadId
 from maillage_matching.domain.draft import Content
 from maillage_matching.domain.lead import Lead
-from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES
+from maillage_matching.entrypoints.outcome_figures import OUTCOME_FIGURES, Spread
 from maillage_matching.usecases.store import Store
 from maillage_serving.figures import Value
 from maillage_serving.testing import FixedClock, done
@@ -28,7 +28,8 @@ BOTH = pytest.mark.parametrize(
     indirect=True,
 )
 HOUR_S = 3600
-DAYS_S = 2 * 24 * HOUR_S
+DAYS = 2
+DAYS_S = DAYS * 24 * HOUR_S
 LOOKING_S = 10
 
 
@@ -58,8 +59,9 @@ async def test_before_anything_happened_nothing_is_made_up(
     assert found["matching_policy_k"] == 5
     assert found["matching_precision_at_k"] == {}
     assert found["matching_lead_oldest_seconds"] == 0
-    assert found["matching_time_to_first_answer_seconds"] == 0
-    assert found["matching_case_age_seconds"] == {("oldest",): 0, ("median",): 0}
+    assert found["matching_time_to_first_answer_days"] == 0
+    assert found["matching_leads_generated_total"] == {}
+    assert found["matching_case_age_days"] == {("oldest",): 0, ("median",): 0}
 
 
 @BOTH
@@ -82,28 +84,53 @@ async def test_what_came_of_leads_is_told(
         shares = [{"actor_id": one, "role": "party", "share": "0.5"} for one in second["actor_ids"]]
         await done(http, f"cases/{case}/agree", {"parties": shares, "starts_on": "2026-12-01"})
     found = await told(runner, clock)
-    engine = ("engine", "substitution")
-    assert found["matching_leads"] == {
-        (*engine, "accepted"): 1,
-        (*engine, "rejected"): 1,
-        (*engine, "surfaced"): 1,
-    }
-    assert found["matching_decisions"] == {
+    assert found["matching_leads_generated_total"] == {("substitution",): 3}
+    assert found["matching_leads_surfaced_total"] == {("engine", "substitution"): 3}
+    assert found["matching_decisions_total"] == {
         ("accepted", "", "", "engine"): 1,
         ("rejected", "organisational", "no_time", "engine"): 1,
         ("rejected", "technical", "contamination", "engine"): 1,
     }
-    assert found["matching_review_seconds"] == {("0.5",): HOUR_S, ("0.9",): HOUR_S}
+    assert reviews_of(found)[1] == 2 * HOUR_S
     assert found["matching_precision_at_k"] == {}  # two decisions tell nothing
     stages = cast("Mapping[tuple[str, ...], float]", found["matching_case_stage"])
     assert {stage for stage, many in stages.items() if many} == {("agreed",)}
-    assert found["matching_case_age_seconds"] == {("oldest",): DAYS_S, ("median",): DAYS_S}
+    assert found["matching_case_age_days"] == {("oldest",): DAYS, ("median",): DAYS}
     assert found["matching_lead_oldest_seconds"] == pytest.approx(DAYS_S + HOUR_S, abs=60)
     assert found["matching_advisor_hours_per_synergy"] == {("engine",): 1.5}
-    first_answer = found["matching_time_to_first_answer_seconds"]
+    first_answer = found["matching_time_to_first_answer_days"]
     assert isinstance(first_answer, float)
-    assert first_answer >= DAYS_S
+    assert first_answer >= DAYS
     assert cast("Mapping[tuple[str, ...], float]", found["matching_pairs"])["pass",] >= 1
+
+
+@BOTH
+async def test_each_time_a_lead_is_put_off_counts_and_how_long_it_waited(
+    hear: Hear, look: Look, door: Door, clock: FixedClock, runner: Runner[Store]
+) -> None:
+    await hear(*a_pair("Wool"))
+    await look()
+    async with door() as http:
+        [lead] = (await http.get("/v1/leads")).json()["items"]
+        for day in ("2026-11-24", "2026-11-25"):
+            await done(http, f"leads/{lead['lead_id']}/defer", {"until": day})
+            clock.advance(timedelta(days=1))
+            await look()
+        await done(http, f"leads/{lead['lead_id']}/accept")
+    found = await told(runner, clock)
+    assert found["matching_decisions_total"] == {
+        ("accepted", "", "", "engine"): 1,
+        ("deferred", "", "", "engine"): 2,
+    }
+    buckets, took_s = reviews_of(found)
+    assert [buckets[one] for one in ("86400", "604800", "+Inf")] == [0, 1, 1]
+    assert took_s > DAYS_S
+
+
+def reviews_of(found: Mapping[str, Value]) -> tuple[dict[str, float], float]:
+    told = cast("Mapping[tuple[str, ...], Spread]", found["matching_review_seconds"])
+    buckets, took_s = told[()]
+    return dict(buckets), took_s
 
 
 async def test_precision_is_that_of_the_last_decisions(
@@ -139,9 +166,45 @@ async def test_questions_are_told_until_they_are_answered(
     assert isinstance(question, FlowQuestionRaised)
     still = vague.model_copy(update={"open_questions": (question.attribute,)})
     await hear(still)
-    assert (await told(runner, clock))["matching_questions"] == {("open",): 1, ("answered",): 0}
+    assert await questions(runner, clock) == (1, 0)
     await hear(still.model_copy(update={"open_questions": ()}))
-    assert (await told(runner, clock))["matching_questions"] == {("open",): 0, ("answered",): 1}
+    assert await questions(runner, clock) == (0, 1)
+
+
+async def questions(runner: Runner[Store], clock: FixedClock) -> tuple[Value, Value]:
+    found = await told(runner, clock)
+    return found["matching_questions_open"], found["matching_questions_answered"]
+
+
+OF_THE_DESIGN = {
+    "leads_generated_total": {"type"},
+    "leads_surfaced_total": {"source", "type"},
+    "decisions_total": {"decision", "facet", "reason", "source"},
+    "review_seconds": set[str](),
+    "precision_at_k": {"k"},
+    "case_stage": {"stage"},
+    "case_age_days": {"of"},
+    "time_to_first_answer_days": set[str](),
+    "questions_open": set[str](),
+    "advisor_hours_per_synergy": {"source"},
+    "policy_k": set[str](),
+}
+
+
+def test_every_figure_that_was_agreed_on_is_there_by_its_name() -> None:
+    told_as = {one.name.removeprefix("matching_"): set(one.labels) for one in OUTCOME_FIGURES}
+    assert {name: told_as.get(name) for name in OF_THE_DESIGN} == OF_THE_DESIGN
+
+
+async def test_what_passes_again_was_found_once(
+    hear: Hear, look: Look, clock: FixedClock, runner: Runner[Store]
+) -> None:
+    giver, taker, offer, need = a_pair("Wool")
+    await hear(giver, taker, offer, need)
+    await look()
+    await hear(offer.model_copy(update={"pain_rank": 1}))
+    await look()
+    assert (await told(runner, clock))["matching_leads_generated_total"] == {("substitution",): 1}
 
 
 def test_each_figure_has_a_name_of_its_own_and_no_label_of_a_person() -> None:

@@ -12,6 +12,7 @@ from maillage_contracts.refusals import Stale
 from maillage_contracts.samples import a_credential, a_flow, an_actor, an_id
 from maillage_contracts.vocabulary import ActorId, FlowId, GeoPoint
 from maillage_matching.domain.actor import Actor
+from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ask
@@ -242,9 +243,11 @@ async def test_settings_are_changed_by_one_at_a_time(do: Do[Any]) -> None:
 
 async def test_pairings_of_a_flow_are_replaced_as_a_whole(do: Do[Any]) -> None:
     first = [pairing("n1", "o1"), pairing("n2", "o1"), pairing("n3", "o2")]
-    await do(lambda store: store.keep_pairings([flow_id("o1")], first))
+    assert await do(lambda store: store.keep_pairings([flow_id("o1")], first)) == set()
     second = [pairing("n2", "o1", verdict="fail", code="form", reason="swarf", unblock="bars")]
-    await do(lambda store: store.keep_pairings([flow_id("o1")], second))
+    passed = await do(lambda store: store.keep_pairings([flow_id("o1")], second))
+    assert passed == {(one.need_id, one.offer_id) for one in first[:2]}
+    assert await do(lambda store: store.keep_pairings([flow_id("n2")], second)) == set()
     await do(lambda store: store.keep_pairings([flow_id("o9")], []))
     left = await do(
         lambda store: store.pairings(verdicts=("pass", "fail"), flow_id=None, after=None, limit=9)
@@ -253,6 +256,18 @@ async def test_pairings_of_a_flow_are_replaced_as_a_whole(do: Do[Any]) -> None:
     assert set(left) == {second[0], first[2]}
     counted = await do(lambda store: store.verdicts())
     assert counted == {"pass": 1, "fail": 1, "unknown": 0}
+
+
+async def test_what_the_engine_came_upon_adds_up(do: Do[Any]) -> None:
+    assert await do(lambda store: store.keep_streams({"a": 0.5, "b": None})) == set()
+    assert await do(lambda store: store.keep_streams({"a": None, "b": 0.5})) == {"a"}
+    assert await do(lambda store: store.keep_streams({"b": 0.4, "c": 0.5})) == {"b"}
+    assert await do(lambda store: store.best_slots(9)) == ["c", "b"]
+    assert await do(lambda store: store.generated()) == {}
+    several: list[dict[LeadKind, int]] = [{"substitution": 2}, {}, {"mutualisation": 1}]
+    for new in several:
+        await do(lambda store, new=new: store.count_generated(new))
+    assert await do(lambda store: store.generated()) == {"mutualisation": 1, "substitution": 2}
 
 
 async def test_the_best_pairings_of_each_need_and_rule(do: Do[Any]) -> None:

@@ -18,6 +18,7 @@ from maillage_matching.adapters.memory_rulings import MemoryRulings
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.existing_round import Box, Round
 from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.generated import Couple
 from maillage_matching.domain.nearby import Nearby, Sought
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Policy
@@ -229,17 +230,22 @@ class MemoryStore(MemoryOutcomes, MemoryPatterns, MemoryCollective, MemoryRuling
             slot: [one for one in those if one[0].is_matchable] for slot, those in known.items()
         }
 
-    async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
+    async def keep_pairings(
+        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
+    ) -> set[Couple]:
         ids = {flow_id.int for flow_id in flow_ids}
-        rows = self.pairing_rows.items()
-        kept = {key: one for key, one in rows if key[0] not in ids and key[1] not in ids}
+        rows = self.pairing_rows
+        kept = {key: one for key, one in rows.items() if key[0] not in ids and key[1] not in ids}
+        gone = (rows[key] for key in rows.keys() - kept.keys())
         self.pairing_rows = kept | {(one.need_id.int, one.offer_id.int): one for one in pairings}
+        return {(one.need_id, one.offer_id) for one in gone if one.verdict == "pass"}
 
-    async def keep_streams(self, scores: Mapping[str, float | None]) -> None:
-        for stream, score in scores.items():
-            self.stream_rows.pop(stream, None)
-            if score is not None:
-                self.stream_rows[stream] = score
+    async def keep_streams(self, scores: Mapping[str, float | None]) -> set[str]:
+        gone = scores.keys() & self.stream_rows.keys()
+        kept = {stream: score for stream, score in scores.items() if score is not None}
+        rest = {name: score for name, score in self.stream_rows.items() if name not in gone}
+        self.stream_rows = rest | kept
+        return set(gone)
 
     async def best_slots(self, limit: int) -> list[str]:
         best: dict[FlowId, float] = {}

@@ -1,19 +1,23 @@
 """What came of leads and cases, counted in dictionaries."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from maillage_contracts.vocabulary import LeadId
 from maillage_matching.adapters.memory_decisions import MemoryDecisions
+from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
-from maillage_matching.domain.yields import Tally
+from maillage_matching.domain.yields import Reviews, Tally
 
 
 @dataclass
 class MemoryOutcomes(MemoryDecisions):
     """Decisions and what followed."""
+
+    generated_rows: dict[str, int] = field(default_factory=dict[str, int])
 
     async def decisions(self, limit: int) -> list[Decided]:
         engines = [one for one in self._decided() if one[2].source == "engine"]
@@ -41,11 +45,25 @@ class MemoryOutcomes(MemoryDecisions):
     async def open_since(self) -> list[datetime]:
         return sorted(case.opened_at for case in self.case_rows.values() if case.is_open)
 
+    async def count_generated(self, new: Mapping[LeadKind, int]) -> None:
+        for kind, many in new.items():
+            self.generated_rows[kind] = self.generated_rows.get(kind, 0) + many
+
+    async def generated(self) -> Mapping[str, int]:
+        return dict(self.generated_rows)
+
+    async def reviews(self, bounds_s: Sequence[float]) -> Reviews:
+        decided = await self.decisions(len(self.lead_rows))
+        took_s = [(one.decided_at - one.surfaced_at).total_seconds() for one in decided]
+        within = tuple(sum(one <= bound for one in took_s) for bound in bounds_s)
+        return Reviews(len(took_s), sum(took_s), within)
+
     async def tallies(self) -> list[Tally]:
         counts = Counter[tuple[str, str, str, str]]()
         for lead in self.lead_rows.values():
             whose = lead.source, lead.content.kind
             counts["lead", *whose, lead.status] += 1
+            counts["put_off", *whose, ""] += lead.put_off
             if lead.status == "rejected":
                 counts.update(("reason", *whose, reason) for reason in lead.reasons)
         for case in self.case_rows.values():

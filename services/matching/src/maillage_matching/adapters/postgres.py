@@ -16,6 +16,7 @@ from maillage_matching.adapters.postgres_rulings import PostgresRulings
 from maillage_matching.domain.actor import WASTE_TRANSPORT, Actor
 from maillage_matching.domain.existing_round import Box
 from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.generated import Couple
 from maillage_matching.domain.pair import Ask
 from maillage_matching.domain.policy import Arrivals, Policy
 from maillage_matching.domain.substitution import Pairing
@@ -255,9 +256,18 @@ class PostgresStore(
             for slot, ids in members.items()
         }
 
-    async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
-        await self.db.execute(
-            "DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1)", list(flow_ids)
+    async def keep_pairings(
+        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
+    ) -> set[Couple]:
+        gone = await self.db.fetch(
+            """
+            WITH gone AS (
+                DELETE FROM pairing WHERE need_id = ANY($1) OR offer_id = ANY($1)
+                RETURNING need_id, offer_id, verdict
+            )
+            SELECT need_id, offer_id FROM gone WHERE verdict = 'pass'
+            """,
+            list(flow_ids),
         )
         await self.db.execute(
             """
@@ -274,18 +284,7 @@ class PostgresStore(
             [one.reason for one in pairings],
             [one.unblock for one in pairings],
         )
-
-    async def keep_streams(self, scores: Mapping[str, float | None]) -> None:
-        await self.db.execute("DELETE FROM stream WHERE stream = ANY($1)", list(scores))
-        kept = {stream: score for stream, score in scores.items() if score is not None}
-        await self.db.execute(
-            """
-            INSERT INTO stream (stream, score)
-            SELECT * FROM unnest($1::text[], $2::double precision[])
-            """,
-            list(kept),
-            list(kept.values()),
-        )
+        return {(FlowId(need), FlowId(offer)) for need, offer in gone}
 
     async def best_slots(self, limit: int) -> list[str]:
         rows = await self.db.fetch(

@@ -1,6 +1,6 @@
 """The store in PostgreSQL: what firms share and could do together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -147,6 +147,20 @@ class PostgresCollective:
             [joined(pool.flow_ids) for pool in pools],
             now,
         )
+
+    async def keep_streams(self, scores: Mapping[str, float | None]) -> set[str]:
+        query = "DELETE FROM stream WHERE stream = ANY($1) RETURNING stream"
+        gone = await self.db.fetch(query, list(scores))
+        kept = {stream: score for stream, score in scores.items() if score is not None}
+        await self.db.execute(
+            """
+            INSERT INTO stream (stream, score)
+            SELECT * FROM unnest($1::text[], $2::double precision[])
+            """,
+            list(kept),
+            list(kept.values()),
+        )
+        return {row[0] for row in gone}
 
     async def lead_pools(self) -> list[str]:
         rows = await self.db.fetch("SELECT slot FROM pool WHERE is_lead")

@@ -1,18 +1,22 @@
 """What came of leads and cases, counted in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from maillage_matching.adapters.postgres_decisions import PostgresDecisions
 from maillage_matching.domain.case import OVER
+from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
-from maillage_matching.domain.yields import Tally
+from maillage_matching.domain.yields import Reviews, Tally
 
 NO_PAIRS = {"pass": 0, "fail": 0, "unknown": 0}
 TALLIES = """
     SELECT 'lead' AS what, source, kind, status AS word, count(*) FROM lead
         GROUP BY source, kind, status
+    UNION ALL
+    SELECT 'put_off', source, kind, '', sum((doc ->> 'put_off')::bigint)::bigint FROM lead
+        GROUP BY source, kind
     UNION ALL
     SELECT 'reason', source, kind, reason, count(*)
         FROM lead, jsonb_array_elements_text(doc -> 'reasons') AS reason
@@ -105,6 +109,37 @@ class PostgresOutcomes(PostgresDecisions):
     async def verdicts(self) -> Mapping[str, int]:
         rows = await self.db.fetch("SELECT verdict, many FROM pairing_count")
         return NO_PAIRS | {row[0]: row[1] for row in rows}
+
+    async def count_generated(self, new: Mapping[LeadKind, int]) -> None:
+        await self.db.execute(
+            """
+            INSERT INTO lead_generated AS kept (kind, many)
+            SELECT * FROM unnest($1::text[], $2::bigint[])
+            ON CONFLICT (kind) DO UPDATE SET many = kept.many + excluded.many
+            """,
+            sorted(new),
+            [new[kind] for kind in sorted(new)],
+        )
+
+    async def generated(self) -> Mapping[str, int]:
+        rows = await self.db.fetch("SELECT kind, many FROM lead_generated")
+        return {row["kind"]: row["many"] for row in rows}
+
+    async def reviews(self, bounds_s: Sequence[float]) -> Reviews:
+        rows = await self.db.fetch(
+            """
+            SELECT count(took_s) AS many, coalesce(sum(took_s), 0)::float8 AS took_s
+            FROM unnest($1::float8[] || 'infinity'::float8) AS bound
+            LEFT JOIN (
+                SELECT extract(epoch FROM decided_at - surfaced_at)::float8 AS took_s FROM lead
+                WHERE status IN ('accepted', 'rejected') AND source = 'engine'
+            ) AS decided ON took_s <= bound
+            GROUP BY bound ORDER BY bound
+            """,
+            list(bounds_s),
+        )
+        *within, whole = rows
+        return Reviews(whole["many"], whole["took_s"], tuple(row["many"] for row in within))
 
     async def tallies(self) -> list[Tally]:
         rows = await self.db.fetch(TALLIES)

@@ -40,6 +40,7 @@ class Lead(Kept):
     decided_at: datetime | None = None
     decided_by: str | None = None
     deferred_until: date | None = None
+    put_off: int = 0
     reasons: tuple[str, ...] = ()
     note: str | None = None
     case_id: CaseId | None = None

@@ -16,7 +16,7 @@ class Tally(NamedTuple):
 
     `what` is lead, case or synergy with its status as `word`; reason (of a rejected lead) or
     obstacle (of an abandoned case) with its code; answer to the closing question; introduced cases;
-    minutes of advisors.
+    minutes of advisors; and how often leads were put off.
     """
 
     what: str
@@ -24,6 +24,14 @@ class Tally(NamedTuple):
     kind: str
     word: str
     many: int
+
+
+class Reviews(NamedTuple):
+    """How many leads were decided, after how many seconds in all, and how many within a bound."""
+
+    many: int
+    took_s: float
+    within: tuple[int, ...]
 
 
 class Yield(Kept):

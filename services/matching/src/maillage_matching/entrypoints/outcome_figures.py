@@ -1,51 +1,65 @@
 """What matching tells those who watch it: what came of leads, and what that took."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily
 
 from maillage_matching.domain.case import NEXT, OVER
 from maillage_matching.domain.spread import quantile, seconds_until
 from maillage_matching.domain.suppression import REASONS
 from maillage_matching.domain.throttle import Decided, throttle_after
-from maillage_matching.domain.yields import Tally, yields_of
+from maillage_matching.domain.yields import yields_of
 from maillage_matching.usecases.look_for_leads import DECISIONS_MAX
 from maillage_matching.usecases.store import Store
 from maillage_serving.figures import Figure
 
+MIDDLE = 0.5
 Told = Mapping[tuple[str, ...], float]
-PARTS = {"0.5": 0.5, "0.9": 0.9}
+Spread = tuple[list[tuple[str, float]], float]
+"""How many up to each bound, and the sum."""
+HOUR_S, DAY_S = 3600, 86_400
+REVIEWED_WITHIN_S = (HOUR_S, DAY_S, 2 * DAY_S, 7 * DAY_S, 14 * DAY_S, 30 * DAY_S)
+"""From the hour of a desk where nothing lies to the month after which a lead is forgotten."""
 LAST = (20, 100)
 """Decisions of which the part accepted is told, once there are so many."""
 INTRODUCTIONS = 20
 
 
-async def _leads(store: Store, _: datetime) -> Told:
-    return _by_source(await store.tallies(), "lead")
+async def _generated(store: Store, _: datetime) -> Told:
+    return {(kind,): many for kind, many in (await store.generated()).items()}
 
 
-def _by_source(tallies: Sequence[Tally], what: str) -> Told:
-    return {(one.source, one.kind, one.word): one.many for one in tallies if one.what == what}
+async def _surfaced(store: Store, _: datetime) -> Told:
+    counts = Counter[tuple[str, ...]]()
+    for one in await store.tallies():
+        if one.what == "lead":
+            counts[one.source, one.kind] += one.many
+    return counts
 
 
 async def _decisions(store: Store, _: datetime) -> Told:
-    counts: dict[tuple[str, ...], float] = {}
+    counts = Counter[tuple[str, ...]]()
     for one in await store.tallies():
-        if one.what == "lead" and one.word in {"accepted", "deferred"}:
-            key = (one.word, "", "", one.source)
+        if (one.what, one.word) == ("lead", "accepted"):
+            key = ("accepted", "", "", one.source)
+        elif one.what == "put_off":
+            key = ("deferred", "", "", one.source)
         elif one.what in {"reason", "obstacle"}:
             facet = REASONS[one.word].facet if one.word in REASONS else ""
             decision = "rejected" if one.what == "reason" else "abandoned"
             key = (decision, facet, one.word, one.source)
         else:
             continue
-        counts[key] = counts.get(key, 0) + one.many
+        counts[key] += one.many
     return counts
 
 
-async def _review_seconds(store: Store, _: datetime) -> Told:
-    decided = await store.decisions(LAST[-1])
-    took = [(one.decided_at - one.surfaced_at).total_seconds() for one in decided]
-    return {(name,): quantile(took, part) for name, part in PARTS.items()}
+async def _review_seconds(store: Store, _: datetime) -> Mapping[tuple[str, ...], Spread]:
+    reviews = await store.reviews(REVIEWED_WITHIN_S)
+    within = zip(map(str, REVIEWED_WITHIN_S), map(float, reviews.within), strict=True)
+    return {(): ([*within, ("+Inf", float(reviews.many))], reviews.took_s)}
 
 
 async def _precision(store: Store, _: datetime) -> Told:
@@ -65,23 +79,28 @@ async def _cases(store: Store, _: datetime) -> Told:
     return counts
 
 
-async def _case_age_seconds(store: Store, now: datetime) -> Told:
-    ages = seconds_until(await store.open_since(), now)
-    return {("oldest",): max(ages, default=0.0), ("median",): quantile(ages, PARTS["0.5"])}
+async def _case_age_days(store: Store, now: datetime) -> Told:
+    ages = [age_s / DAY_S for age_s in seconds_until(await store.open_since(), now)]
+    return {("oldest",): max(ages, default=0.0), ("median",): quantile(ages, MIDDLE)}
 
 
 async def _oldest_lead_seconds(store: Store, now: datetime) -> float:
     return max(seconds_until(await store.waiting_since(), now), default=0.0)
 
 
-async def _first_answer_seconds(store: Store, _: datetime) -> float:
+async def _first_answer_days(store: Store, _: datetime) -> float:
     introduced = await store.introductions(INTRODUCTIONS)
-    return quantile(((at - seen).total_seconds() for seen, at in introduced), PARTS["0.5"])
+    return quantile(((at - seen) / timedelta(days=1) for seen, at in introduced), MIDDLE)
 
 
-async def _questions(store: Store, _: datetime) -> Told:
+async def _questions_open(store: Store, _: datetime) -> float:
+    still_open, _asked = await store.questions()
+    return still_open
+
+
+async def _questions_answered(store: Store, _: datetime) -> float:
     still_open, asked = await store.questions()
-    return {("open",): still_open, ("answered",): asked - still_open}
+    return asked - still_open
 
 
 async def _hours_per_synergy(store: Store, _: datetime) -> Told:
@@ -107,22 +126,31 @@ OUTCOME_FIGURES: tuple[Figure[Store], ...] = (
         ("verdict",),
     ),
     Figure(
-        "matching_leads",
-        "Leads that were ever shown, by where they are now.",
-        _leads,
-        ("source", "kind", "status"),
+        "matching_leads_generated_total",
+        "Proposals the engine came upon since the beginning: pairs that pass, streams to share.",
+        _generated,
+        ("type",),
+        CounterMetricFamily,
     ),
     Figure(
-        "matching_decisions",
+        "matching_leads_surfaced_total",
+        "Leads that advisors were shown since the beginning.",
+        _surfaced,
+        ("source", "type"),
+        CounterMetricFamily,
+    ),
+    Figure(
+        "matching_decisions_total",
         "What advisors decided of leads and cases, and why; one with two reasons counts in both.",
         _decisions,
         ("decision", "facet", "reason", "source"),
+        CounterMetricFamily,
     ),
     Figure(
         "matching_review_seconds",
-        "Time from a lead of the engine being shown to the decision, of the last 100.",
+        "Time from a lead of the engine being shown to the decision.",
         _review_seconds,
-        ("part",),
+        family=HistogramMetricFamily,
     ),
     Figure(
         "matching_precision_at_k",
@@ -131,23 +159,27 @@ OUTCOME_FIGURES: tuple[Figure[Store], ...] = (
         ("k",),
     ),
     Figure("matching_case_stage", "Cases, by where they are.", _cases, ("stage",)),
-    Figure("matching_case_age_seconds", "Age of open cases.", _case_age_seconds, ("of",)),
+    Figure("matching_case_age_days", "Age of open cases.", _case_age_days, ("of",)),
     Figure(
         "matching_lead_oldest_seconds",
         "Since when the oldest lead waits for a decision.",
         _oldest_lead_seconds,
     ),
     Figure(
-        "matching_time_to_first_answer_seconds",
+        "matching_time_to_first_answer_days",
         "Median time from a flow being seen to its firm being introduced to another, of the last"
         " 20 introductions.",
-        _first_answer_seconds,
+        _first_answer_days,
     ),
     Figure(
-        "matching_questions",
-        "Facts that were asked for because they decide.",
-        _questions,
-        ("state",),
+        "matching_questions_open",
+        "Facts that were asked for because they decide, and that nobody has told yet.",
+        _questions_open,
+    ),
+    Figure(
+        "matching_questions_answered",
+        "Facts that were asked for because they decide, and that were told since.",
+        _questions_answered,
     ),
     Figure(
         "matching_advisor_hours_per_synergy",

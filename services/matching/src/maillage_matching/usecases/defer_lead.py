@@ -20,5 +20,6 @@ async def defer_lead(command: DeferLead, store: Store, now: datetime) -> Iterabl
     """Take it off the desk until a day; it comes back by itself."""
     check_later(command.until, now.date())
     lead = await lead_at_hand(command, store)
-    await store.save_leads([lead.moved("deferred", deferred_until=command.until)])
+    later = lead.moved("deferred", deferred_until=command.until, put_off=lead.put_off + 1)
+    await store.save_leads([later])
     return []

@@ -8,6 +8,7 @@ from datetime import datetime
 from maillage_contracts.envelope import Event
 from maillage_matching.domain.collecting import is_worth_telling, pools_of
 from maillage_matching.domain.gathering import Grid
+from maillage_matching.domain.generated import generated_pools
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import WAITS_FOR_A_PERSON
 from maillage_matching.domain.pair import Ground
@@ -42,7 +43,9 @@ async def gather_streams(
         scores = {
             slot: draft.content.score for slot, draft in drafts.items() if is_worth_telling(draft)
         }
-        await store.keep_streams({**dict.fromkeys((*before, *slots)), **scores})
+        found = {**dict.fromkeys((*before, *slots)), **scores}
+        shared = await store.keep_streams(found)
+        await store.count_generated(generated_pools(found, shared))
     return []
 
 

@@ -10,6 +10,7 @@ from maillage_contracts.vocabulary import FlowId
 from maillage_matching.domain.diversity import POOL, diverse
 from maillage_matching.domain.flow import GONE
 from maillage_matching.domain.gates_of_parties import TAKES_PART
+from maillage_matching.domain.generated import generated, generated_pools
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, Lead, born, still_holds
 from maillage_matching.domain.pair import Ask, Ground, Side
@@ -79,11 +80,13 @@ async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datet
     found = await _counterparts(matchable, store, ground)
     # Half a second where many meet: the doors of this process stay open meanwhile.
     paired = await asyncio.to_thread(pair_up, list(zip(matchable, found, strict=True)), ground)
-    await store.keep_pairings(keys, paired.pairings)
+    passed = await store.keep_pairings(keys, paired.pairings)
+    await store.count_generated(generated(paired.pairings, passed))
     streams |= {key.stream for key in keys.values() if key.stream}
     drafts = await drafts_for_streams(streams, store, ground)
     scores = {one: drafts[one].content.score if one in drafts else None for one in streams}
-    await store.keep_streams(scores)
+    shared = await store.keep_streams(scores)
+    await store.count_generated(generated_pools(scores, shared))
     await _refresh(waiting, store, ground, now)
     unnamed_ones = [ask for side in matchable if (ask := unnamed(side, knowledge))]
     others = [side for sides in found for side in sides]

@@ -1,12 +1,13 @@
 """What came of leads and cases, as the store counts it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
-from maillage_matching.domain.yields import Tally
+from maillage_matching.domain.yields import Reviews, Tally
 
 
 class Outcomes(Protocol):
@@ -38,6 +39,18 @@ class Outcomes(Protocol):
 
     async def verdicts(self) -> Mapping[str, int]:
         """How many pairs pass, fail, or wait for a fact."""
+        ...
+
+    async def count_generated(self, new: Mapping[LeadKind, int]) -> None:
+        """Add so many proposals to those the engine came upon since the beginning."""
+        ...
+
+    async def generated(self) -> Mapping[str, int]:
+        """How many proposals the engine came upon since the beginning, by kind."""
+        ...
+
+    async def reviews(self, bounds_s: Sequence[float]) -> Reviews:
+        """How long leads of the engine waited for a decision, of all that were decided."""
         ...
 
     async def tallies(self) -> list[Tally]:

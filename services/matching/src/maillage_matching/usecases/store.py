@@ -13,6 +13,7 @@ from maillage_matching.domain.agreement import SynergyStatus
 from maillage_matching.domain.case import Case
 from maillage_matching.domain.existing_round import Box
 from maillage_matching.domain.flow import Flow
+from maillage_matching.domain.generated import Couple
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.nearby import Sought
 from maillage_matching.domain.pair import Ask
@@ -137,12 +138,17 @@ class Found(Protocol):
         """Flows that may be matched of these streams, in the order of identifiers."""
         ...
 
-    async def keep_pairings(self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]) -> None:
-        """Replace all pairings of these flows."""
+    async def keep_pairings(
+        self, flow_ids: Iterable[FlowId], pairings: Sequence[Pairing]
+    ) -> set[Couple]:
+        """Replace all pairings of these flows. Returns those of before that passed."""
         ...
 
-    async def keep_streams(self, scores: Mapping[str, float | None]) -> None:
-        """Keep the scores of streams that may be shared; None: this one may not, now."""
+    async def keep_streams(self, scores: Mapping[str, float | None]) -> set[str]:
+        """Keep the scores of streams that may be shared; None: this one may not, now.
+
+        Returns those of these that had one before.
+        """
         ...
 
     async def best_slots(self, limit: int) -> list[str]:
