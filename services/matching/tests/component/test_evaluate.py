@@ -37,8 +37,13 @@ def write(folder: Path, content: bytes) -> Path:
         ALL.replace("\n", "\r\n").encode(),
         ALL.replace(",", ";").encode("latin-1"),
         ALL.replace("case,waste", "Case , WASTE").encode(),
+        f"sep=;\r\n{ALL.replace(',', ';')}".encode(),
+        f"\n;;;\n{ALL.replace(',', ';')}".replace("\n", ";;\n\n").encode(),
     ],
-    ids=["utf-8", "with mark", "utf-16", "cp1252", "windows lines", "semicolons", "capitals"],
+    ids=[
+        *("utf-8", "with mark", "utf-16", "cp1252", "windows lines", "semicolons", "capitals"),
+        *("separator", "blank lines and cells"),
+    ],
 )
 def test_files_are_read_as_spreadsheets_write_them(tmp_path: Path, content: bytes) -> None:
     found, left_out = read_exchanges(write(tmp_path, content))
@@ -52,13 +57,15 @@ def test_files_are_read_as_spreadsheets_write_them(tmp_path: Path, content: byte
 
 def test_what_cannot_be_ranked_is_left_out_and_named(tmp_path: Path) -> None:
     text = f"{ALL},x,a,,b,,,\n4,,a,,b,,,\n5,x,,,b,,,\n6,x,a,,nd,ND,,\n7,short,a,,b\n"
+    text += "8,x,a,,b,,,,more\n"
     found, left_out = read_exchanges(write(tmp_path, text.encode()))
     assert [one.case for one in found][-1] == "7"
-    assert [line.split(", ", 1)[1] for line in left_out] == [
+    assert [line.split("exchanges.csv, ", 1)[1] for line in left_out] == [
         "line 9, column case: empty, the line is left out",
         "line 10, column waste: empty, the line is left out",
         "line 11, column d_business: empty, the line is left out",
         "line 12, column r_business: empty, the line is left out",
+        "line 14: 9 cells, the header has 8, the line is left out",
     ]
 
 
@@ -69,7 +76,7 @@ def test_what_cannot_be_ranked_is_left_out_and_named(tmp_path: Path) -> None:
         ("case,d_nace,r_nace\n1,2,3\n", "exchanges.csv, line 1, column waste: missing"),
         ("case,waste,d_nace\n1,x,2\n", "exchanges.csv, line 1, column r_business: missing"),
         (f"{HEAD}\n", "exchanges.csv: no line tells an exchange"),
-        (f"{ALL}8,x,a,,b,,,,more\n", "exchanges.csv, line 9: 9 cells, the header has 8"),
+        ("\n\ncase,d_nace,r_nace\n1,2,3\n", "exchanges.csv, line 3, column waste: missing"),
         (f'{ALL}8,"{"x" * 1_000_001}",a,,b,,,\n', "exchanges.csv, line 9: field larger than"),
     ],
 )

@@ -19,6 +19,10 @@ BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS = ",;\t|"
 WASTE_DIGITS = 6
 FIELD_CHARS_MAX = 1_000_000
+BEFORE_HEADER = re.compile(r"(?:[ \t,;]*\r?\n|sep=.\r?\n)*", re.IGNORECASE)
+"""Empty lines, and the line in which a spreadsheet names its separator."""
+Row = Mapping[str, str]
+"""What a line tells, by the name of its column."""
 
 
 class BadFile(Refused):
@@ -31,11 +35,12 @@ def read_exchanges(path: Path) -> tuple[list[Exchange], list[str]]:
         content = path.read_bytes()
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}") from error
-    rows = _rows(path, _text(content))
     found: list[Exchange] = []
     left_out: list[str] = []
-    for line, row in rows:
-        if missing := _missing(row):
+    for line, row in _rows(path, _text(content)):
+        if isinstance(row, str):
+            left_out.append(f"{path}, line {line}: {row}, the line is left out")
+        elif missing := _missing(row):
             left_out.append(f"{path}, line {line}, column {missing}: empty, the line is left out")
         else:
             found.append(_exchange(row))
@@ -56,39 +61,44 @@ def _text(content: bytes) -> str:
     raise AssertionError("latin-1 reads any byte")
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _rows(path: Path, text: str) -> Iterator[tuple[int, Row | str]]:
+    """Each line with its number: its cells by column, or what is wrong with it."""
     csv.field_size_limit(FIELD_CHARS_MAX)
-    header = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=header.count)
-    reader = csv.DictReader(StringIO(text.replace("\0", ""), newline=""), delimiter=separator)
-    _check_columns(path, [name.strip().casefold() for name in reader.fieldnames or ()])
-    line = 1
+    above = BEFORE_HEADER.match(text)
+    skipped = above.group().count("\n") if above else 0
+    lines = text[above.end() if above else 0 :].replace("\0", "")
+    separator = max(SEPARATORS, key=lines.split("\n", 1)[0].count)
+    reader = csv.reader(StringIO(lines, newline=""), delimiter=separator)
+    line = skipped
     try:
-        for row in reader:
-            line = reader.line_num
-            if None in row:
-                wide, cells = len(reader.fieldnames or ()), len(row) - 1 + len(row[None])
-                raise BadFile(f"{path}, line {line}: {cells} cells, the header has {wide}")
-            yield line, {name.strip().casefold(): _clean(cell) for name, cell in row.items()}
+        names = [name.strip().casefold() for name in next(reader, ())]
+        _check_columns(f"{path}, line {line + 1}", names)
+        for cells in reader:
+            line = skipped + reader.line_num
+            told = [_clean(cell) for cell in cells]
+            if any(told[len(names) :]):
+                yield line, f"{len(cells)} cells, the header has {len(names)}"
+            elif any(told):
+                yield line, dict(zip(names, told, strict=False))
     except csv.Error as error:
         raise BadFile(f"{path}, line {line + 1}: {error}") from error
 
 
-def _check_columns(path: Path, names: list[str]) -> None:
+def _check_columns(where: str, names: list[str]) -> None:
     for name in NEEDED:
         if name not in names:
-            raise BadFile(f"{path}, line 1, column {name}: missing")
+            raise BadFile(f"{where}, column {name}: missing")
     for side in SIDES:
         if not set(side).intersection(names):
-            raise BadFile(f"{path}, line 1, column {side[1]}: missing, nothing tells who it is")
+            raise BadFile(f"{where}, column {side[1]}: missing, nothing tells who it is")
 
 
-def _clean(cell: str | None) -> str:
-    text = " ".join((cell or "").split())
+def _clean(cell: str) -> str:
+    text = " ".join(cell.split())
     return "" if text.casefold() in ABSENT else text
 
 
-def _missing(row: Mapping[str, str]) -> str | None:
+def _missing(row: Row) -> str | None:
     if not row.get("case"):
         return "case"
     told = (*NEEDED[1:], "ewc", "ewc6", "cpa", "cpa6")
@@ -97,7 +107,7 @@ def _missing(row: Mapping[str, str]) -> str | None:
     return next((side[1] for side in SIDES if not any(row.get(name) for name in side)), None)
 
 
-def _exchange(row: Mapping[str, str]) -> Exchange:
+def _exchange(row: Row) -> Exchange:
     donor, receiver = (_party(row, *side) for side in SIDES)
     return Exchange(
         case=row["case"],
@@ -119,7 +129,7 @@ def _exchange(row: Mapping[str, str]) -> Exchange:
     )
 
 
-def _party(row: Mapping[str, str], company: str, business: str, sector: str) -> Party:
+def _party(row: Row, company: str, business: str, sector: str) -> Party:
     return Party(
         company=row.get(company, "").casefold(),
         business=row.get(business, "").casefold(),
