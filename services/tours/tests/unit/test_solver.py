@@ -222,9 +222,13 @@ class TestTraps:
 
     def test_what_a_vehicle_may_not_carry_is_far_beyond_its_room(self) -> None:
         """A breach of one unit was once bought by a large prize: here it is a thousand units."""
-        data = model_of(a_problem()).data
-        taken = {amount for client in data.clients() for amount in client.delivery}
-        assert FORBIDDEN in taken
+        problem = a_problem()
+        one, *others = problem.demands
+        model = model_of(replace(problem, demands=(replace(one, carriers=(0,)), *others)))
+        data, client = model.data, model.data.clients()[model.deliveries.index(0)]
+        other = next(n for n, fleet in enumerate(model.fleets) if 1 in fleet)
+        rooms = zip(client.delivery, data.vehicle_types()[other].capacity, strict=True)
+        assert [taken for taken, room in rooms if taken > room] == [FORBIDDEN]
         assert 100 * max(client.prize for client in data.clients()) < FORBIDDEN * PENALTY_MAX
 
     def test_an_order_that_cannot_be_carried_spoils_no_plan(self) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from pyvrp import Client, Depot, Shipment, VehicleType
 
+from maillage_tours.adapters.pyvrp_rooms import rooms_of
 from maillage_tours.adapters.pyvrp_tokens import Spot, Tokens
 from maillage_tours.adapters.pyvrp_windows import Window
 from maillage_tours.adapters.search import PENALTY_MAX
@@ -65,6 +66,7 @@ class Builder:
         self.problem = problem
         self.bases = bases
         self.may = may
+        self.rooms = rooms_of(problem)
         self.bars = [bar for bar in dict.fromkeys(may) if not all(bar)]
         self.prize = _prize(problem)
         self.rank_min = min((demand.rank for demand in problem.demands), default=0)
@@ -82,14 +84,14 @@ class Builder:
 
     def rests(self, groups: int) -> Iterator[tuple[int, Client]]:
         """The tokens to rest, with the problem's number of the place; `groups` come before."""
-        before = len(self.problem.dimensions) + len(self.bars)
+        before = len(self.rooms) + len(self.bars)
         for group, (carrier, places) in enumerate(self._resting.items(), groups):
             for number, spot in places:
                 yield number, self.tokens.rest(carrier, self._at[spot], before, group)
 
     def sheds(self) -> Iterator[Client]:
         """The tokens of twins."""
-        before = len(self.problem.dimensions) + len(self.bars)
+        before = len(self.rooms) + len(self.bars)
         for pair, (one, _) in enumerate(self.problem.twins):
             base = self.bases.index(self.problem.carriers[one].base)
             yield self.tokens.shed(pair, base, before)
@@ -130,8 +132,9 @@ class Builder:
 
     def amounts(self, number: int) -> list[int]:
         """What a demand takes: of each room, and of what some vehicles may not carry."""
+        taken = self.problem.demands[number].amounts
         return [
-            *self.problem.demands[number].amounts,
+            *(taken[room] for room in self.rooms),
             *(0 if bar[number] else FORBIDDEN for bar in self.bars),
             *([0] * self.tokens.dimensions),
         ]
@@ -192,7 +195,11 @@ class Builder:
         barred = [0 if bar == self.may[fleet[0]] else UNBOUNDED for bar in self.bars]
         return VehicleType(
             num_available=len(fleet),
-            capacity=[*carrier.room, *barred, *self.tokens.room(fleet[0])],
+            capacity=[
+                *(carrier.room[room] for room in self.rooms),
+                *barred,
+                *self.tokens.room(fleet[0]),
+            ],
             start_depot=base,
             end_depot=base,
             tw_early=carrier.opens_s,

@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pyvrp import (
+    Activity,
     Client,
     ClientGroup,
     Location,
     ProblemData,
     Route,
+    ScheduledActivity,
     Solution,
 )
 
@@ -151,16 +153,40 @@ def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:
 
 def visits_of(model: Model, solution: Solution) -> dict[int, tuple[Visit, ...]]:
     """The visits of each vehicle that drives."""
+    return {
+        carrier: tuple(_visits(model, route)) for carrier, route in _driven(model, solution).items()
+    }
+
+
+def carried_over(model: Model, solution: Solution, to: Model) -> Solution:
+    """The same routes in a model of other rests: without any, which a search has to add."""
+    types = {carrier: type_ for type_, fleet in enumerate(to.fleets) for carrier in fleet}
+    routes = [
+        Route(
+            to.data,
+            [Activity(one.type, one.idx) for one in list(route)[1:-1] if not _is_token(model, one)],
+            types[carrier],
+        )
+        for carrier, route in _driven(model, solution).items()
+    ]
+    return Solution(to.data, routes)
+
+
+def _driven(model: Model, solution: Solution) -> dict[int, Route]:
+    """The routes that carry anything, by carrier: of twins only one."""
     free = [list(fleet) for fleet in model.fleets]
-    found: dict[int, tuple[Visit, ...]] = {}
+    found: dict[int, Route] = {}
     for route in solution.routes():
-        visits = tuple(_visits(model, route))
-        if any(not visit.is_rest for visit in visits):
+        if not all(one.is_depot() or _is_token(model, one) for one in route):
             fleet = free[route.vehicle_type()]
             carrier = next((n for n in fleet if model.twin_of.get(n) not in found), fleet[0])
             fleet.remove(carrier)
-            found[carrier] = visits
+            found[carrier] = route
     return found
+
+
+def _is_token(model: Model, activity: ScheduledActivity) -> bool:
+    return activity.is_client() and activity.idx >= len(model.deliveries) + len(model.returns)
 
 
 def _visits(model: Model, route: Route) -> Iterator[Visit]:

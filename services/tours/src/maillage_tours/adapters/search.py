@@ -23,6 +23,7 @@ from pyvrp import (
 )
 from pyvrp.search import OPERATORS, LocalSearch, compute_neighbours
 
+from maillage_tours.adapters.neighbours import Neighbours, neighbours
 from maillage_tours.domain.problem import Search
 
 PENALTY_MAX = 1e9
@@ -85,15 +86,13 @@ class Walk:
     data: ProblemData
     seed: int
     history: int
+    near: Neighbours
     is_strict: bool = False
 
     def __post_init__(self) -> None:
-        """Set up the local search with all operators that suit the problem."""
+        """Set up the local search."""
         self._rng = RandomNumberGenerator(self.seed)
-        self._search = LocalSearch(self.data, self._rng, compute_neighbours(self.data))
-        for operator in OPERATORS:
-            if operator.supports(self.data):
-                self._search.add_operator(operator(self.data))
+        self._search = self._among(self.near)
         self._penalties = strict(self.data) if self.is_strict else gentle(self.data)
         self._late: list[Solution | None] = [None] * self.history
 
@@ -102,14 +101,16 @@ class Walk:
         """What solutions cost: of one that breaks a limit, more than of any that does not."""
         return self._penalties.cost_evaluator()
 
-    def first(self) -> Solution:
-        """A first solution: from none, what fits is inserted and improved as neighbours allow.
+    def first(self, routes: Solution | None = None) -> Solution:
+        """A first solution: in routes or from none, what fits is inserted, and all is improved.
 
         From a random one, of a day of 430 jobs from door to door, limits stay broken, and mending
-        takes longer than any search.
+        takes longer than any search. All neighbours are looked at, for what is left out now may
+        stay out.
         """
-        nothing = Solution(self.data, [])
-        return self._search(nothing, self._penalties.max_cost_evaluator(), exhaustive=True)
+        search = self._among(compute_neighbours(self.data))
+        begin = Solution(self.data, []) if routes is None else routes
+        return search(begin, self._penalties.max_cost_evaluator(), exhaustive=True)
 
     def bests(self, start: Solution) -> Iterator[Solution]:
         """The best solution after each iteration, without end."""
@@ -124,6 +125,14 @@ class Walk:
                 best = found if costs.cost(found) < costs.cost(best) else best
             current = self._accepted(found, current, start, costs, place)
             yield best
+
+    def _among(self, near: Neighbours) -> LocalSearch:
+        """A local search with all operators that suit the problem."""
+        search = LocalSearch(self.data, self._rng, near)
+        for operator in OPERATORS:
+            if operator.supports(self.data):
+                search.add_operator(operator(self.data))
+        return search
 
     def _accepted(
         self, found: Solution, current: Solution, start: Solution, costs: CostEvaluator, place: int
@@ -143,9 +152,15 @@ class Walk:
 def race(
     data: ProblemData, seed: int, history: int, start: Solution | None = None
 ) -> Iterator[Solution]:
-    """The best solution so far, first and after each iteration, without end."""
-    walks = [Walk(data, seed, history), Walk(data, seed, history, is_strict=True)]
-    best = start = walks[0].first() if start is None else start
+    """The best solution so far, first and after each iteration, without end.
+
+    To routes that it starts with is added what they lack.
+    """
+    near = neighbours(data)
+    walks = [Walk(data, seed, history, near, is_strict=one) for one in (False, True)]
+    if start is None or not start.is_complete():
+        start = walks[0].first(start)
+    best = start
     yield best
     costs = walks[0].costs
     ahead: list[tuple[int, Iterator[Solution]]] = []

@@ -8,14 +8,14 @@ import pickle
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from pyvrp import Solution as Found
 from pyvrp import solve
 
-from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
+from maillage_tours.adapters.pyvrp_model import Model, carried_over, model_of, visits_of
 from maillage_tours.adapters.question import SOLUTION, Question
 from maillage_tours.adapters.search import Enough, race
 from maillage_tours.domain.insertion import insert_all
@@ -28,6 +28,8 @@ from maillage_tours.domain.timeline import schedule
 TRIED_SHARE = 0.3
 """After so much of its time a search looks whether some crews work too long without a rest: only
 then are there rests to search for, which make every step slower."""
+RESTS_COST_MAX = 1.03
+"""Where rests put into such routes make them dearer by less, no search has to know of rests."""
 
 Routes = list[tuple[Visit, ...]]
 
@@ -94,23 +96,35 @@ def _searched(question: Question, enough: Enough) -> _Searched:
     tried = [_routes(problem, model, walk.best)]
     if may_tire:
         if tired := tuple(_tired(problem, tried[0])):
-            model = model_of(problem, resting=tired)
-            walk = _Walk(question, model, walk.first_feasible_s)
+            with_rests, left = _finished(problem, tried[0])
+            if left or _cost(problem, with_rests) > RESTS_COST_MAX * _cost(problem, tried[0]):
+                unrested, model = model, model_of(problem, resting=tired)
+                start = carried_over(unrested, walk.best, model)
+                walk = _Walk(question, model, start, walk.first_feasible_s)
+            tried = [list(with_rests)]
         walk.go(enough)
         tried.append(_routes(problem, model, walk.best))
     return _Searched(tuple(tried), walk.first_feasible_s)
+
+
+def _cost(problem: Problem, routes: Sequence[tuple[Visit, ...]]) -> int:
+    return prove(problem, routes).cost
 
 
 class _Walk:
     """The search on one model; once all is carried, on one where all must be."""
 
     def __init__(
-        self, question: Question, model: Model, first_feasible_s: float | None = None
+        self,
+        question: Question,
+        model: Model,
+        start: Found | None = None,
+        first_feasible_s: float | None = None,
     ) -> None:
         self._question = question
         self._model = model
         self._is_required = False
-        self._bests = race(model.data, question.search.seed, question.history)
+        self._bests = race(model.data, question.search.seed, question.history, start)
         self.first_feasible_s = first_feasible_s
         self.best = next(self._bests)
 
