@@ -73,9 +73,9 @@ def test_any_other_agreement_is_refused(
 
 
 def test_nobody_can_be_recognised_in_what_is_published() -> None:
-    check_publishable(consented=False, refusing=["STRH"], cases=CASES_TO_PUBLISH)
-    check_publishable(consented=True, refusing=[], cases=1)
+    check_publishable(consented=False, refusing=["STRH"], crowd=CASES_TO_PUBLISH)
+    check_publishable(consented=True, refusing=[], crowd=1)
     with pytest.raises(Refused, match="could be recognised"):
-        check_publishable(consented=False, refusing=[], cases=CASES_TO_PUBLISH - 1)
+        check_publishable(consented=False, refusing=[], crowd=CASES_TO_PUBLISH - 1)
     with pytest.raises(Refused, match="STRH"):
-        check_publishable(consented=True, refusing=["STRH"], cases=1)
+        check_publishable(consented=True, refusing=["STRH"], crowd=1)

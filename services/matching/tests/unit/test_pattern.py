@@ -70,6 +70,15 @@ def test_below_three_cases_a_firm_could_be_recognised() -> None:
     ]
 
 
+def test_three_cases_of_the_same_two_firms_hide_nobody() -> None:
+    firms = a_case("Alpha").members
+    taught = [Taught(a_case(name, members=firms)) for name in ("first", "second", "third")]
+    [draft] = drafts_of(taught)
+    assert (draft.cases, draft.needs_consent) == (3, True)
+    [draft] = drafts_of([*taught, running("Beta"), running("Gamma")])
+    assert not draft.needs_consent
+
+
 def test_agreed_twice_is_one_case() -> None:
     again = running("Alpha")
     [draft] = drafts_of([again, again._replace(status="ended")])

@@ -15,17 +15,20 @@ from maillage_matching.domain.draft import LeadKind, Member
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.lead import LeadSource
 from maillage_matching.domain.pilot import Kpi, Pilot
+from maillage_matching.domain.resource import THEN
 from maillage_matching.domain.sheet import PERIODS, Agreed, Sheet, page_of, sheet_of
 from maillage_matching.domain.sheet_words import (
     ANSWERS,
     KINDS,
     PILLARS,
+    PROCESSES,
     REASONS,
     SOURCES,
     STATUSES,
     TO_FILL,
     day,
     number,
+    process,
 )
 from maillage_matching.domain.sheet_words import FACETS as FACET_WORDS
 from maillage_matching.domain.suppression import OUR_OWN_REASONS
@@ -64,7 +67,9 @@ def lines(sheet: Sheet, title: str) -> tuple[str, ...]:
     return next(section.lines for section in sheet.sections if section.title == title)
 
 
-def test_every_word_of_a_case_has_its_french() -> None:
+def test_every_word_of_a_case_has_its_french(knowledge: Knowledge) -> None:
+    steps = {step for rule in knowledge.rules.values() for step in rule.process.split(THEN)}
+    assert set(PROCESSES) == steps - {""}
     assert set(STATUSES) == set(STATUS)
     assert set(KINDS) == set(PILLARS) == set(get_args(LeadKind))
     assert set(SOURCES) == set(get_args(LeadSource))
@@ -113,7 +118,7 @@ def test_what_is_known_is_told_and_the_rest_left_to_fill_in(knowledge: Knowledge
     sheet = sheet_of(case, agreed, 3, knowledge)
     results = lines(sheet, "Résultats qualitatifs et chiffres clés")
     assert results[:3] == (
-        "Quantité convenue : 30 unit par mois",
+        "Quantité convenue : 30 unités par mois",
         "Économie confirmée : 2 160 euros par an",
         "palettes : 28 par mois (objectif 30), non atteint",
     )
@@ -122,7 +127,7 @@ def test_what_is_known_is_told_and_the_rest_left_to_fill_in(knowledge: Knowledge
     assert lines(sheet, "Détails du projet")[-1] == "Date de fin : 23 novembre 2026"
     assert lines(sheet, "Moyens humains")[0] == "7,5 heures d'accompagnement"
     assert lines(sheet, "Reproductibilité")[0] == "Cas semblables sur le territoire : 3"
-    assert "Financeurs et financement" in sheet.to_fill
+    assert "Financeurs" in sheet.to_fill
     assert "Freins" not in sheet.to_fill
 
 
@@ -132,17 +137,54 @@ def test_what_is_done_to_the_matter_and_what_it_costs_is_told(knowledge: Knowled
         resource="cardboard",
         replaces="bubble_wrap",
         transformation="shredding",
-        equipment="shredder",
+        equipment="cardboard_shredder",
         steps=(Step(status="running", at=NOON, by="a"),),
         status="running",
     )
     agreed = Agreed(price=Money(amount=Decimal(500)), ended_for="no_storage")
     sheet = sheet_of(case, agreed, 1, knowledge)
-    assert "Transformation : shredding" in lines(sheet, "Description")
+    assert "Transformation : broyage" in lines(sheet, "Description")
     assert "Prix entre les parties : 500 euros par an" in page_of(sheet)
-    assert lines(sheet, "Moyens techniques") == ("shredder",)
+    assert lines(sheet, "Moyens techniques et méthodologies") == ("Broyeur à carton",)
     assert lines(sheet, "Détails du projet")[-1] == "Date de fin : en cours"
     assert lines(sheet, "Freins") == ("fin : pas de place pour stocker",)
+
+
+def test_two_steps_are_told_one_after_the_other() -> None:
+    assert (
+        process("sorting-and-crushing-then-regranulation") == "tri et broyage, puis regranulation"
+    )
+
+
+def test_its_headings_are_those_of_the_page_it_is_for(knowledge: Knowledge) -> None:
+    titles = [section.title for section in sheet_of(a_case(), Agreed(), 1, knowledge).sections]
+    assert titles == [
+        "Détails du projet",
+        "Piliers de l'économie circulaire",
+        "Description",
+        "Résultats qualitatifs et chiffres clés",
+        "Historique et perspectives",
+        "Facteurs d'accélération",
+        "Freins",
+        "Domaines d'activités",
+        "Ressources",
+        "Partenaires",
+        "Moyens techniques et méthodologies",
+        "Moyens humains",
+        "Financeurs",
+        "Financement",
+        "Documents",
+        "Reproductibilité",
+    ]
+    details = lines(sheet_of(a_case(), Agreed(), 1, knowledge), "Détails du projet")
+    assert [line.partition(" :")[0] for line in details] == [
+        "Structure porteuse",
+        "Nature de l'initiative",
+        "Périmètre",
+        "Localisation",
+        "Date de début",
+        "Date de fin",
+    ]
 
 
 def test_firms_are_not_named(knowledge: Knowledge) -> None:

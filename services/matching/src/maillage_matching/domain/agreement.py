@@ -17,7 +17,8 @@ Attribution = Literal["no", "partly", "yes"]
 """Would it have happened without the hub?"""
 
 CASES_TO_PUBLISH = 3
-"""Below three similar cases a firm can be guessed: then all parties must have consented."""
+"""Below three similar cases of different firms one of them can be guessed: then all parties must
+have consented."""
 
 
 def check_move(status: SynergyStatus, to: SynergyStatus) -> None:
@@ -51,17 +52,20 @@ def check_parties(
         raise Invalid("parties", f"the shares add up to {whole:f}, they must add up to exactly 1")
 
 
-def check_publishable(*, consented: bool, refusing: Sequence[str], cases: int) -> None:
-    """Raise Refused unless nobody could be recognised, or all parties agreed to be."""
-    if cases >= CASES_TO_PUBLISH:
+def check_publishable(*, consented: bool, refusing: Sequence[str], crowd: int) -> None:
+    """Raise Refused unless nobody could be recognised, or all parties agreed to be.
+
+    `crowd` counts similar cases, those between the same firms as one.
+    """
+    if crowd >= CASES_TO_PUBLISH:
         return
     if refusing:
         names = ", ".join(refusing)
         raise Refused(f"withdrew the consent to sharing with other territories: {names}")
     if not consented:
         raise Refused(
-            f"{cases} such cases: a firm could be recognised; all parties must consent, "
-            f"or {CASES_TO_PUBLISH} cases be there"
+            f"{crowd} such cases: a firm could be recognised; all parties must consent, "
+            f"or {CASES_TO_PUBLISH} cases of different firms be there"
         )
 
 

@@ -105,13 +105,18 @@ def _draft(pattern_id: PatternId, group: Sequence[Taught]) -> PatternDraft:
         ended=outcomes["ended"],
         abandoned=outcomes["abandoned"],
         obstacles=obstacles_of(group),
-        needs_consent=cases < CASES_TO_PUBLISH,
+        needs_consent=crowd_in(group) < CASES_TO_PUBLISH,
     )
 
 
 def cases_in(group: Iterable[Taught]) -> int:
     """How many cases; one that was agreed twice is one."""
     return len({one.case.case_id for one in group})
+
+
+def crowd_in(group: Iterable[Taught]) -> int:
+    """How many of them tell of other firms: three cases of the same two hide nobody."""
+    return len({frozenset(one.case.actor_ids) for one in group})
 
 
 def obstacles_of(group: Iterable[Taught]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from maillage_matching.domain.pair import Side, token_of_function, token_of_spec
 from maillage_matching.domain.resource import Rule
 from maillage_matching.domain.road import DETOUR
 from maillage_matching.domain.sentence import Sentence, number_en, number_fr, rounded
+from maillage_matching.domain.sheet_words import process
 
 NACE = re.compile(r"\d\d(\.?\d{1,2})?[A-Z]?")
 DEPENDS_FROM = 0.5
@@ -205,7 +206,7 @@ def _why(found: Prospect, intake: Intake, first: Side, knowledge: Knowledge) -> 
         path = rule.status_path
         return Sentence(
             en=f"{en} goes into {intake.label}: {rule.process} ({path}; known from: {rule.source})",
-            fr=f"{fr} : {rule.process} ({path} ; connu par : {rule.source})",
+            fr=f"{fr} : {process(rule.process)} ({path} ; connu par : {rule.source})",
         )
     uses = ", ".join(found.serves_for)
     return Sentence(

@@ -96,6 +96,10 @@ class Rule:
         return begun and (self.status_until is None or day <= self.status_until)
 
 
+THEN = "-then-"
+"""Between the processes of two steps."""
+
+
 def chained(first: Rule, then: Rule) -> Rule:
     """Two rules as one: what comes out of the first goes into the second."""
     begun = [day for day in (first.status_since, then.status_since) if day]
@@ -104,7 +108,7 @@ def chained(first: Rule, then: Rule) -> Rule:
         then,
         name=f"{first.name}.{then.name}",
         from_spec=first.from_spec,
-        process=f"{first.process}-then-{then.process}",
+        process=f"{first.process}{THEN}{then.process}",
         yielded=first.yielded * then.yielded,
         quality=first.quality * then.quality,
         takes=first.takes,

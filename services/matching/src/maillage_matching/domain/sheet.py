@@ -26,8 +26,10 @@ from maillage_matching.domain.sheet_words import (
     SOURCES,
     STATUSES,
     TO_FILL,
+    UNITS,
     day,
     number,
+    process,
 )
 
 PERIODS = {"P1D": "jour", "P1W": "semaine", "P1M": "mois", "P3M": "trimestre", "P1Y": "an"}
@@ -82,9 +84,11 @@ def sheet_of(case: Case, agreed: Agreed, alike: int, knowledge: Knowledge) -> Sh
             ("Domaines d'activités", _sectors(case, knowledge)),
             ("Ressources", _resources(case, resource, knowledge)),
             ("Partenaires", (f"{len(case.actor_ids)} entreprises ; autres : {TO_FILL}",)),
-            ("Moyens techniques", _equipment(case)),
+            ("Moyens techniques et méthodologies", _equipment(case, knowledge)),
             ("Moyens humains", _hours(case)),
-            ("Financeurs et financement", (TO_FILL,)),
+            ("Financeurs", (TO_FILL,)),
+            ("Financement", (TO_FILL,)),
+            ("Documents", (TO_FILL,)),
             ("Reproductibilité", _elsewhere(alike)),
         )
     )
@@ -106,6 +110,7 @@ def _details(case: Case) -> Iterator[str]:
     yield f"Structure porteuse : {TO_FILL}"
     yield f"Nature de l'initiative : {KINDS.get(case.kind, case.kind)}"
     yield f"Périmètre : {TO_FILL}"
+    yield f"Localisation : {TO_FILL}"
     yield f"Date de début : {day(case.opened_at.date())}"
     over = next((step for step in reversed(case.steps) if not case.is_open), None)
     yield f"Date de fin : {day(over.at.date()) if over else 'en cours'}"
@@ -120,15 +125,15 @@ def _description(case: Case, resource: str, knowledge: Knowledge) -> Iterator[st
     instead = f" à la place de {_label(case.replaces, knowledge)}" if case.replaces else ""
     yield f"Ce qui circule : {resource}{instead}"
     if case.transformation:
-        yield f"Transformation : {case.transformation}"
+        yield f"Transformation : {process(case.transformation)}"
     yield f"Piste {SOURCES.get(case.source, case.source)}"
 
 
 def _results(case: Case, agreed: Agreed) -> Iterator[str]:
     if agreed.quantity:
         told = agreed.quantity
-        per = PERIODS.get(told.per, told.per)
-        yield f"Quantité convenue : {number(told.value)} {told.unit} par {per}"
+        per, unit = PERIODS.get(told.per, told.per), UNITS.get(told.unit, told.unit)
+        yield f"Quantité convenue : {number(told.value)} {unit} par {per}"
     if agreed.saving:
         yield f"Économie confirmée : {_money(agreed.saving)} par an"
     if agreed.price:
@@ -189,8 +194,8 @@ def _resources(case: Case, resource: str, knowledge: Knowledge) -> Iterator[str]
         yield _label(case.replaces, knowledge)
 
 
-def _equipment(case: Case) -> Sequence[str]:
-    return (case.equipment,) if case.equipment else (TO_FILL,)
+def _equipment(case: Case, knowledge: Knowledge) -> Sequence[str]:
+    return (_label(case.equipment, knowledge),) if case.equipment else (TO_FILL,)
 
 
 def _hours(case: Case) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from maillage_matching.domain.resource import THEN
+
 TO_FILL = "[à compléter]"
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
@@ -95,12 +97,78 @@ REASONS = {
     "actor_closed": "cessation d'une entreprise",
 }
 """Every reason an advisor can give, in the words of a page that others read."""
+UNITS = {"unit": "unités"}
+PROCESSES = {
+    "absorption-cooling": "froid par absorption",
+    "chipping": "déchiquetage",
+    "chipping-and-removal-of-nails": "déchiquetage et déferraillage",
+    "cogeneration": "cogénération",
+    "combustion": "combustion",
+    "composting": "compostage",
+    "conversion-to-biofuel": "transformation en biocarburant",
+    "cooking-and-jarring": "cuisson et mise en bocaux",
+    "crushing": "concassage",
+    "crushing-and-sorting": "concassage et tri",
+    "cutting": "découpe",
+    "cutting-and-sewing": "découpe et couture",
+    "decontamination-and-recycling": "dépollution et recyclage",
+    "defibration": "défibrage",
+    "distillation": "distillation",
+    "drying": "séchage",
+    "drying-and-milling": "séchage et mouture",
+    "drying-and-pelletising": "séchage et granulation",
+    "drying-and-pressing": "séchage et pressage",
+    "esterification": "estérification",
+    "feeding-of-animals": "alimentation animale",
+    "fibre-tearing": "effilochage",
+    "filtration": "filtration",
+    "filtration-and-disinfection": "filtration et désinfection",
+    "glass-recycling": "recyclage du verre",
+    "grinding": "broyage fin",
+    "grinding-into-beads": "broyage en billes",
+    "heat-exchange": "échange de chaleur",
+    "heat-pump": "pompe à chaleur",
+    "injection-moulding": "injection plastique",
+    "inoculation-as-substrate": "ensemencement comme substrat",
+    "metal-recycling": "recyclage des métaux",
+    "methanisation": "méthanisation",
+    "milling-into-brewing-mash": "mouture pour le brassage",
+    "pelletising": "granulation",
+    "plastic-recycling": "recyclage des plastiques",
+    "pressing": "pressage",
+    "pressing-of-seeds": "pressage de graines",
+    "pyrolysis": "pyrolyse",
+    "recycling": "recyclage",
+    "redistribution": "redistribution",
+    "refurbishing": "reconditionnement",
+    "regeneration": "régénération",
+    "regranulation": "regranulation",
+    "repair": "réparation",
+    "retreading": "rechapage",
+    "saponification": "saponification",
+    "separation-of-paper-and-milling": "séparation du papier et mouture",
+    "shredding": "broyage",
+    "shredding-and-sorting": "broyage et tri",
+    "sorting-and-crushing": "tri et broyage",
+    "sorting-and-cutting": "tri et découpe",
+    "sorting-and-reuse": "tri et réemploi",
+    "steam-cleaning": "nettoyage à la vapeur",
+    "transport-by-pipe": "transport par canalisation",
+    "washing": "lavage",
+    "wood-recycling": "recyclage du bois",
+}
+"""Every process of the rules of the catalogue."""
 
 
 def day(one: date) -> str:
     """A day as it is written in a text."""
     first = "1er" if one.day == 1 else str(one.day)
     return f"{first} {MONTHS[one.month - 1]} {one.year}"
+
+
+def process(name: str) -> str:
+    """What is done to a thing, in one step or two."""
+    return ", puis ".join(PROCESSES.get(step, step) for step in name.split(THEN))
 
 
 def number(one: Decimal) -> str:

@@ -14,6 +14,7 @@ from maillage_matching.domain.pattern import (
     OBSTACLES_MAX,
     Taught,
     cases_in,
+    crowd_in,
     obstacles_of,
     sectors_of,
 )
@@ -71,10 +72,9 @@ async def _published(
     one: Taught, store: Store, obstacles: tuple[str, ...], *, consented: bool
 ) -> PatternPublished:
     alike = [other for other in await store.taught(TAUGHT_MAX) if other.of == one.of]
-    cases = cases_in(alike)
     parties = await store.actors(one.case.actor_ids)
     refusing = [actor.name for actor in parties if SHARING_ABROAD in actor.refuses]
-    check_publishable(consented=consented, refusing=refusing, cases=cases)
+    check_publishable(consented=consented, refusing=refusing, crowd=crowd_in(alike))
     if not WORD.fullmatch(one.spec):
         raise Refused(f"{one.spec} is no word of the catalogue: say material when agreeing")
     known = dict.fromkeys((*obstacles, *obstacles_of(alike)))
@@ -91,6 +91,6 @@ async def _published(
         equipment=one.case.equipment,
         outcome=one.outcome,
         obstacles=tuple(known)[:OBSTACLES_MAX],
-        case_count=cases,
+        case_count=cases_in(alike),
         consented=True,
     )
