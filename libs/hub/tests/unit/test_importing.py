@@ -150,5 +150,5 @@ async def test_a_refusal_is_told_with_its_line_and_stops_what_depends_on_it(
     asked = sent(no_actor)
     done = await import_pack(pack, ADDRESSES, "token")
     (told,) = done.refused
-    assert str(told) == ("actors.csv:2:1: villaverde: not so (siret: is that of another)")
+    assert str(told) == ("actors.csv:2:1: villaverde: siret: is that of another")
     assert {request.url.path for request in asked} == {"/v1/actors"}

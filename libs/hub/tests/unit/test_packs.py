@@ -1,5 +1,6 @@
 """Packs: the two that ship are sound, and every fault is told with its place."""
 
+import shutil
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -149,6 +150,96 @@ def test_a_faulty_line_is_told_with_its_place(folder: Path, line: str, expected:
     (folder / "actors.csv").write_text(f"{ACTORS}{VILLAVERDE}{line}\n")
     (found,) = faults(folder)
     assert found.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes", "expected"),
+    [
+        ("credentials.csv", "2029-12-31", "2020-12-31", "2:5: valid_to: it must not come before"),
+        ("credentials.csv", "2025-01-01", "0", "2:4: valid_from: write the day as in 2026-11-23"),
+        ("credentials.csv", "2029-12-31", "31/12/2029", "2:5: valid_to: write the day as in"),
+        ("flows.csv", "1,,,stated", "1,2027-01-02,2027-01-01,stated", "2:27: available_until: it"),
+        ("flows.csv", "40,unit", "-40,unit", "2:19: quantity: Input should be greater than"),
+        ("flows.csv", "40,unit", "forty,unit", "2:19: quantity: write a number as in 40.5"),
+        ("flows.csv", "product,no,no,40", "product,nein,no,40", "2:17: hazardous: write yes or no"),
+        ("flows.csv", "15 01 03", "15 01 10*", "2:17: hazardous: 15 01 10* is hazardous by law"),
+        ("vehicles.csv", "180,35,", "180,0,", "2:14: speed_kmh: it must be more than 0"),
+        ("vehicles.csv", "180,35,", "0,35,", "2:13: range_km: it must be more than 0"),
+        ("vehicles.csv", "electric,900,", "electric,800,", "2:6: payload_kg: it must not be less"),
+        ("orders.csv", "J+1", "demain", "2:2: day: write the day as in 2026-11-23"),
+        ("orders.csv", "05:00", "5 h", "2:9: pickup_from: write the time as in 07:30"),
+        ("rounds.yaml", "empty_km: 12", "empty_km: 30", "12:15: empty_km: it cannot be more than"),
+        (
+            "zones.yaml",
+            "valid_from: 2026-01-01",
+            "valid_from: soon",
+            "15:21: rules.0.valid_from: w",
+        ),
+    ],
+)
+def test_what_no_door_would_take_is_told_before_anything_is_sent(
+    tmp_path: Path, file: str, was: str, becomes: str, expected: str
+) -> None:
+    name = "jourdies" if (TERRITORIES / "jourdies" / file).exists() else "marseille"
+    folder = tmp_path / name
+    shutil.copytree(TERRITORIES / name, folder)
+    text = (folder / file).read_text()
+    assert was in text
+    (folder / file).write_text(text.replace(was, becomes, 1))
+    (found,) = faults(folder)
+    assert found.startswith(f"{file}:{expected}")
+
+
+def test_a_rule_of_a_zone_ends_after_it_begins(tmp_path: Path) -> None:
+    folder = tmp_path / "marseille"
+    shutil.copytree(TERRITORIES / "marseille", folder)
+    day = "valid_from: 2026-01-01"
+    text = (folder / "zones.yaml").read_text()
+    (folder / "zones.yaml").write_text(text.replace(day, f"{day}\n        valid_to: 2025-01-01", 1))
+    (found,) = faults(folder)
+    assert found.startswith("zones.yaml:16:19: rules.0.valid_to: it must not come before")
+
+
+def test_a_faulty_line_or_file_is_told_once_and_not_again_by_what_refers_to_it(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "marseille"
+    shutil.copytree(TERRITORIES / "marseille", folder)
+    text = (folder / "actors.csv").read_text()
+    (folder / "actors.csv").write_text(text.replace(",producer", ",wizard"))
+    assert {fault.split(":")[2] for fault in faults(folder)} == {"8"}  # the column of roles
+    (folder / "actors.csv").write_bytes(text.encode("utf-16"))
+    (found,) = faults(folder)
+    assert "not UTF-8" in found
+
+
+def test_a_zone_is_one_of_the_territory_where_it_names_its_own(folder: Path) -> None:
+    (folder / "territory.yaml").write_text(f"{TERRITORY}activity_zones: [{{code: faucigny}}]\n")
+    (found,) = faults(folder)
+    assert found.startswith("actors.csv:2:8: zone 'jourdies' is none of this territory: use fauci")
+
+
+@pytest.mark.parametrize("name", ["flow.csv", "Flows.csv", "flows.xlsx", "round.yaml"])
+def test_a_file_that_would_be_left_out_is_a_fault(folder: Path, name: str) -> None:
+    (folder / name).write_text("")
+    (folder / "~$flows.xlsx").write_text("")
+    (folder / "README.md").write_text("")
+    (found,) = faults(folder)
+    assert found.startswith(f"{name}:1:1: a pack has no such file: save it as one of territory")
+
+
+def test_a_field_of_the_territory_that_nobody_reads_is_a_fault(folder: Path) -> None:
+    (folder / "territory.yaml").write_text(f"{TERRITORY}timezone: Europe/Paris\n")
+    (found,) = faults(folder)
+    assert found.startswith("territory.yaml:3:11: unknown field 'timezone': allowed are")
+
+
+def test_a_decimal_comma_of_a_french_spreadsheet_is_a_point(folder: Path) -> None:
+    text = (ACTORS + VILLAVERDE).replace(",", ";").replace("46.06", "46,06")
+    (folder / "actors.csv").write_text(text)
+    pack = read_pack(folder, TODAY)
+    assert pack.faults == []
+    assert pack.of("actor")[0].document["sites"][0]["position"]["lat"] == "46.06"
 
 
 def test_all_faults_are_told_at_once_and_in_order(folder: Path) -> None:

@@ -28,7 +28,9 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="say what was done as JSON")
     parser.epilog = """\
 The whole pack is checked first: every fault is told with its file, line and column, and nothing is
-sent. An import can be repeated, or begun again after it was cut off: what is there already stays.
+sent. What only a service knows, as that a flow ended long ago, is told with its line when it is
+refused; what comes after it is not sent. An import can be repeated, or begun again after it was cut
+off: what is there already stays.
 
 example: maillage import territories/jourdies --dry-run
 """

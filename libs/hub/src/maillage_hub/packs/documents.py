@@ -61,9 +61,10 @@ def _finish_order(document: Document, _order_id: UUID, pack: Pack, today: date) 
     order_id = uuid5(_order_id, on)
     document |= {"order_id": str(order_id), "origin": "import", "on": on}
     zone = ZoneInfo(pack.time_zone)
+    known = on if is_day(on) else today.isoformat()  # a day that is none is one fault, not five
     for window in ("pickup_window", "dropoff_window"):
         for end, text in document[window].items():
-            document[window][end] = _moment(on, text, zone)
+            document[window][end] = _moment(known, text, zone)
 
 
 def day(text: str, today: date) -> str:
@@ -77,6 +78,14 @@ def day(text: str, today: date) -> str:
     for _ in range(int(text[2:])):
         found += timedelta(days=1 if found.isoweekday() < FRIDAY else 8 - found.isoweekday())
     return found.isoformat()
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day, and written as in 2026-11-23."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _moment(on: str, text: str, zone: ZoneInfo) -> str:

@@ -145,6 +145,5 @@ def _reason(answer: httpx.Response) -> str:
         problem = answer.json()
     except ValueError:
         return f"the service answered {answer.status_code}"
-    detail = problem.get("detail") or problem.get("title") or "refused"
     fields = "; ".join(f"{e.get('field')}: {e.get('message')}" for e in problem.get("errors", ()))
-    return f"{detail} ({fields})" if fields else str(detail)
+    return fields or str(problem.get("detail") or problem.get("title") or "refused")

@@ -32,6 +32,8 @@ class Pack:
     territory: str
     name: str
     time_zone: str
+    activity_zones: tuple[str, ...] = ()
+    """Their codes; none named: any will do."""
     items: list[Item] = field(default_factory=list[Item])
     faults: list[Fault] = field(default_factory=list[Fault])
 

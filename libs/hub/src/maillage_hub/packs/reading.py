@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from maillage_hub.packs.documents import FINISH
 from maillage_hub.packs.pack import Document, Item, Pack, pack_id, sirets_given_twice
 from maillage_hub.packs.sheets import Fault, Row, Unusable, read_csv, read_yaml
+from maillage_hub.packs.soundness import complaints
 from maillage_hub.packs.tables import (
     CREDENTIALS,
     ORIGINS,
@@ -22,6 +23,10 @@ from maillage_hub.packs.tables import (
 )
 
 TERRITORY_FILE = "territory.yaml"
+TERRITORY_FIELDS = frozenset({"territory", "name", "time_zone", "country", "activity_zones"})
+FILES = (TERRITORY_FILE, *(source.file for source in (*TABLES, ZONES, ROUNDS)))
+SHEETS = frozenset({".csv", ".tsv", ".yaml", ".yml", ".xlsx", ".xls", ".ods"})
+"""Endings of files that somebody may mean to be read."""
 
 
 def read_pack(folder: Path, today: date | datetime) -> Pack:
@@ -55,6 +60,7 @@ def _read(folder: Path, prefix: str, today: date | datetime) -> Pack:
         pack = _read(folder / base, f"{base}/", today)
     if isinstance(today, datetime):
         today = today.astimezone(ZoneInfo(pack.time_zone)).date()
+    pack.faults += _unread(folder, prefix)
     reader = _Reader(pack, folder, prefix, today)
     for table in TABLES:
         reader.read_table(table)
@@ -69,7 +75,11 @@ def _territory(row: Row) -> Pack:
         territory=str(values.get("territory", "")),
         name=str(values.get("name", "")),
         time_zone=str(values.get("time_zone", "Europe/Paris")),
+        activity_zones=tuple(_codes(values.get("activity_zones"))),
     )
+    allowed = ", ".join(sorted(TERRITORY_FIELDS))
+    for name in values.keys() - TERRITORY_FIELDS:
+        pack.faults.append(row.at(name).fault(f"unknown field {name!r}: allowed are {allowed}"))
     for name in ("territory", "name"):
         if not values.get(name):
             pack.faults.append(row.at(name).fault(f"{name} is missing"))
@@ -82,6 +92,21 @@ def _territory(row: Row) -> Pack:
     return pack
 
 
+def _codes(zones: object) -> Iterator[str]:
+    for zone in cast("list[object]", zones) if isinstance(zones, list) else ():
+        if isinstance(zone, dict):
+            yield str(cast("Document", zone).get("code"))
+
+
+def _unread(folder: Path, prefix: str) -> Iterator[Fault]:
+    """Files that look like a part of the pack, and would be left out without a word."""
+    for path in sorted(folder.iterdir()):
+        if path.name in FILES or path.name[0] in ".~" or path.suffix.lower() not in SHEETS:
+            continue
+        message = f"a pack has no such file: save it as one of {', '.join(FILES)}, or remove it"
+        yield Fault(f"{prefix}{path.name}", 1, 1, message)
+
+
 class _Reader:
     """Reads the files of a pack one after another; later files refer to earlier ones."""
 
@@ -91,6 +116,8 @@ class _Reader:
         self.prefix = prefix
         self.today = today
         self.keys = {(item.kind, item.key): item.spot for item in pack.items}
+        self.unread: set[str] = set()
+        """Kinds whose file cannot be read: what refers to them is not faulty for that."""
 
     def read_table(self, table: Table) -> None:
         """Read one CSV file, when the pack has it."""
@@ -101,6 +128,7 @@ class _Reader:
             rows, faults = read_csv(path, f"{self.prefix}{table.file}", table.titles)
         except Unusable as error:
             self.pack.faults.append(error.fault)
+            self.unread.add(table.kind)
             return
         self.pack.faults += faults
         for row in rows:
@@ -141,6 +169,7 @@ class _Reader:
                 text = str(row.values[column])
                 value = text.split("|") if column in table.lists else text
                 _put(document, path, value)
+        faults += self._zone(row)
         for column, kind in table.references.items():
             if column in row.values:
                 faults += self._refer(document, column, kind, row)
@@ -208,14 +237,22 @@ class _Reader:
                 return [row.at(column).fault(f"no actor {named!r} (a hub is written hub:KEY)")]
             document[column] = place
             return []
-        if self.pack.get(kind, named) is None:
+        if self.pack.get(kind, named) is None and not self._is_faulty(kind, named):
             return [row.at(column).fault(f"no {kind} {named!r} in this pack")]
         document[f"{column}_id"] = str(pack_id(self.pack.territory, kind, named))
         return []
 
+    def _is_faulty(self, kind: str, key: str) -> bool:
+        """Whether it is in the pack, and faulty itself: that is told once, where it stands."""
+        is_named = kind in self.unread or (kind, key) in self.keys
+        return is_named and self.pack.get(kind, key) is None
+
     def place(self, named: str) -> Document | None:
         """The place of an actor's first site, or of a hub."""
-        if named.startswith("hub:"):
+        kind = "hub" if named.startswith("hub:") else "actor"
+        if self._is_faulty(kind, named.removeprefix("hub:")):
+            return {"label": named, "position": {"lat": "0", "lon": "0"}}  # sent by nobody
+        if kind == "hub":
             hub = self.pack.get("hub", named.removeprefix("hub:"))
             return hub and {
                 "label": hub.document["label"],
@@ -229,6 +266,12 @@ class _Reader:
             "actor_id": str(actor.id),
             "site_id": actor.document["sites"][0]["site_id"],
         }
+
+    def _zone(self, row: Row) -> Iterator[Fault]:
+        zone, known = row.values.get("zone"), self.pack.activity_zones
+        if zone is not None and known and zone not in known:
+            use = f"use {', '.join(known)}, or add it to {TERRITORY_FILE}"
+            yield row.at("zone").fault(f"zone {zone!r} is none of this territory: {use}")
 
     def _stops(self, document: Document, row: Row) -> Iterator[Fault]:
         places: list[Document] = []
@@ -265,15 +308,10 @@ def _put(document: Document, path: str, value: object) -> None:
 def _model_faults(
     model: type[BaseModel], document: Document, row: Row, columns: Mapping[str, str]
 ) -> Iterator[Fault]:
-    try:
-        model.model_validate(document)
-    except ValidationError as error:
-        for found in error.errors(include_url=False):
-            path = ".".join(str(part) for part in found["loc"])
-            column = _nearest(path, columns) or path
-            spot = row.at(column) if column in row.spots else row.at(path.split(".", 1)[0])
-            message = found["msg"].removeprefix("Value error, ")
-            yield spot.fault(f"{column}: {message}")
+    for path, message in complaints(model, document):
+        column = _nearest(path, columns) or path
+        spot = row.at(column) if column in row.spots else row.at(path.split(".", 1)[0])
+        yield spot.fault(f"{column}: {message}")
 
 
 def _nearest(path: str, columns: Mapping[str, str]) -> str | None:

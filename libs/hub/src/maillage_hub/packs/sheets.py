@@ -1,12 +1,14 @@
 """Reading CSV and YAML so that every value still knows its file, line and column."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+DECIMAL_COMMA = re.compile(r"\A([+-]?[0-9]+),([0-9]+)\Z")
 FILE_BYTES_MAX = 25 * 1024 * 1024
 
 
@@ -73,8 +75,9 @@ def read_csv(path: Path, name: str, columns: frozenset[str]) -> tuple[list[Row],
     """The rows of a CSV file (comma or semicolon) and the faults of its shape."""
     lines = read_text(path, name).splitlines()
     if not lines:
-        return [], [Fault(name, 1, 1, "the file is empty: it needs a line of column names")]
-    reader = csv.reader(lines, delimiter=";" if ";" in lines[0] else ",")
+        raise Unusable(Fault(name, 1, 1, "the file is empty: it needs a line of column names"))
+    delimiter = ";" if ";" in lines[0] else ","
+    reader = csv.reader(lines, delimiter=delimiter)
     header = [title.strip() for title in next(reader)]
     faults = [
         Fault(name, 1, place, f"unknown column {title!r}: allowed are {', '.join(sorted(columns))}")
@@ -92,6 +95,8 @@ def read_csv(path: Path, name: str, columns: frozenset[str]) -> tuple[list[Row],
             continue
         spots = {title: Spot(name, line, place) for place, title in enumerate(header, 1)}
         filled = {title: cell.strip() for title, cell in zip(header, cells, strict=True)}
+        if delimiter == ";":  # as a French spreadsheet saves it, with 40,5 for 40.5
+            filled = {title: DECIMAL_COMMA.sub(r"\1.\2", cell) for title, cell in filled.items()}
         values = {title: cell for title, cell in filled.items() if cell}
         rows.append(Row(Spot(name, line, 1), values, spots))
     return rows, faults
