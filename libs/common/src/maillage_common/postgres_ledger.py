@@ -144,10 +144,13 @@ class PostgresLedger:
             return frozenset()
         rows = await self._db.fetch(
             """
-            SELECT DISTINCT topic, subject
-            FROM dead_letter
-            JOIN unnest($2::text[], $3::text[]) AS t (topic, subject) USING (topic, subject)
-            WHERE consumer = $1 AND state = 'parked'
+            SELECT topic, subject FROM unnest($2::text[], $3::text[]) AS lane (topic, subject)
+            WHERE EXISTS (  -- not replayed to its end before what waits behind it is parked
+                SELECT FROM dead_letter AS letter
+                WHERE consumer = $1 AND state = 'parked'
+                    AND (letter.topic, letter.subject) = (lane.topic, lane.subject)
+                FOR SHARE
+            )
             """,
             consumer,
             *_columns(lanes, 2),
