@@ -271,7 +271,7 @@ async def forgive(message: Received[ConsentGiven], store: Store, now: datetime) 
 class Confirming:
     """A guard that has nothing against the bus."""
 
-    async def confirm(self) -> None:
+    async def confirm(self, *_: object) -> None:
         return
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from maillage_common.metrics import Metrics
 from maillage_common.topics import Bus, BusRefused
 from maillage_contracts.catalogue import topic_specs
 from maillage_contracts.samples import TERRITORY
+from maillage_serving.testing import NOON
 
 SPECS = list(topic_specs(TERRITORY))
 WHOLE = {spec.name: spec.partitions for spec in SPECS}
@@ -27,14 +29,15 @@ class Memory:
     """A pool of connections to a database with one row: the topics as they were seen first."""
 
     remembered: dict[str, str] = field(default_factory=dict[str, str])
+    accepted_at: datetime = NOON
 
     @asynccontextmanager
     async def acquire(self, **_timeout: float) -> AsyncGenerator["Memory"]:
         yield self
 
-    async def fetchval(self, _sql: str, _cluster_id: str, topics: str) -> str:
+    async def fetch(self, _sql: str, _id: str, topics: str) -> list[tuple[str, datetime]]:
         self.remembered = json.loads(topics) | self.remembered
-        return json.dumps(self.remembered)
+        return [(json.dumps(self.remembered), self.accepted_at)]
 
 
 @pytest.fixture
@@ -101,6 +104,22 @@ async def test_a_topic_that_the_catalogue_gained_is_no_reason_to_refuse(
     memory.remembered = {name: IDS[name] for name in WHOLE if name != SOME}
     await guard.confirm()
     assert memory.remembered == IDS
+
+
+async def test_a_bus_that_another_one_stands_for_since_is_refused(
+    guard: BusGuard, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that still reached the old one gave it all that was queued for the new one."""
+    monkeypatch.setattr(bus_guard, "CHECK_EVERY_S", 1000.0)
+    await guard.confirm(NOON)
+    at_first = guard.changes
+    memory.remembered, memory.accepted_at = dict(ANEW), NOON - timedelta(hours=1)  # clocks go back
+    await guard.confirm(NOON)
+    with pytest.raises(BusRefused, match="made anew"):
+        await guard.confirm(memory.accepted_at)
+    memory.remembered, memory.accepted_at = dict(IDS), NOON + timedelta(hours=1)
+    await guard.confirm(memory.accepted_at)
+    assert guard.changes > at_first
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import ClassVar
 
 import pytest
@@ -79,9 +80,9 @@ async def test_a_topic_that_changes_shape_under_a_leading_relay_stops_it(
     refusals: list[BusRefused] = []
     honest = wired.guard.confirm
 
-    async def noted() -> None:
+    async def noted(*accepted_at: datetime) -> None:
         try:
-            await honest()
+            await honest(*accepted_at)
         except BusRefused as refused:
             refusals.append(refused)
             raise
@@ -185,9 +186,9 @@ async def test_what_was_on_its_way_to_a_lost_bus_does_not_come_to_the_next(
     monkeypatch.setattr(relay, "Producer", Noted)
     honest, is_blind = wired.guard.confirm, asyncio.Event()
 
-    async def confirm() -> None:
+    async def confirm(*accepted_at: datetime) -> None:
         if not is_blind.is_set():
-            await honest()
+            await honest(*accepted_at)
 
     monkeypatch.setattr(wired.guard, "confirm", confirm)
     is_blind.set()
@@ -235,9 +236,15 @@ class Half(Producer):
 async def test_what_a_bus_acknowledged_before_it_was_lost_is_sent_again(
     wired: Wired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Queued again while others of its round were tried, it was removed as acknowledged."""
+    """Queued again while others of its round were tried, it was removed as acknowledged.
+
+    Also when the clock of the database was set back since a bus was accepted for the first time.
+    """
     Half.answered, Half.is_dead = set(), asyncio.Event()
     monkeypatch.setattr(relay, "Producer", Half)
+    await wired.guard.confirm()
+    later = "UPDATE bus_identity SET adopted_at = now() + interval '2 hours' RETURNING 1"
+    assert await wired.value(later) == 1
     for name in "abcdef":
         await say(wired, name)
     async with wired.relaying():
@@ -251,6 +258,22 @@ async def test_what_a_bus_acknowledged_before_it_was_lost_is_sent_again(
     assert 0 < len(before) < 6
     after = sequences(await wired.on(wired.flows))
     assert after == {str(an_id(n)): [1, 1] if str(an_id(n)) in before else [1] for n in "abcdef"}
+
+
+async def test_what_is_queued_for_another_bus_is_not_given_to_the_one_that_was(
+    wired: Wired,
+) -> None:
+    """A leader that had not moved yet took the whole log for itself, and the new bus had none."""
+    async with wired.relaying():
+        await say(wired, "a")
+        await all_sent(wired)
+        moved = "UPDATE bus_identity SET topics = $1, adopted_at = now()"
+        async with wired.pool.acquire() as connection:
+            await connection.execute(moved, json.dumps({wired.flows: "as it is over there"}))
+        await say(wired, "a")
+        await eventually(lambda: wired.metric("maillage_bus_refused") == 1)
+        assert await wired.unsent() == 1
+    assert len(await wired.on(wired.flows)) == 1
 
 
 async def test_what_was_sent_is_kept(wired: Wired) -> None:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient
@@ -47,15 +48,22 @@ class BusGuard:
         self._admin: AIOKafkaAdminClient | None = None
         self._known: dict[str, str] = {}
         """The identifier of each topic, as it was when we first saw it."""
+        self._accepted_at: datetime | None = None
+        """When the bus was accepted as it is, as we know; None when the database must be asked."""
         self.refused: tuple[str, ...] = ()
         """What the last look that was answered had to complain of."""
         self.changes = 0
         """How often the bus became another one, or not as it must be: what a client knows of it
         is void then, even if all is well again when the client looks."""
 
-    async def confirm(self) -> None:
-        """Return if the bus may be spoken to now; raises BusRefused, or why it cannot be asked."""
+    async def confirm(self, accepted_at: datetime | None = None) -> None:
+        """Return if the bus may be spoken to now; raises BusRefused, or why it cannot be asked.
+
+        What was queued for a bus that was accepted later than ours makes us look at it all anew.
+        """
         async with self._one_look:
+            if accepted_at not in (None, self._accepted_at):
+                await self.close()
             if time.monotonic() - self._confirmed_at < CHECK_EVERY_S:
                 return
             try:
@@ -82,8 +90,9 @@ class BusGuard:
             await rest(WATCH_EVERY_S)
 
     async def close(self) -> None:
-        """Forget the connection; the next look makes another and reads configurations again."""
-        self._admin = None
+        """Forget the last look; the next one connects again, and reads all that this one did."""
+        self._admin = self._accepted_at = None
+        self._confirmed_at = -CHECK_EVERY_S
         await self._connection.aclose()
 
     async def _judge(self) -> None:
@@ -100,13 +109,13 @@ class BusGuard:
 
     async def _stranger(self, bus: Bus) -> list[str]:
         ids = {s.name: bus.topic_ids[s.name] for s in self._specs if s.name in bus.topic_ids}
-        if not ids.items() <= self._known.items():
+        if self._accepted_at is None or not ids.items() <= self._known.items():
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
-                topics = await connection.fetchval(
+                [(topics, self._accepted_at)] = await connection.fetch(
                     """
                     INSERT INTO bus_identity AS known (cluster_id, topics) VALUES ($1, $2)
                     ON CONFLICT (one) DO UPDATE SET topics = excluded.topics || known.topics
-                    RETURNING topics
+                    RETURNING topics, adopted_at
                     """,
                     bus.cluster_id,
                     json.dumps(ids),

@@ -118,7 +118,7 @@ class Relay:
         )
         if not rows:
             return False
-        await self._guard.confirm()
+        await self._guard.confirm(rows[0]["adopted_at"])
         waiting = Counter({row["seq"]: 1 + bool(row["state_topic"]) for row in rows})
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
