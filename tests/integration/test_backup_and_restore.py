@@ -3,7 +3,8 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -46,12 +47,15 @@ async def test_what_was_dumped_comes_back_and_agrees_with_the_bus(
         forgotten = await a_firm(calls, "Said after the dump")
         await agrees(hub)
 
-    await lose_everything_but(tmp_path, hub)
-
-    code, told = await hub.maillage("outbox", "compare", "--json")
-    counts = {one["service"]: one for one in map(json.loads, told.splitlines())}
-    assert (code, counts["registry"]["missing"] > 0) == (1, True)
-    await hub.maillage("outbox", "republish", "--json")
+    await hub.stop()
+    async with only_servers(hub):
+        restore(hub, tmp_path)
+        await empty_bus(hub)
+        code, told = await hub.maillage("outbox", "compare", "--json")
+        counts = {one["service"]: one for one in map(json.loads, told.splitlines())}
+        assert (code, counts["registry"]["missing"] > 0) == (1, True)
+        await hub.maillage("outbox", "republish", "--json")
+    await hub.start()
     await agrees(hub)
 
     async with Calls(hub) as calls:
@@ -74,11 +78,16 @@ async def agrees(hub: WholeHub) -> None:
     await eventually(compared, deadline_s=60, every_s=0.5)
 
 
-async def lose_everything_but(dumps: Path, hub: WholeHub) -> None:
-    """Stop; restore the databases; empty the bus; start."""
-    await hub.stop()
+@asynccontextmanager
+async def only_servers(hub: WholeHub) -> AsyncGenerator[None]:
+    """Its bus and its databases, without services, for the length of a block."""
     await asyncio.to_thread(hub.commands.up, hub.territory)
-    restore(hub, dumps)
+    yield
+    await asyncio.to_thread(hub.commands.maillage, "down", "--territory", hub.territory)
+
+
+async def empty_bus(hub: WholeHub) -> None:
+    """Delete the topics of the territory, and make them again."""
     admin = AIOKafkaAdminClient(bootstrap_servers=hub.kafka)
     await admin.start()
     topics = {name for name in await admin.list_topics() if name.startswith(f"{hub.territory}.")}
@@ -90,8 +99,6 @@ async def lose_everything_but(dumps: Path, hub: WholeHub) -> None:
     await eventually(gone)
     await admin.close()
     await hub.maillage("topics", "create")
-    await asyncio.to_thread(hub.commands.maillage, "down", "--territory", hub.territory)
-    await hub.start()
 
 
 def dump(hub: WholeHub, folder: Path) -> None:

@@ -11,7 +11,7 @@ from maillage_contracts.catalogue import SERVICES
 from maillage_contracts.vocabulary import TerritoryId
 from maillage_hub.runtime.failures import BadUsage, NotRunning
 from maillage_hub.runtime.places import home
-from maillage_hub.runtime.services import bus_settings, settings_for
+from maillage_hub.runtime.services import bus_settings, installed_services, settings_for
 from maillage_hub.runtime.state import HubState, running_hub, running_hubs
 
 BUS_SETTING = f"{PREFIX}KAFKA_BOOTSTRAP"
@@ -64,16 +64,17 @@ def ask_services(parser: ArgumentParser) -> None:
 
 
 def chosen_services(arguments: Namespace) -> Iterator[tuple[str, HubState | None]]:
-    """The services that are meant, each with its hub; without one, its settings are ours."""
+    """The services that are meant, each with its hub; without one, its settings are ours.
+
+    They need not run, as long as their databases do.
+    """
     if DATABASE_SETTING in os.environ:
         if arguments.service is None:
             raise BadUsage(f"{DATABASE_SETTING} is that of one service: say which with --service")
         yield arguments.service, None
         return
     hub = chosen_hub(arguments)
-    if not hub.services:
-        raise BadUsage(f"the hub of {hub.territory} runs without services")
-    for service in (arguments.service,) if arguments.service else hub.services:
+    for service in (arguments.service,) if arguments.service else installed_services():
         yield service, hub
 
 
