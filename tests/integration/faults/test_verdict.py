@@ -1,13 +1,17 @@
 """The checker is checked: of a sound history it says nothing, and every tampering is found."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from maillage_contracts.flows import FLOWS
 from maillage_contracts.registry import ACTORS
+from maillage_hub.chaos.__main__ import tell_report
+from maillage_hub.chaos.campaign import Report
 from maillage_hub.chaos.load import Owed
 from maillage_hub.chaos.verdict import Copy, Logged, Seen, Verdict, judge
 from maillage_hub.testing_bus import Told
@@ -215,3 +219,43 @@ def test_an_event_that_a_reader_has_not_come_to_is_stuck() -> None:
 def test_a_letter_and_a_service_that_is_not_ready_are_stuck() -> None:
     found = judge(replace(sound(), letters=["flows: id"], unready=["tours does not answer"]))
     assert list(found.stuck) == ["flows: id was put aside", "tours does not answer"]
+
+
+def test_what_comes_to_rest_too_late_is_stuck() -> None:
+    assert judge(replace(sound(), caught_up_s=60.0)).holds
+    late = judge(replace(sound(), caught_up_s=61.0))
+    assert only("stuck", late) == "it came to rest 61 s after the last fault"
+
+
+def a_report(seen: Seen) -> Report:
+    return Report(
+        seed=7,
+        seconds=120.04,
+        faults=12,
+        kills=10,
+        acknowledged=900,
+        caught_up_seconds=15.26,
+        verdict=judge(seen),
+    )
+
+
+def test_a_report_says_all_that_is_asked_of_it_in_this_order() -> None:
+    report = a_report(replace(sound(), letters=["flows: id"], kept_baselines=[]))
+    assert json.dumps(report.document) == (
+        '{"seed": 7, "seconds": 120.0, "faults": 12, "kills": 10, "acknowledged": 900,'
+        ' "lost": 1, "twice": 0, "disorder": 0, "stuck": 1, "caught_up_seconds": 15.3}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "code"),
+    [(sound(), 0), (replace(sound(), letters=["flows: id"]), 1)],
+    ids=["all is well", "something is stuck"],
+)
+def test_a_campaign_ends_well_only_when_nothing_was_found(
+    seen: Seen, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, file = a_report(seen), tmp_path / "verdict.json"
+    assert tell_report(report, file, kept=tmp_path) == code
+    assert json.loads(file.read_text()) == report.document
+    assert ("stuck: flows: id was put aside" in capsys.readouterr().out) == bool(code)

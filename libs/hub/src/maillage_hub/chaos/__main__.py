@@ -25,6 +25,8 @@ BROKEN, INTERRUPTED = 1, 130
 def main(arguments: list[str] | None = None) -> int:
     """0 when nothing was lost, doubled, disordered or stuck; 1 when something was, or broke."""
     asked = _parser().parse_args(arguments)
+    if asked.json is not None:
+        asked.json.unlink(missing_ok=True)  # a run that breaks leaves no verdict of an earlier one
     print(f"seed {asked.seed}, {asked.duration} s; starting a hub in a folder of its own ...")
     try:
         report, kept = asyncio.run(_run(asked.seed, asked.duration))
@@ -34,14 +36,21 @@ def main(arguments: list[str] | None = None) -> int:
     except (HubFailure, BaseExceptionGroup) as failure:
         print(*_reasons(failure), sep="\n", file=sys.stderr)
         return BROKEN
+    code = tell_report(report, asked.json, kept)
+    if code:
+        print(f"again: make chaos DURATION={asked.duration} SEED={asked.seed}")
+    return code
+
+
+def tell_report(report: Report, file: Path | None, kept: Path | None) -> int:
+    """Say it, and write it to the file; returns what the process is to exit with."""
     told = json.dumps(report.document)
-    if asked.json is not None:
-        asked.json.write_text(f"{told}\n")
+    if file is not None:
+        file.write_text(f"{told}\n")
     print(told)
     if report.verdict.holds:
         return 0
-    print(report.findings)
-    print(f"logs: {kept}\nagain: make chaos DURATION={asked.duration} SEED={asked.seed}")
+    print(f"{report.findings}\nlogs: {kept}")
     return BROKEN
 
 

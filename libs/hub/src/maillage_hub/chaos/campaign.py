@@ -4,17 +4,16 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maillage_common.failures import is_transient
 from maillage_hub.chaos.load import Load, write
 from maillage_hub.chaos.looking import is_at_rest, look
 from maillage_hub.chaos.plan import Blow
 from maillage_hub.chaos.rig import Rig
-from maillage_hub.chaos.verdict import Verdict, judge
+from maillage_hub.chaos.verdict import CAUGHT_UP_WITHIN_S, Verdict, judge
 from maillage_serving.testing import eventually
 
-CAUGHT_UP_WITHIN_S = 60.0
 LOOKED_AT_EVERY_S = 0.2
 WARM_UP_COMMANDS = 30
 """The first fault waits for so many, that there be something to lose."""
@@ -121,12 +120,12 @@ async def _goes_on(load: Load) -> None:
 async def recover(
     rig: Rig, load: Load, ended: float, said: Callable[[str], None]
 ) -> tuple[float, Verdict]:
-    """How long after the last fault, which ended then, all was at rest, and what became of it.
+    """How many seconds after the last fault, which ended then, all was at rest; and the verdict.
 
-    Seconds, at most those it is given; the load is over.
+    The load is over.
     """
     caught_up_s = await _caught_up(rig, ended, said)
-    verdict = judge(await look(rig, load))
+    verdict = judge(replace(await look(rig, load), caught_up_s=caught_up_s))
     said("all is well" if verdict.holds else "NOT well")
     return caught_up_s, verdict
 

@@ -11,6 +11,8 @@ from maillage_hub.chaos.load import Owed
 from maillage_hub.testing_bus import Told
 from maillage_hub.testing_calls import Document
 
+CAUGHT_UP_WITHIN_S = 60.0
+"""From the end of the last fault to the moment when nothing is on its way any more."""
 READERS = {entry.event.TYPE: entry.consumers for entry in CATALOGUE}
 
 Lane = tuple[str, str]
@@ -61,6 +63,8 @@ class Seen:
     copies: Sequence[Copy] = ()
     letters: Sequence[str] = ()
     unready: Sequence[str] = ()
+    caught_up_s: float = 0.0
+    """How long after the last fault all was at rest."""
 
 
 @dataclass(frozen=True)
@@ -217,3 +221,5 @@ def _stuck(seen: Seen, first: Mapping[str, Told]) -> Iterator[str]:
             yield f"{event.id} is on {event.topic}, and {reader} has not come to it"
     yield from (f"{letter} was put aside" for letter in seen.letters)
     yield from seen.unready
+    if seen.caught_up_s > CAUGHT_UP_WITHIN_S:
+        yield f"it came to rest {seen.caught_up_s:.0f} s after the last fault"
