@@ -7,6 +7,7 @@ from maillage_matching.domain.affinity import Told
 from maillage_matching.domain.evaluation import evaluate
 from maillage_matching.domain.exchanges import Exchange, Party, Query, queries_of
 from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.rankers import thinned
 
 FIRMS = {
     "mill": ("Paper mill", "1711"),
@@ -138,3 +139,11 @@ def test_what_is_ranked_was_not_learned_from(queries: list[Query], knowledge: Kn
     assert taught.methods["maillage"].mrr > untaught.methods["maillage"].mrr
     assert alone.cases == 4
     assert untaught.methods["catalogue_and_rules"] == taught.methods["catalogue_and_rules"]
+
+
+def test_of_too_many_pairs_whole_offers_are_learned_from_evenly() -> None:
+    queries = [one for case in "abcd" for one in queries_of(territory(case))]
+    pairs = sum(len(one.needs) for one in queries)
+    assert thinned(queries, pairs) == queries
+    assert thinned(queries, pairs - 1) == queries[::2]
+    assert thinned(queries, pairs // 4) == queries[::4]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import exp, log, sqrt
+from sys import intern
 from types import MappingProxyType
 
 from maillage_matching.domain.completion import SURE_MIN, words_of
@@ -102,7 +103,7 @@ class Evidence:
     @cached_property
     def rules(self) -> tuple[str, ...]:
         """Each trait of the offer beside each of the need."""
-        return tuple(f"{one}>{other}" for one in self.offered for other in self.needed)
+        return tuple(intern(f"{one}>{other}") for one in self.offered for other in self.needed)
 
     @property
     def share(self) -> float:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import log, sqrt
+from math import ceil, log, sqrt
 
 from maillage_matching.domain.affinity import (
     BEFORE_LEARNING,
@@ -31,6 +31,8 @@ Ranker = Callable[[Sequence[Query]], Scores]
 NEWTON_STEPS = 12
 RIDGE = 1e-3
 """So little that it only keeps scores that tell nothing from turning the order."""
+LEARNED_PAIRS_MAX = 20_000
+"""Six times the documented territories we know: some ten seconds of one core."""
 STEPS = ((6, TAXONOMY["same"]), (4, TAXONOMY["parent"]), (2, TAXONOMY["sibling"]))
 SECTOR_STEPS = ((4, TAXONOMY["same"]), (3, TAXONOMY["parent"]), (2, TAXONOMY["sibling"]))
 
@@ -55,7 +57,7 @@ class Rankers:
         }
 
     def _maillage(self, known: Sequence[Query]) -> Scores:
-        return self._score_with(learn(self._examples(known)))
+        return self._score_with(learn(self._examples(thinned(known))))
 
     def _examples(self, known: Iterable[Query]) -> list[Example]:
         return [
@@ -98,6 +100,12 @@ class Rankers:
         texts = [_offered(query) for query in self.queries]
         texts += [_needed(need) for query in self.queries for need in query.needs]
         return len(texts), Counter(word for text in texts for word in set(text))
+
+
+def thinned(known: Sequence[Query], pairs_max: int = LEARNED_PAIRS_MAX) -> Sequence[Query]:
+    """Evenly as many of them as there is time to learn from; offers stay whole, so rates do."""
+    pairs = sum(len(query.needs) for query in known)
+    return known[:: max(1, ceil(pairs / pairs_max))]
 
 
 def _offered(query: Query) -> tuple[str, ...]:
