@@ -111,6 +111,26 @@ async def test_a_relay_point_takes_what_the_home_cannot(
     await post(f"/v1/plans/{plan['plan_id']}/publish")
 
 
+async def test_a_relay_point_is_not_filled_beyond_its_room_by_two_plans(
+    hear: Hear, ask: Ask, post: Post, dispatcher: httpx.AsyncClient
+) -> None:
+    site = Site(
+        site_id=SiteId(an_id("relay")),
+        kind="site",
+        label="Relay point",
+        position=RELAY.position,
+        crates_max=3,
+    )
+    await hear(ActorRegistered(actor=an_actor(sites=(site,)), source="import"))
+    for name, left in (("first", 0), ("second", 1)):
+        await ask([an_order(name, dropoff=RELAY, load=a_load(crates=2))])
+        plan = await planned(post, dispatcher)
+        reasons = [item["reason"] for item in plan["unplanned"]]
+        assert reasons == ["no room for 2 crates at Relay point, which takes 3 on a day"] * left
+        if plan["tours"]:
+            await post(f"/v1/plans/{plan['plan_id']}/publish")
+
+
 @pytest.mark.parametrize(
     ("alternatives", "words"),
     [

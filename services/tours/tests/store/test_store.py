@@ -10,8 +10,9 @@ import pytest
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.samples import an_existing_round
-from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SynergyId, TourId
+from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SiteId, SynergyId, TourId
 from maillage_tours.domain.day import Day
+from maillage_tours.domain.fleet import RelayPoint
 from maillage_tours.domain.order import Carriage, Order, OrderStatus
 from maillage_tours.domain.plan import Plan, Unplanned
 from maillage_tours.domain.samples import (
@@ -25,6 +26,7 @@ from maillage_tours.domain.samples import (
     an_id,
     an_order,
     place,
+    spot,
 )
 from maillage_tours.domain.tour import Tour, TourStatus
 from maillage_tours.usecases.plan_day import Draft
@@ -228,6 +230,21 @@ class TestWhatOthersSay:
         async with changing(runner) as store:
             await store.keep_actors([Told(KnownActor(host, True, (cafe,)), 3)])  # noqa: FBT003
             assert list(await store.rests()) == []
+
+    async def test_where_there_is_room_for_crates(self, runner: Runner[Store]) -> None:
+        relay = RelayPoint(
+            site_id=SiteId(an_id("relay")), label="Relay", position=spot(1), crates_max=12
+        )
+        host = ActorId(an_id("host"))
+        async with changing(runner) as store:
+            told = KnownActor(host, is_closed=False, relays=(relay,))
+            await store.keep_actors([Told(told, 2)])
+            await store.keep_actors([Told(KnownActor(host, is_closed=False), 1)])
+        async with reading(runner) as store:
+            assert list(await store.relays()) == [relay]
+        async with changing(runner) as store:
+            await store.keep_actors([Told(KnownActor(host, is_closed=True, relays=(relay,)), 3)])
+            assert list(await store.relays()) == []
 
     async def test_hubs_zones_and_rounds_come_back(self, runner: Runner[Store]) -> None:
         round_ = an_existing_round()

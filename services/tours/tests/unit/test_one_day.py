@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from maillage_contracts.vocabulary import OrderId
+from maillage_contracts.vocabulary import OrderId, SiteId
 from maillage_tours.domain.checker import Verdict, check_plan
 from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Day
+from maillage_tours.domain.fleet import RelayPoint
 from maillage_tours.domain.order import Order, Priority
 from maillage_tours.domain.samples import (
     a_bike,
@@ -35,6 +36,9 @@ Planner = Callable[[Day], Awaitable[Draft]]
 
 CAFE = place("Couriers' cafe", 1, 1)
 RELAY = place("Relay point", 2.5, 0.5)
+FULL = RelayPoint(
+    site_id=SiteId(an_id("relay")), label="Relay point", position=RELAY.position, crates_max=2
+)
 COMPOST = place("Compost site", -2, 3)
 DIVIDED = (
     *a_vehicle().compartments,
@@ -125,6 +129,7 @@ def the_day() -> Day:
         hubs=[a_hub(), a_hub("Depot", position=spot(-3))],
         zones=[a_zone(a_rule(vehicle_classes=("van",)))],
         rests=[CAFE],
+        relays=[FULL],
         incompatible=frozenset({("fish", "drinks")}),
     )
 
@@ -300,6 +305,11 @@ async def test_an_alternative_handed_over_too_late_is_noticed(draft: Draft) -> N
         for one in draft.day.orders
     ]
     assert "late" in codes(judged(draft, orders=changed))
+
+
+async def test_a_relay_point_without_room_is_noticed(draft: Draft) -> None:
+    less = FULL.model_copy(update={"crates_max": 1})
+    assert codes(judged(draft, relays=[less])) == {"relay"}
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from maillage_common.postgres import Connection
 from maillage_contracts.flows import ExistingRound
 from maillage_contracts.vocabulary import ActorId, Place, VehicleId
 from maillage_tours.domain.access import Zone
-from maillage_tours.domain.fleet import Hub, Vehicle
+from maillage_tours.domain.fleet import Hub, RelayPoint, Vehicle
 from maillage_tours.usecases.store import KnownActor, Told
 
 T = TypeVar("T")
 PLACES = TypeAdapter(tuple[Place, ...])
+RELAYS = TypeAdapter(tuple[RelayPoint, ...])
 
 
 class KnownRows:
@@ -28,19 +29,20 @@ class KnownRows:
         newest = {one.about.actor_id: one for one in sorted(told, key=lambda one: one.sequence)}
         await self._db.execute(
             """
-            INSERT INTO known_actor (actor_id, is_closed, rests, sequence)
-            SELECT actor_id, is_closed, rests::jsonb, sequence
-            FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::bigint[])
-                AS told (actor_id, is_closed, rests, sequence)
+            INSERT INTO known_actor (actor_id, is_closed, rests, relays, sequence)
+            SELECT actor_id, is_closed, rests::jsonb, relays::jsonb, sequence
+            FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::bigint[])
+                AS told (actor_id, is_closed, rests, relays, sequence)
             ORDER BY actor_id
             ON CONFLICT (actor_id) DO UPDATE
             SET is_closed = excluded.is_closed, rests = excluded.rests,
-                sequence = excluded.sequence
+                relays = excluded.relays, sequence = excluded.sequence
             WHERE known_actor.sequence < excluded.sequence
             """,
             list(newest),
             [one.about.is_closed for one in newest.values()],
             [PLACES.dump_json(one.about.rests).decode() for one in newest.values()],
+            [RELAYS.dump_json(one.about.relays).decode() for one in newest.values()],
             [one.sequence for one in newest.values()],
         )
 
@@ -137,6 +139,15 @@ class KnownRows:
             """
         )
         return [place for row in rows for place in PLACES.validate_json(row["rests"])]
+
+    async def relays(self) -> Sequence[RelayPoint]:
+        rows = await self._db.fetch(
+            """
+            SELECT relays FROM known_actor
+            WHERE NOT is_closed AND relays <> '[]' ORDER BY actor_id
+            """
+        )
+        return [relay for row in rows for relay in RELAYS.validate_json(row["relays"])]
 
     async def zones(self) -> Sequence[Zone]:
         rows = await self._db.fetch("SELECT document FROM known_zone ORDER BY zone_id")

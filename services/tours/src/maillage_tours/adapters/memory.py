@@ -24,7 +24,7 @@ from maillage_tours.adapters.goods_memory import GoodsMemory
 from maillage_tours.adapters.standing_memory import StandingMemory
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.agreement import Agreement
-from maillage_tours.domain.fleet import Hub, Vehicle
+from maillage_tours.domain.fleet import Hub, RelayPoint, Vehicle
 from maillage_tours.domain.order import NOT_YET_LOADED, Order, OrderStatus
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.tour import Tour, TourStatus
@@ -143,6 +143,10 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
     async def rests(self) -> Sequence[Place]:
         actors: list[KnownActor] = self._known("actor")
         return [place for actor in actors if not actor.is_closed for place in actor.rests]
+
+    async def relays(self) -> Sequence[RelayPoint]:
+        actors: list[KnownActor] = self._known("actor")
+        return [relay for actor in actors if not actor.is_closed for relay in actor.relays]
 
     async def hubs(self) -> Sequence[Hub]:
         return self._known("hub")

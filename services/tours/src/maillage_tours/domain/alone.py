@@ -40,7 +40,9 @@ def without_others(day: Day, orders: Iterable[Order], tours: Sequence[Tour]) -> 
         else:
             carried = frozenset(order.order_id for order in fresh if owner_of(order) == owner)
             vehicles += [_like(one, owner, place) for one in _fetchers(tours, carried)]
-    return Alone(replace(day, orders=fresh, vehicles=vehicles, busy={}), frozenset(own))
+    return Alone(
+        replace(day, orders=fresh, vehicles=vehicles, busy={}, crates_at={}), frozenset(own)
+    )
 
 
 def jobs_alone(day: Day, matrix: Matrix) -> Iterator[Job]:

@@ -25,6 +25,7 @@ from maillage_tours.domain.coverage import (
     coverage_faults,
     handovers,
     position_before,
+    relay_faults,
     stamp,
     window_of,
 )
@@ -57,13 +58,14 @@ def check_plan(
     """Check a whole plan: each tour, and that every order is on it once or left with a reason."""
     faults = [fault for tour in tours for fault in _tour_faults(tour, day)]
     faults += [fault for tour in tours for fault in _travel_faults(tour, matrix)]
+    faults += relay_faults(tours, day)
     faults += coverage_faults(tours, left, day)
     return _verdict(tours, faults)
 
 
 def check_tour(tour: Tour, day: Day) -> Verdict:
     """Check one tour again, with the travel it was planned with and the world as it is now."""
-    return _verdict((tour,), list(_tour_faults(tour, day)))
+    return _verdict((tour,), [*_tour_faults(tour, day), *relay_faults((tour,), day)])
 
 
 def _verdict(tours: Iterable[Tour], faults: list[Fault]) -> Verdict:

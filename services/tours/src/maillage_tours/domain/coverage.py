@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from maillage_contracts.vocabulary import GeoPoint, Load, OrderId, Place, TimeWindow
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, WHOLE, Day
+from maillage_tours.domain.fleet import RelayPoint
 from maillage_tours.domain.order import Order
-from maillage_tours.domain.tour import Stop, Task, Tour
+from maillage_tours.domain.tour import Stop, Task, TaskStatus, Tour
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,28 @@ def coverage_faults(
     yield from _rank_faults(ends, left, day)
     for order_id in left.keys() - {order.order_id for order in day.orders}:
         yield Fault("order", f"order {order_id} is not of this day")
+
+
+def relay_faults(tours: Sequence[Tour], day: Day) -> Iterator[Fault]:
+    """Whether relay points have room for what these tours bring, beside what others do."""
+    mine = {tour.tour_id for tour in tours}
+    for relay in day.relays:
+        others = day.crates_at.get(relay.site_id, {})
+        crates = sum(count for tour_id, count in others.items() if tour_id not in mine)
+        crates += sum(crates_given(tour, relay) for tour in tours)
+        if crates > relay.crates_max:
+            yield Fault("relay", f"{crates} crates at {relay.label}, {relay.crates_max} at most")
+
+
+def crates_given(tour: Tour, relay: RelayPoint) -> int:
+    """How many crates a tour brings to a relay point, or brought there."""
+    return sum(
+        task.load.crates if task.crates is None else task.crates
+        for stop in tour.stops
+        if relay.is_at(stop.place)
+        for task in stop.handed
+        if task.action == "dropoff" and task.status != TaskStatus.FAILED
+    )
 
 
 def _vehicles_twice(tours: Sequence[Tour]) -> Iterator[Fault]:

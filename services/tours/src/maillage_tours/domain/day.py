@@ -11,14 +11,16 @@ from maillage_contracts.vocabulary import (
     Load,
     OrderId,
     Place,
+    SiteId,
     TimeWindow,
+    TourId,
     Value,
     VehicleId,
     Word,
 )
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.crew import Crew
-from maillage_tours.domain.fleet import Hub, Vehicle, rigs
+from maillage_tours.domain.fleet import Hub, RelayPoint, Vehicle, rigs
 from maillage_tours.domain.order import Order
 
 WHOLE, TO_HUB, FROM_HUB = 0, 1, 2
@@ -92,6 +94,11 @@ class Day:
     """Where crews may rest, beside hubs and their own bases."""
     incompatible: frozenset[tuple[Word, Word]] = frozenset()
     """Pairs of goods that are never on board together."""
+    relays: Sequence[RelayPoint] = ()
+    crates_at: Mapping[SiteId, Mapping[TourId, int]] = field(
+        default_factory=dict[SiteId, Mapping[TourId, int]]
+    )
+    """Crates that tours which crews have bring to relay points, or brought."""
     brought: Mapping[OrderId, datetime] = field(default_factory=dict[OrderId, datetime])
     """When goods are at their hub, as the tours drive that bring them; absent: as was told."""
 

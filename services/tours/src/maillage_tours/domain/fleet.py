@@ -1,4 +1,4 @@
-"""What a plan can use: vehicles with their compartments, and hubs."""
+"""What a plan can use: vehicles with their compartments, hubs and relay points."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -13,6 +13,7 @@ from maillage_contracts.vocabulary import (
     Label,
     Place,
     Positive,
+    SiteId,
     TemperatureClass,
     Value,
     VehicleId,
@@ -160,6 +161,19 @@ class Hub(Value):
     def place(self) -> Place:
         """The hub as a stop."""
         return Place(label=self.label, position=self.position, actor_id=self.operator_id)
+
+
+class RelayPoint(Value):
+    """A site with room for so many crates: on one day no more are brought there."""
+
+    site_id: SiteId
+    label: Label
+    position: GeoPoint
+    crates_max: int
+
+    def is_at(self, place: Place) -> bool:
+        """Whether a stop at this place is a stop there."""
+        return place.site_id == self.site_id or place.position == self.position
 
 
 def base_of(vehicle: Vehicle, hubs: Iterable[Hub]) -> Place:

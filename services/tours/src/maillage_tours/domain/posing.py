@@ -22,6 +22,7 @@ from maillage_tours.domain.problem import (
     ways_of,
 )
 from maillage_tours.domain.reasons import OTHER_LEG, Obstacle, hard_reason, obstacle_of
+from maillage_tours.domain.relays import without_room
 from maillage_tours.domain.resting import rested
 from maillage_tours.domain.timeline import schedule
 from maillage_tours.domain.travel import Matrix, profile_of
@@ -72,7 +73,11 @@ def pose(day: Day, jobs: Sequence[Job], matrix: Matrix) -> Posed:
     frame = poser.frame(tuple(free.values()), jobs)
     demands: dict[Job, Demand] = {}
     reasons: dict[Job, str] = {}
+    no_room = without_room(day, jobs)
     for job in jobs:
+        if job in no_room:
+            reasons[job] = no_room[job]
+            continue
         offers, obstacles = poser.offers(frame, job)
         if offers:
             demands[job] = poser.demand(frame, job, offers)

@@ -132,7 +132,7 @@ class Variant:
 def whole_day(day: Day, orders: Iterable[Order]) -> Day:
     """The day with all its orders as before any tour, and nothing driving yet."""
     fresh = [as_accepted(order) for order in orders if order.status in OF_THE_DAY]
-    return replace(day, orders=fresh, busy={})
+    return replace(day, orders=fresh, busy={}, crates_at={})
 
 
 def with_hub(day: Day) -> Variant:

@@ -17,7 +17,7 @@ from maillage_contracts.registry import (
 )
 from maillage_contracts.vocabulary import Place, Value
 from maillage_tours.domain.access import Zone
-from maillage_tours.domain.fleet import Hub, Vehicle
+from maillage_tours.domain.fleet import Hub, RelayPoint, Vehicle
 from maillage_tours.usecases.store import KnownActor, Store, Told
 
 V = TypeVar("V", bound=Value)
@@ -28,12 +28,15 @@ async def follow_actors(
     store: Store,
     now: datetime,
 ) -> None:
-    """Who exists, is not closed, and has a place where crews may rest."""
+    """Who exists, is not closed, lets crews rest, and has room for crates."""
     await store.keep_actors(
         [
             Told(
                 KnownActor(
-                    m.event.actor.actor_id, m.event.actor.status == "closed", _rests(m.event.actor)
+                    m.event.actor.actor_id,
+                    m.event.actor.status == "closed",
+                    _rests(m.event.actor),
+                    _relays(m.event.actor),
                 ),
                 m.envelope.sequence,
             )
@@ -52,6 +55,19 @@ def _rests(actor: Actor) -> tuple[Place, ...]:
         )
         for site in actor.sites
         if site.kind == "courier_rest"
+    )
+
+
+def _relays(actor: Actor) -> tuple[RelayPoint, ...]:
+    return tuple(
+        RelayPoint(
+            site_id=site.site_id,
+            label=site.label,
+            position=site.position,
+            crates_max=site.crates_max,
+        )
+        for site in actor.sites
+        if site.crates_max is not None
     )
 
 

@@ -20,7 +20,7 @@ from maillage_contracts.vocabulary import (
 )
 from maillage_tours.domain.access import Zone
 from maillage_tours.domain.agreement import Agreement
-from maillage_tours.domain.fleet import Hub, Vehicle
+from maillage_tours.domain.fleet import Hub, RelayPoint, Vehicle
 from maillage_tours.domain.order import Order, OrderStatus
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.tour import Tour, TourStatus
@@ -47,6 +47,7 @@ class KnownActor:
     is_closed: bool
     rests: tuple[Place, ...] = ()
     """Its sites where crews may rest."""
+    relays: tuple[RelayPoint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,10 @@ class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
 
     async def rests(self) -> Sequence[Place]:
         """Where crews may rest at actors that have not closed."""
+        ...
+
+    async def relays(self) -> Sequence[RelayPoint]:
+        """Where actors that have not closed have room for crates."""
         ...
 
     async def zones(self) -> Sequence[Zone]: ...
