@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from maillage_tours.domain.problem import BASE, START, Carrier, Probe, Problem, Visit
+from maillage_tours.domain.problem import BASE, START, Carrier, Probe, Problem, Step, Visit
 
 
-@dataclass(frozen=True)
-class Timed:
+class Timed(NamedTuple):
     """One visit with its hours, in seconds since midnight.
 
     Who is early waits before arriving, not at the door: a zone may not be open yet.
@@ -60,13 +60,17 @@ class Schedule:
 def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedule:
     """The hours of a route that leaves as late as it can without coming home later."""
     vehicle = problem.carriers[carrier]
-    timed = _forward(problem, vehicle, visits, vehicle.opens_s)
-    starts_s = vehicle.opens_s + _delay(problem, timed)
+    steps = [problem.step(visit) for visit in visits]
+    closes_s = [step.closes_s for step in steps]
+    points = [vehicle.base if step.point == BASE else step.point for step in steps]
+    doors = list(zip(visits, steps, points, strict=True))
+    timed = _forward(problem, vehicle, doors, vehicle.opens_s)
+    starts_s = vehicle.opens_s + _delay(timed, closes_s)
     if starts_s > vehicle.opens_s:
-        timed = _forward(problem, vehicle, visits, starts_s)
+        timed = _forward(problem, vehicle, doors, starts_s)
     timed = _resting_late(vehicle, timed, starts_s)
     metres, seconds = problem.metres[vehicle.profile], problem.seconds[vehicle.profile]
-    points = [vehicle.base, *(problem.point(visit, vehicle) for visit in visits), vehicle.base]
+    points = [vehicle.base, *points, vehicle.base]
     last_s = timed[-1].ends_s if timed else starts_s
     ends_s = last_s + seconds[points[-2]][points[-1]]
     way_m = sum(metres[a][b] for a, b in pairwise(points))
@@ -75,7 +79,7 @@ def schedule(problem: Problem, carrier: int, visits: Sequence[Visit]) -> Schedul
         ends_s=ends_s,
         metres=way_m,
         timed=timed,
-        late_s=max([0, *(one.begins_s - problem.step(one.visit).closes_s for one in timed)]),
+        late_s=max([0, *(one.begins_s - by_s for one, by_s in zip(timed, closes_s, strict=True))]),
         overtime_s=max(0, ends_s - vehicle.closes_s, _too_long(vehicle, ends_s - starts_s)),
         excess=_excess(problem, vehicle, visits),
         beyond_m=0 if vehicle.range_m is None else max(0, way_m - vehicle.range_m),
@@ -140,21 +144,21 @@ def _clashes(problem: Problem, vehicle: Carrier, visits: Sequence[Visit]) -> int
 
 
 def _forward(
-    problem: Problem, vehicle: Carrier, visits: Sequence[Visit], starts_s: int
+    problem: Problem, vehicle: Carrier, doors: Sequence[tuple[Visit, Step, int]], starts_s: int
 ) -> tuple[Timed, ...]:
+    """Hours of visits, each with its step and its point."""
     seconds = problem.seconds[vehicle.profile]
     timed: list[Timed] = []
     now, here = starts_s, vehicle.base
     is_set_up = False
-    for visit in visits:
-        step = problem.step(visit)
-        there = vehicle.base if step.point == BASE else step.point
-        is_there = visit.is_rest or (is_set_up and there == here)
+    for visit, step, there in doors:
+        is_rest = visit.is_rest
+        is_there = is_rest or (is_set_up and there == here)
         setup_s = 0 if is_there else problem.setup_s[there]
         ready = now + seconds[here][there] + setup_s
         begins = max(ready, step.opens_s)
-        takes_s = vehicle.rest_s if visit.is_rest else step.handling_s
-        now, here, is_set_up = begins + takes_s, there, not visit.is_rest
+        takes_s = vehicle.rest_s if is_rest else step.handling_s
+        now, here, is_set_up = begins + takes_s, there, not is_rest
         timed.append(Timed(visit, begins - setup_s, begins, now, begins - ready))
     return tuple(timed)
 
@@ -180,12 +184,12 @@ def _resting_late(vehicle: Carrier, timed: tuple[Timed, ...], starts_s: int) -> 
     return tuple(found)
 
 
-def _delay(problem: Problem, timed: Sequence[Timed]) -> int:
+def _delay(timed: Sequence[Timed], closes_s: Sequence[int]) -> int:
     """By how much the start can be put off: what is waited anyway, while no window closes."""
     waited = list(accumulate(one.waited_s for one in timed))
     slack = [
-        so_far + max(0, problem.step(one.visit).closes_s - one.begins_s)
-        for so_far, one in zip(waited, timed, strict=True)
+        so_far + max(0, by_s - one.begins_s)
+        for so_far, one, by_s in zip(waited, timed, closes_s, strict=True)
     ]
     return min([sum(one.waited_s for one in timed), *slack])
 
