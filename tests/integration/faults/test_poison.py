@@ -1,7 +1,8 @@
 """Every form of poison on a real bus, good records between: four services put aside what is bad.
 
-The stall is not asserted in seconds of one record: each wave of good records must be applied by
-all services before a deadline, while the poison among them is on the same partitions.
+The stall is not asserted in seconds, for other tests may keep the machine busy: all services must
+apply each wave of good records before a deadline, while the poison among them is on the same
+partitions. How long the longest stall was is told (`--junitxml`, property `poison_stall_s`).
 """
 
 from collections import Counter
@@ -134,7 +135,7 @@ async def test_each_is_put_aside_while_the_others_flow_on(
             heard.append(wave)
         told = [one for wave in heard for one in wave]
         await _are_put_aside(listeners, told, kafka_bootstrap, topic)
-        record_testsuite_property("poison_longest_s", await _longest_s(listeners, heard[1:]))
+        record_testsuite_property("poison_stall_s", await _longest_stall_s(listeners, heard[1:]))
         await _are_replayed_once(listeners, told, monkeypatch)
         await send(producer, topic, [one.sound for one in told])
         await _are_known_already(listeners, told)
@@ -172,15 +173,16 @@ async def _are_put_aside(
     await eventually(are_mirrored)
 
 
-async def _longest_s(listeners: Sequence[Listener], heard: Sequence[Sequence[Told]]) -> float:
-    """The longest time that a service took from the first to the last good record of a wave."""
+async def _longest_stall_s(listeners: Sequence[Listener], heard: Sequence[Sequence[Told]]) -> float:
+    """The longest time for which a service applied none of the good records of a wave."""
     longest = 0.0
     for wave in heard:
         ids = [unwrap(one.sound.headers, b"")[0].id for one in wave if one.form is None]
         for one in listeners:
             (row,) = await one.rows(
-                "SELECT extract(epoch FROM max(received_at) - min(received_at)) FROM inbox"
-                " WHERE event_id = ANY($1::uuid[])",
+                "SELECT extract(epoch FROM max(waited)) FROM (SELECT received_at"
+                " - lag(received_at) OVER (ORDER BY received_at) AS waited FROM inbox"
+                " WHERE event_id = ANY($1::uuid[])) AS good",
                 ids,
             )
             longest = max(longest, float(row[0]))

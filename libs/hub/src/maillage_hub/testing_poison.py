@@ -158,6 +158,8 @@ _HEADERS: Mapping[str, tuple[Spoil, str | None]] = {
     "a time in words": (_header("ce_time", b"yesterday"), "time"),
     "a time without offset": (_header("ce_time", b"2026-11-23T12:00:00"), "time"),
     "a time in seconds": (_header("ce_time", b"1763888400"), "time"),
+    "a time at which clocks begin": (_header("ce_time", b"1970-01-01T00:00:00Z"), "time"),
+    "a time at the end of the calendar": (_header("ce_time", b"9999-12-31T23:59:59Z"), "time"),
     "no sequence": (_header("ce_sequence", None), "sequence"),
     "sequence zero": (_header("ce_sequence", b"0"), "sequence"),
     "a negative sequence": (_header("ce_sequence", b"-1"), "sequence"),
