@@ -22,11 +22,11 @@ from wired import (
     sequences,
 )
 
-from maillage_common import relay
+from maillage_common import postgres, relay
 from maillage_common.kafka import administration
 from maillage_common.outbox import republish
 from maillage_common.producer import Producer
-from maillage_common.topics import BusRefused, create_topics, look, misconfigured, misshapen
+from maillage_common.topics import Bus, BusRefused, create_topics, look, misconfigured, misshapen
 from maillage_contracts.flows import FLOWS
 from maillage_contracts.samples import an_id
 from maillage_serving.testing import context, eventually
@@ -285,6 +285,27 @@ async def test_what_was_sent_is_kept(wired: Wired) -> None:
         bus = await look(admin)
         assert await republish(connection, bus) == 3
         assert await republish(connection, bus) == 0
+
+
+SLOW = """
+DELETE FROM outbox;
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_sleep(1.2); RETURN NEW; END';
+CREATE TRIGGER slow BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION slow();
+"""
+
+
+async def test_a_log_that_takes_long_to_queue_is_queued(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took longer than any statement may: a new bus could not be given a log of years."""
+    await say(wired, "a")
+    monkeypatch.setattr(postgres, "COMMAND_TIMEOUT_S", 1.0)
+    hurried = postgres.SERVER_SETTINGS | {"statement_timeout": "1s"}
+    monkeypatch.setattr(postgres, "SERVER_SETTINGS", hurried)
+    async with postgres.dedicated(wired.settings.dsn, "republish") as connection:
+        await connection.execute(SLOW)
+        assert await republish(connection, Bus("the-bus", {}, {})) == 1
 
 
 async def test_a_hole_in_the_numbers_of_an_aggregate_is_counted(wired: Wired) -> None:

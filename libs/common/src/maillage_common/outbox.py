@@ -7,6 +7,9 @@ from maillage_common.postgres import Connection
 from maillage_common.postgres_ledger import CHANNEL
 from maillage_common.topics import Bus
 
+REPUBLISH_S_MAX = 3600.0
+"""A log of years takes minutes to queue, which no other statement may."""
+
 
 async def republish(connection: Connection, bus: Bus, *, since: datetime | None = None) -> int:
     """Queue the event log again, in order, and accept the bus as it is now; return how many.
@@ -14,6 +17,7 @@ async def republish(connection: Connection, bus: Bus, *, since: datetime | None 
     Readers have inboxes: what they know already does them nothing. Without `since`, everything.
     """
     async with connection.transaction():
+        await connection.execute("SET LOCAL statement_timeout = 0")
         # Nobody queues meanwhile, so that no later event leaves before these.
         await connection.execute("LOCK TABLE outbox IN EXCLUSIVE MODE")
         await connection.execute(
@@ -36,6 +40,7 @@ async def republish(connection: Connection, bus: Bus, *, since: datetime | None 
             SELECT count(*) FROM queued
             """,
             since,
+            timeout=REPUBLISH_S_MAX,
         )
         await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
     return count

@@ -280,9 +280,4 @@ async def _park(ledger: Ledger, letters: Sequence[DeadLetter]) -> frozenset[UUID
 
 
 def _caused_by(envelope: Envelope) -> Context:
-    return Context(
-        correlation_id=envelope.correlation_id,
-        causation_id=envelope.id,
-        provenance="engine",
-        traceparent=envelope.traceparent,
-    )
+    return Context(envelope.correlation_id, envelope.id, "engine", envelope.traceparent)
