@@ -54,7 +54,17 @@ def test_every_command_explains_itself_with_an_example(
     assert f"maillage {command}" in said.partition("example: ")[2]
 
 
-@pytest.mark.parametrize("words", [["fly"], ["up", "--brokers", "2"], ["token"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fly"],
+        ["up", "--brokers", "2"],
+        ["token"],
+        ["impact", "verify", "--head", "zz"],
+        ["deadletters", "list", "--limit", "-5"],
+        ["deadletters", "list", "--limit", "99999999999999999999"],
+    ],
+)
 def test_wrong_usage_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*words) == 2
     assert "usage: maillage" in capsys.readouterr().err

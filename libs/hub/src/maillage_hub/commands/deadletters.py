@@ -1,7 +1,7 @@
 """`maillage deadletters`: look at events that were put aside, and try them again."""
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from maillage_hub.runtime.asking import ask_service
 from maillage_hub.runtime.failures import HubFailure
 from maillage_hub.runtime.state import HubState
 
+LIMIT_MAX = 10_000
 STATES = ("parked", "replayed", "discarded")
 
 
@@ -21,7 +22,7 @@ def describe(parser: ArgumentParser) -> None:
     listed = actions.add_parser("list", help="the oldest first")
     listed.add_argument("--state", choices=STATES, default="parked", help="(default: parked)")
     listed.add_argument(
-        "--limit", type=int, default=100, metavar="N", help="of each service (default: 100)"
+        "--limit", type=_limit, default=100, metavar="N", help="of each service (default: 100)"
     )
     for name, what in (
         ("show", "one of them whole, with the reason and what was received"),
@@ -57,6 +58,12 @@ def run(arguments: Namespace) -> int:
         if not done:
             print(f"stopped at {told['stopped_at']}: {told['why']}")
     return 0 if done else 1
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LIMIT_MAX:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to {LIMIT_MAX}")
+    return int(text)
 
 
 def _list(arguments: Namespace) -> int:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from argparse import ArgumentParser, Namespace
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,9 @@ def describe(parser: ArgumentParser) -> None:
         "write an empty ledger again from the bus",
     )
     parser.add_argument("entry", nargs="?", type=UUID, help="which line to explain")
-    parser.add_argument("--head", metavar="HASH", help="a head noted earlier, which must be there")
+    parser.add_argument(
+        "--head", type=_head, metavar="HASH", help="a head noted earlier, which must be there"
+    )
     parser.add_argument("--factors", metavar="VERSION", help="the factor set to restate with")
     ask_territory(parser)
     parser.add_argument("--json", action="store_true", help="say it as JSON")
@@ -56,6 +59,12 @@ def _words(arguments: Namespace) -> tuple[str, ...]:
         "verify": ("--head", arguments.head) if arguments.head else (),
     }
     return given.get(arguments.action, ())
+
+
+def _head(text: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return text
+    raise ArgumentTypeError(f"{text!r} is no head: copy the 64 digits that verify printed")
 
 
 def _verified(told: dict[str, Any]) -> str:
