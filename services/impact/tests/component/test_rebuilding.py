@@ -27,6 +27,7 @@ from maillage_contracts.samples import (
     an_existing_round,
     an_existing_round_declared,
 )
+from maillage_impact.adapters import rebuilding
 from maillage_impact.adapters.event_log import events_of
 from maillage_impact.adapters.memory import MemoryStore
 from maillage_impact.adapters.postgres import PostgresStore
@@ -116,7 +117,11 @@ async def day_by_day() -> list[Entry]:
 
 
 @pytest.mark.integration
-async def test_a_rebuilt_ledger_has_the_lines_of_every_day(target: PostgresStore) -> None:
+@pytest.mark.parametrize("at_once", [2, 10_000])
+async def test_a_rebuilt_ledger_has_the_lines_of_every_day(
+    target: PostgresStore, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "LINES_AT_ONCE", at_once)
     building = RebuildingStore(target=target)
     await building.begin()
     assert await building.follow(told(), FOLLOW, NOON) == len(told())

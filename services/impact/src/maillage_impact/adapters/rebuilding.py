@@ -25,6 +25,8 @@ from maillage_impact.domain.sums import DayKey, Sum, add_by_day
 from maillage_impact.usecases.store import Delivery, PlannedTour, Store
 
 LINES_AT_ONCE = 10_000
+LINES_A_TURN = 250
+"""The database waits no longer than it takes to compute so many for its next command."""
 EVENTS_AT_ONCE = 5_000
 
 
@@ -112,6 +114,8 @@ class RebuildingStore(MemoryStore):
         self.pending += new
         if len(self.pending) >= LINES_AT_ONCE:
             await self.begin_writing()
+        elif len(self.pending) % LINES_A_TURN < len(new):
+            await sleep(0)  # so that what is being written goes on
         return ()
 
     async def claimed(self, claims: Sequence[str]) -> dict[str, Entry]:
@@ -142,20 +146,26 @@ class RebuildingStore(MemoryStore):
         return events
 
     async def begin_writing(self) -> None:
-        """Hand what waits to the database: facts first, then lines in their order."""
+        """Hand what waits to the database, which is busy with it while the next is computed."""
         await self.written_out()
-        if self.new_deliveries:
-            await self._db.save_deliveries(self.new_deliveries)
-            self.new_deliveries = []
-        if self.new_tours:
-            await self._db.save_tours(list(self.new_tours.values()))
-            self.new_tours = {}
-        if self.pending:
-            lines, self.pending = self.pending, []
+        self.writing = create_task(
+            self._write(self.new_deliveries, list(self.new_tours.values()), self.pending)
+        )
+        self.new_deliveries, self.new_tours, self.pending = [], {}, []
+        await sleep(0)  # so that it begins
+
+    async def _write(
+        self, deliveries: Sequence[Delivery], tours: Sequence[PlannedTour], lines: Sequence[Entry]
+    ) -> None:
+        """Facts first, then lines in their order."""
+        if deliveries:
+            await self._db.save_deliveries(deliveries)
+        if tours:
+            await self._db.save_tours(tours)
+        if lines:
             add_by_day(self.summed, lines)
             await self._db.stage(lines)
-            self.writing = create_task(self._db.append_staged())
-            await sleep(0)  # so that it is sent
+            await self._db.append_staged()
 
     async def written_out(self) -> None:
         """Wait until the database has what it was handed."""

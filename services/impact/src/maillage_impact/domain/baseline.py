@@ -75,8 +75,9 @@ def supersede(baseline: Baseline, last_day: date) -> Baseline:
 def no_better(baseline: Baseline, finding: Finding) -> Finding:
     """The finding with evidence no better than that of what it is held against."""
     best = QUALITY_MAX[baseline.kind]
-    state = "estimated" if best == "d" else finding.state
-    return replace(finding, quality=max(finding.quality, best), state=state)
+    if best == "d":
+        return replace(finding, quality=max(finding.quality, best), state="estimated")
+    return finding if finding.quality >= best else replace(finding, quality=best)
 
 
 def overlap(baseline: Baseline, others: Iterable[Baseline]) -> Baseline | None:

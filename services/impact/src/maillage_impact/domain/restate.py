@@ -33,6 +33,9 @@ class Restatable:
     period_end: date
 
 
+_NOTHING = Decimal(0)
+
+
 @dataclass
 class Summary:
     """What a restatement comes to, gathered while it goes through the ledger."""
@@ -47,17 +50,22 @@ class Summary:
     def add(self, line: Restatable, delta: Decimal) -> None:
         """Count one difference."""
         self.lines += 1
-        self.sums[line.indicator] = self.sums.get(line.indicator, Decimal(0)) + delta
-        self.first = min(self.first or line.period_start, line.period_start)
-        self.last = max(self.last or line.period_end, line.period_end)
+        self.sums[line.indicator] = self.sums.get(line.indicator, _NOTHING) + delta
+        if self.first is None or line.period_start < self.first:
+            self.first = line.period_start
+        if self.last is None or line.period_end > self.last:
+            self.last = line.period_end
         told = line.entry_id.bytes + format(delta, "f").encode()
         self.digest = sha256(self.digest + told).digest()
 
 
 def value_with(terms: Iterable[Term], values: Mapping[str, Decimal]) -> Decimal:
     """What terms make with these values of factors, to the thousandth; raises UnknownFactor."""
+    total = _NOTHING
     try:
-        return rounded(sum((term.value(values) for term in terms), Decimal(0)))
+        for term in terms:
+            total += term.value(values)
+        return rounded(total)
     except KeyError as error:
         raise UnknownFactor(f"the factor set has no {error.args[0]!r}") from error
 

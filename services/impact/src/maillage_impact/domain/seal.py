@@ -130,7 +130,13 @@ def factors_text(factors: tuple[tuple[str, str], ...]) -> str:
 
 def terms_text(terms: Iterable[Term]) -> str:
     """Amounts with what they are multiplied by, as JSON."""
-    return json.dumps([[_number(term.amount), term.factors] for term in terms])
+    pairs = (f'["{term.amount:f}", {_names_text(term.factors)}]' for term in terms)
+    return f"[{', '.join(pairs)}]"
+
+
+@lru_cache(FACTORS_KEPT)
+def _names_text(names: tuple[str, ...]) -> str:
+    return json.dumps(names)
 
 
 def _number(value: Decimal | None) -> str | None:

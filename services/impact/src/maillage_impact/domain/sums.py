@@ -50,33 +50,39 @@ DayKey = tuple[str, str, date]
 """(kind of subject, indicator, first day)"""
 
 
-def sum_of(entry: Entry) -> Sum:
-    """A line as a sum; a reversal takes its line back."""
-    versions = dict(entry.factors)
-    products: dict[Product, Decimal] = {}
-    for term in entry.terms:
-        product = tuple(sorted((id_, versions.get(id_, "")) for id_ in term.factors))
-        products[product] = products.get(product, Decimal(0)) + term.amount
-    lines = -1 if entry.reversal else 1
-    if is_weak(entry.indicator, entry.quality):
-        return Sum(entry.value, lines, products, entry.value, lines)
-    return Sum(entry.value, lines, products)
+def sum_of(entries: Iterable[Entry], before: Sum | None = None) -> Sum:
+    """Lines of one indicator as a sum, on top of one before; a reversal takes its line back."""
+    one = before or Sum()
+    products = dict(one.products)
+    value, count, weak_value, weak_count = one.value, one.lines, one.weak_value, one.weak_lines
+    for entry in entries:
+        line = -1 if entry.reversal else 1
+        value, count = value + entry.value, count + line
+        if is_weak(entry.indicator, entry.quality):
+            weak_value, weak_count = weak_value + entry.value, weak_count + line
+        versions = dict(entry.factors)
+        for term in entry.terms:
+            product = tuple(sorted((id_, versions.get(id_, "")) for id_ in term.factors))
+            products[product] = products.get(product, Decimal(0)) + term.amount
+    return Sum(value, count, products, weak_value, weak_count)
 
 
 def sums_of(entries: Iterable[Entry]) -> Sums:
     """Lines by indicator; with their reversals this is the sum of the lines in force."""
-    sums: Sums = {}
+    lines: dict[str, list[Entry]] = {}
     for entry in entries:
-        sums[entry.indicator] = sums.get(entry.indicator, Sum()).plus(sum_of(entry))
-    return sums
+        lines.setdefault(entry.indicator, []).append(entry)
+    return {indicator: sum_of(of_one) for indicator, of_one in lines.items()}
 
 
 def add_by_day(sums: dict[DayKey, Sum], entries: Iterable[Entry]) -> dict[DayKey, Sum]:
     """Lines, added to sums by kind of subject, indicator and day."""
+    lines: dict[DayKey, list[Entry]] = {}
     for entry in entries:
         key = (entry.subject.kind, entry.indicator, entry.period_start)
-        before = sums.get(key)
-        sums[key] = sum_of(entry) if before is None else before.plus(sum_of(entry))
+        lines.setdefault(key, []).append(entry)
+    for key, of_day in lines.items():
+        sums[key] = sum_of(of_day, sums.get(key))
     return sums
 
 
