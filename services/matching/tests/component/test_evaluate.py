@@ -119,7 +119,17 @@ def test_what_was_learned_elsewhere_is_used(
     assert f"learned on {path}" in capsys.readouterr().out
 
 
-def test_no_proposals_at_all_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_teaches_nothing_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, little = write(tmp_path, ALL.encode()), tmp_path / "little.csv"
+    little.write_text("\n".join((HEAD, LINES[0])), encoding="utf-8")
+    assert evaluation(["--exchanges", str(path), "--train", str(little)]) == 0
+    assert "little.csv: nothing to learn from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("many", ["0", "-1", "many"])
+def test_no_proposals_at_all_are_refused(capsys: pytest.CaptureFixture[str], many: str) -> None:
     with pytest.raises(SystemExit):
-        evaluation(["--exchanges", "x.csv", "--proposals", "0"])
-    assert "0 is less than 1" in capsys.readouterr().err
+        evaluation(["--exchanges", "x.csv", f"--proposals={many}"])
+    assert f"{many} is no whole number from 1 on" in capsys.readouterr().err

@@ -29,6 +29,8 @@ SPECS_MIN, RULES_MIN = 250, 60
 CODE_CLASS = re.compile(r"\d\d\.\d\d")
 WORD = re.compile(r"[a-z][a-z0-9_-]*")
 FUNCTION = re.compile(r"[a-z][a-z_]*")
+ACT = re.compile(r"(directive|regulations?|code|decree|order)\b.*\d")
+NO_WAY_OUT_NEEDED = {"no waste: nothing to leave", "a product of the firm that makes it"}
 NOMENCLATURE = Path(__file__).parents[5] / "shared" / "data" / "nomenclature"
 
 
@@ -75,6 +77,36 @@ def test_every_rule_may_be_followed_today_and_says_its_way_out_of_waste(
         assert 0 < rule.quality <= 1, rule.name
         assert 0 < rule.yielded <= Decimal("1.5"), rule.name
         assert WORD.fullmatch(rule.process) or rule.family == "reuse", rule.name
+
+
+def test_every_way_out_of_waste_names_its_act_and_since_when(knowledge: Knowledge) -> None:
+    for rule in knowledge.rules.values():
+        needs_no_act = rule.status_path in NO_WAY_OUT_NEEDED
+        assert (rule.status_since is None) is needs_no_act, rule.name
+        assert needs_no_act or ACT.search(rule.status_path), rule.name
+
+
+def test_the_rules_that_the_programmes_name_are_there(knowledge: Knowledge) -> None:
+    named = {
+        "shred_cardboard": ("cardboard", "cardboard_shredder"),
+        "spent_grain_to_feed": ("spent_grain", ""),
+        "reuse_pallets": ("pallet", ""),
+        "repair_pallets": ("pallet_broken", "pallet_repair"),
+        "reuse_crates": ("crates", ""),
+        "return_crates": ("plastic_crate", ""),
+        "methanise_liquid": ("biowaste_liquid", "methaniser_capacity"),
+        "compost_dry": ("biowaste_dry", "composter_capacity"),
+        "wash_jars": ("glass_jars", "jar_washing"),
+        "wash_bottles": ("glass_bottles_reuse", "bottle_washing"),
+        "steam_by_pipe": ("steam", "heat_network"),
+        "heat_by_exchanger": ("waste_heat", "heat_exchanger"),
+        "oil_to_biofuel": ("cooking_oil_used", "biodiesel_plant"),
+        "butts_outlet": ("cigarette_butts", "butt_recycling"),
+        "retread_tyres": ("used_tyres", "retreading"),
+        "granulate_tyres": ("used_tyres", "tyre_recycling"),
+    }
+    found = {name: knowledge.rules[name] for name in named}
+    assert {name: (one.from_spec, one.equipment) for name, one in found.items()} == named
 
 
 def test_a_rule_rests_on_its_act_while_that_is_in_force(knowledge: Knowledge) -> None:

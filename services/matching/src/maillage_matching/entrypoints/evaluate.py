@@ -33,6 +33,8 @@ def main(arguments: Sequence[str], knowledge: Knowledge, read: Read) -> int:
         for line in (line for _, left_out in files for line in left_out):
             _say(line, sys.stderr)
         tested, *train = (queries_of(exchanges) for exchanges, _ in files)
+        if train and not any(query.is_rankable for query in train[0]):
+            _say(f"{asked.train}: nothing to learn from, no offer has several needs", sys.stderr)
         report = evaluate(
             tested, knowledge, train=train[0] if train else None, proposals=asked.proposals
         )
@@ -78,10 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
+    return int(text)
 
 
 def _table(report: Report, trained_on: Path | None) -> list[str]:
