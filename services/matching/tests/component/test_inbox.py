@@ -279,6 +279,43 @@ async def test_a_stream_turned_down_stays_away_until_it_is_lifted(
     assert len(await inbox(door)) == 1
 
 
+async def test_who_says_no_to_a_shared_stream_leaves_it_to_the_others(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
+    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
+    await hear(*firms, *pallets)
+    await look()
+    [lead] = await inbox(door)
+    path = f"leads/{lead['lead_id']}/reject"
+    told = {"reasons": ["no_wish"], "said_by": str(firms[0].actor_id)}
+    async with door() as http:
+        stranger = {**told, "said_by": str(an_id("nobody"))}
+        assert (await http.post(f"/v1/{path}", json=stranger)).status_code == 422
+        await done(http, path, told)
+        await look()
+        [smaller] = await inbox(door)
+        [row] = (await http.get("/v1/suppressions")).json()["items"]
+        assert (row["actors"], row["resource"]) == ([told["said_by"]], "pallet")
+        await done(http, f"suppressions/{row['suppression_id']}/lift")
+    assert set(smaller["actor_ids"]) == {str(one.actor_id) for one in firms[1:]}
+    await look()
+    [whole] = await inbox(door)
+    assert (whole["lead_id"], len(whole["members"])) == (smaller["lead_id"], 3)
+
+
+async def test_never_this_thing_to_that_firm(hear: Hear, look: Look, door: Door) -> None:
+    await hear(*a_pair("Moulds"))
+    told = {"actor_ids": [str(an_id("Moulds takes"))], "reason": "contamination"}
+    async with door() as http:
+        assert (await http.post("/v1/suppressions", json=told)).status_code == 422
+        await done(http, "suppressions", {**told, "resource": "moulds"})
+        await look()
+        assert await inbox(door) == []
+        [blocked] = (await http.get("/v1/blocked")).json()["items"]
+    assert (blocked["code"], "contamination" in blocked["reason"]) == ("suppression", True)
+
+
 async def test_rivals_are_told_by_an_advisor(hear: Hear, look: Look, door: Door) -> None:
     await hear(*a_pair("Moulds"))
     rivals = [str(an_id("Moulds gives")), str(an_id("Moulds takes"))]
@@ -332,6 +369,20 @@ async def test_a_lead_leaves_the_inbox_with_its_flow(
         assert (await http.get(f"/v1/leads/{lead['lead_id']}")).json()["status"] == "expired"
     await hear(offer)
     assert len(await look()) == 1
+
+
+async def test_who_joins_a_stream_is_in_the_lead_that_waits(
+    hear: Hear, look: Look, door: Door
+) -> None:
+    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
+    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
+    await hear(*firms, *pallets[:2])
+    await look()
+    [lead] = await inbox(door)
+    await hear(pallets[2])
+    assert await look() == []
+    [larger] = await inbox(door)
+    assert (larger["lead_id"], len(larger["members"])) == (lead["lead_id"], 3)
 
 
 async def test_a_shared_stream_goes_on_without_who_left(hear: Hear, look: Look, door: Door) -> None:

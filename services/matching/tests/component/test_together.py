@@ -113,6 +113,22 @@ async def test_twenty_firms_with_cardboard_are_one_lead(
 
 
 @pytest.mark.usefixtures("shops")
+async def test_who_joins_a_pool_is_in_the_lead_that_waits(
+    look: Act, gather: Act, surfaced: Surfaced, door: Door, hear: Hear
+) -> None:
+    await gather()
+    await look()
+    (lead,) = await surfaced()
+    await hear(firm(SHOPS), cardboard(SHOPS))
+    await look()
+    await gather()
+    async with door() as advisor:
+        shown = (await advisor.get(f"/v1/leads/{lead.lead_id}")).raise_for_status().json()
+    assert len(shown["members"]) == SHOPS + 1
+    assert len(await surfaced()) == 1
+
+
+@pytest.mark.usefixtures("shops")
 async def test_a_pool_that_was_turned_down_stays_away(
     look: Act, gather: Act, surfaced: Surfaced, door: Door, hear: Hear
 ) -> None:

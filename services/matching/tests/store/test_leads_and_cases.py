@@ -137,7 +137,7 @@ async def test_a_lead_is_found_by_its_identifier(do: Do[Any]) -> None:
         await do(lambda store: store.lead(LeadId(an_id("nothing"))))
 
 
-async def test_leads_that_wait_are_found_by_flow_actor_and_rule(do: Do[Any]) -> None:
+async def test_leads_that_wait_are_found_by_flow_actor_rule_and_slot(do: Do[Any]) -> None:
     old = a_lead("old", slot="need:1", status="expired")
     live = a_lead("live", slot="need:1", rule="shred_cardboard")
     human = a_lead("human", source="workshop", status="deferred")
@@ -152,6 +152,7 @@ async def test_leads_that_wait_are_found_by_flow_actor_and_rule(do: Do[Any]) -> 
     assert await named(flows=[flow_id("need"), flow_id("x")]) == both
     assert await named(actors=[actor_id("STRH")]) == both
     assert await named(rules=["shred_cardboard"]) == {live.lead_id}
+    assert await named(slots=["need:1"]) == {live.lead_id}
     assert await named(flows=[flow_id("x")]) == set()
 
 

@@ -78,6 +78,16 @@ def test_a_wash_house_would_find_so_much(canteen: Canteen, there: Ground) -> Non
     assert "de 4 entreprises à moins de 30 km" in link.words.fr
 
 
+def test_what_is_not_there_all_year_is_told(canteen: Canteen, there: Ground) -> None:
+    sides = [canteen(1, 20), canteen(2, 11), canteen(3, 9, available_until="2027-02-01")]
+    link = of("jar_washing", links_of(sides, GRID, there))
+    assert link.seasonal_share == 0.225
+    assert "bring 100 %; 22 % of it not all year; none is known" in link.words.en
+    assert "22 % pas toute l'année" in link.words.fr
+    always = of("jar_washing", links_of([canteen(n, 10) for n in range(3)], GRID, there))
+    assert (always.seasonal_share, "all year" in always.words.en) == (0, False)
+
+
 def test_what_somebody_near_has_is_not_missing(
     canteen: Canteen, an_offer: MakeSide, there: Ground
 ) -> None:
@@ -183,7 +193,10 @@ def test_others_read_nothing_that_tells_of_one_firm(
     assert (told.amount, told.firms) == (29_000, 3)
     assert "29 t a year" in told.words.en
     assert "largest" not in told.words.en
-    withheld = ("largest_share", "top3_share", "paid_eur_a_year", "guessed_amount", "silent_flows")
+    withheld = (
+        *("largest_share", "top3_share", "seasonal_share"),
+        *("paid_eur_a_year", "guessed_amount", "silent_flows"),
+    )
     assert all(getattr(told, name) is None for name in withheld)
     assert all(getattr(whole, name) is not None for name in withheld)
 

@@ -123,6 +123,37 @@ def test_what_is_outgrown_leaves_room_for_what_still_holds() -> None:
     assert found.between(donor, receiver, "pallet", grown) == busy
 
 
+@pytest.mark.parametrize("kind", ["substitution", "mutualisation"])
+def test_a_firm_that_would_say_so_to_anybody_is_left_alone_for_this_thing(kind: str) -> None:
+    donor, receiver = (one.actor_id for one in MEMBERS)
+    stranger = ActorId(an_id("stranger"))
+    told = {"said_by": receiver, "kind": kind}
+    [unwilling] = suppressions_of(rejected_for("no_wish").model_copy(update=told))
+    found = Suppressions([unwilling], NOON.date())
+    assert found.between(stranger, receiver, "pallet") == unwilling
+    assert found.between(receiver, stranger, "pallet") == unwilling
+    assert found.between(donor, stranger, "pallet") is None
+    assert found.between(stranger, receiver, "cardboard") is None
+    assert (found.of_firm(receiver, "pallet"), found.of_firm(donor, "pallet")) == (unwilling, None)
+    assert found.of_slot("need:1") is None
+
+
+def test_rivals_are_two_whoever_says_it() -> None:
+    told = {"said_by": MEMBERS[1].actor_id}
+    [rivals] = suppressions_of(rejected_for("competitors").model_copy(update=told))
+    assert rivals.actors == {one.actor_id for one in MEMBERS}
+
+
+def test_what_one_firm_had_too_little_of_it_may_have_enough_of_later() -> None:
+    donor = MEMBERS[0].actor_id
+    told = {"said_by": donor}
+    [small] = suppressions_of(rejected_for("volume_too_small").model_copy(update=told))
+    found = Suppressions([small], NOON.date())
+    assert found.of_firm(donor, "pallet") == small
+    grown = {KEPT.flow_id: (2 * KEPT.a_year, KEPT.unit)}
+    assert found.of_firm(donor, "pallet", grown) is None
+
+
 def test_what_no_person_says_changes_nothing() -> None:
     assert {what_it_changes(one) for one in OUR_OWN_REASONS} == {
         "keeps nothing apart, teaches nothing"

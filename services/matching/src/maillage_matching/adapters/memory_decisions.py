@@ -48,8 +48,9 @@ class MemoryDecisions:
         flows: Iterable[FlowId] = (),
         actors: Iterable[ActorId] = (),
         rules: Iterable[str] = (),
+        slots: Iterable[str] = (),
     ) -> list[Lead]:
-        ids, owners, names = set(flows), set(actors), set(rules)
+        ids, owners, names, places = set(flows), set(actors), set(rules), set(slots)
         return [
             lead
             for lead in self._leads()
@@ -58,6 +59,7 @@ class MemoryDecisions:
                 ids.intersection(lead.content.flow_ids)
                 or owners.intersection(lead.content.actor_ids)
                 or lead.content.rule in names
+                or lead.slot in places
             )
         ]
 

@@ -50,17 +50,20 @@ class PostgresDecisions:
         flows: Iterable[FlowId] = (),
         actors: Iterable[ActorId] = (),
         rules: Iterable[str] = (),
+        slots: Iterable[str] = (),
     ) -> list[Lead]:
         rows = await self.db.fetch(
             """
             SELECT doc FROM lead
             WHERE status IN ('surfaced', 'deferred')
-                AND (flow_ids && $1::uuid[] OR actor_ids && $2::uuid[] OR rule = ANY($3))
+                AND (flow_ids && $1::uuid[] OR actor_ids && $2::uuid[] OR rule = ANY($3)
+                    OR slot = ANY($4))
             ORDER BY lead_id FOR UPDATE
             """,
             list(flows),
             list(actors),
             list(rules),
+            list(slots),
         )
         return _leads(rows)
 

@@ -42,7 +42,8 @@ class Link(Kept):
     """Something that is missing around a place. Amounts are for a year, in `unit`.
 
     `weight` orders: tonnes times the kilometres that the nearest one is too far away. What is None
-    is not known, or withheld from readers that it could tell of one firm.
+    is not known, or withheld from readers that it could tell of one firm. `seasonal_share` is the
+    part of the amount that is not there all year.
     """
 
     link_id: UUID
@@ -57,6 +58,7 @@ class Link(Kept):
     unit: str
     guessed_amount: Decimal | None
     silent_flows: int | None
+    seasonal_share: float | None = None
     paid_eur_a_year: Decimal | None
     largest_share: float | None
     top3_share: float | None
@@ -186,6 +188,7 @@ def _link(
     weight *= max((nearest_km or NOWHERE_KM) - LINK_REACH_KM, 0)
     paid = [side.flow.cost_today.amount for side in members if side.flow.cost_today]
     guessed = (_amount(side, unit) for side in members if side.flow.confidence in GUESSED)
+    at_times = sum((_amount(side, unit) for side in members if side.flow.is_seasonal), Decimal(0))
     link = Link(
         link_id=uuid5(NAMESPACE_URL, f"link/{missing.equipment}/{unit}/{group.cell}"),
         kind=missing.kind,
@@ -199,6 +202,7 @@ def _link(
         unit=unit,
         guessed_amount=round(sum(guessed, Decimal(0)), 3),
         silent_flows=sum(_unit(side) is None for side in members),
+        seasonal_share=round(float(at_times / group.amount), 3) if group.amount else None,
         paid_eur_a_year=sum(paid, Decimal(0)) if paid else None,
         largest_share=shares[0] if shares else None,
         top3_share=round(sum(shares[:3]), 3) if shares else None,
@@ -249,6 +253,7 @@ def _without_secrets(link: Link) -> Link:
             "weight": float(rounded(Decimal(str(link.weight)))),
             "guessed_amount": None,
             "silent_flows": None,
+            "seasonal_share": None,
             "paid_eur_a_year": None,
             "largest_share": None,
             "top3_share": None,
@@ -278,6 +283,9 @@ def _worded(link: Link, knowledge: Knowledge) -> Link:
     if link.top3_share is not None:
         top_en = f"; the three largest bring {round(link.top3_share * 100)} %"
         top_fr = f" ; les trois plus grosses en apportent {round(link.top3_share * 100)} %"
+    if link.seasonal_share:
+        top_en += f"; {round(link.seasonal_share * 100)} % of it not all year"
+        top_fr += f" ; {round(link.seasonal_share * 100)} % pas toute l'année"
     return link.model_copy(
         update={
             "words": Sentence(

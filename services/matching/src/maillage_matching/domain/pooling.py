@@ -69,14 +69,19 @@ def with_economy(
 
 
 def may_join(side: Side, ground: Ground) -> bool:
-    """Whether its firm takes part, lets its data be used, and has the flow to give today."""
+    """Whether its firm takes part, lets its data be used, and has the flow to give today.
+
+    Who said no to this thing, whoever asks, is not asked again before that is over.
+    """
     actor, flow = side.actor, side.flow
+    amounts = {flow.flow_id: side.yearly}
     return (
         actor is not None
         and actor.status in TAKES_PART
         and "matching" not in actor.refuses
         and flow.is_matchable
         and (flow.available_until is None or flow.available_until >= ground.today)
+        and ground.suppressions.of_firm(flow.actor_id, side.resource, amounts) is None
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from uuid import NAMESPACE_URL, uuid5
 
+from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, LeadId
 from maillage_matching.domain.draft import Member
 from maillage_matching.domain.kept import Kept
@@ -19,6 +20,7 @@ OF_A_PAIR = frozenset({"substitution", "transformation"})
 class Rejection(Kept):
     """Who turned what down, why, and until when (absent: as long as each reason usually holds).
 
+    With `said_by`, one of the firms would say so to anybody: it is left alone for this thing.
     `amounts` and `ways` (the rules that start from it) are as they were at that moment.
     """
 
@@ -31,6 +33,7 @@ class Rejection(Kept):
     owner: str
     at: datetime
     until: date | None = None
+    said_by: ActorId | None = None
     amounts: tuple[Amount, ...] = ()
     ways: frozenset[str] | None = None
     replaces: str | None = None
@@ -38,13 +41,17 @@ class Rejection(Kept):
 
 
 def suppressions_of(rejection: Rejection) -> list[Suppression]:
-    """One for each reason and pair of actors; of a shared stream, one for each reason."""
+    """One for each reason and pair of actors; of a firm or a shared stream, one for each reason."""
     return [one for reason in rejection.reasons for one in _of_reason(rejection, reason)]
 
 
 def _of_reason(rejection: Rejection, reason: str) -> Iterator[Suppression]:
     known = REASONS[reason]
     until = rejection.until or rejection.at.date() + timedelta(days=known.days)
+    if rejection.said_by is not None and not known.whatever_flows:
+        alone = frozenset((rejection.said_by,))
+        yield _suppression(rejection, reason, until, actors=alone, resource=rejection.resource)
+        return
     if rejection.kind == "mutualisation":
         yield _suppression(rejection, reason, until, slot=rejection.slot)
         return
@@ -98,6 +105,12 @@ def rulings_of(rejection: Rejection) -> list[Ruling]:
         for reason in dict.fromkeys(rejection.reasons)
         if REASONS[reason].facet == "regulatory"
     ]
+
+
+def check_said_by(said_by: ActorId | None, members: Sequence[Member]) -> None:
+    """Raise Invalid unless it is one of the firms that this is about."""
+    if said_by is not None and said_by not in {one.actor_id for one in members}:
+        raise Invalid("said_by", "none of its firms")
 
 
 def couples(members: Sequence[Member]) -> list[frozenset[ActorId]]:

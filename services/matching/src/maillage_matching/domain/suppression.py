@@ -130,8 +130,9 @@ NO_AMOUNTS: Amounts = MappingProxyType({})
 
 
 class Suppression(Kept):
-    """Something the engine leaves alone until a day: two actors, or a stream of a zone (`slot`).
+    """Something the engine leaves alone until a day: two actors, one and a thing, or a stream.
 
+    One actor is proposed to nobody for that `resource`; a stream is that of a zone (`slot`).
     Everybody sees it, it has an owner, it ends by itself and can be lifted before. `ways` are the
     rules that were known then; absent, it holds whatever the rule.
     """
@@ -198,12 +199,22 @@ class Suppressions:
         rule: str | None = None,
     ) -> Suppression | None:
         """What keeps these two apart, for this resource or for all, as it would be done now."""
-        actors = frozenset((one, other))
-        found = [
-            *self._by_actors.get((actors, resource), ()),
-            *self._by_actors.get((actors, None), ()),
-        ]
-        return next((one for one in reversed(found) if not one.is_outgrown(amounts, rule)), None)
+        both = frozenset((one, other))
+        keys = (both, None), (both, resource), ({one}, resource), ({other}, resource)
+        found = (self._of(frozenset(actors), thing, amounts, rule) for actors, thing in keys)
+        return next(filter(None, found), None)
+
+    def of_firm(
+        self, actor: ActorId, resource: str, amounts: Amounts = NO_AMOUNTS
+    ) -> Suppression | None:
+        """What keeps this actor from being proposed to anybody for this resource."""
+        return self._of(frozenset((actor,)), resource, amounts, None)
+
+    def _of(
+        self, actors: frozenset[ActorId], resource: str | None, amounts: Amounts, rule: str | None
+    ) -> Suppression | None:
+        found = reversed(self._by_actors.get((actors, resource), ()))
+        return next((one for one in found if not one.is_outgrown(amounts, rule)), None)
 
     def of_slot(self, slot: str) -> Suppression | None:
         """What keeps this stream of a zone from being proposed."""

@@ -27,7 +27,7 @@ from maillage_matching.domain.case import Case, CaseStatus, Facet, FacetVerdict,
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pilot import Kpi, Wanted
 from maillage_matching.entrypoints.commands import carry_out
-from maillage_matching.entrypoints.leads import Note, Reasons, Title
+from maillage_matching.entrypoints.leads import Note, Reasons, SaidBy, Title
 from maillage_matching.entrypoints.views import (
     CaseView,
     PartyCaseView,
@@ -99,6 +99,7 @@ class AbandonBody(Body):
 
     reasons: Reasons
     note: Note | None = None
+    said_by: SaidBy = None
 
 
 class AgreeBody(Body):
@@ -281,7 +282,7 @@ class CaseDoors:
 
     async def abandon(self, case_id: UUID, body: AbandonBody, door: Working) -> dict[str, Any]:
         """Give it up, and say why."""
-        order = AbandonCase(**working(case_id, door), reasons=body.reasons, note=body.note)
+        order = AbandonCase(**working(case_id, door), **dict(body))
         abandon = partial(abandon_case, knowledge=self._knowledge)
         return await carry_out(self._runner, abandon, order, case_id, door=door)
 

@@ -40,6 +40,14 @@ Reasons = Annotated[
 ]
 Until = Annotated[date | None, Field(description="Instead of the usual time of the reason.")]
 
+SaidBy = Annotated[
+    ActorId | None,
+    Field(
+        description="The firm that would say so to anybody: it is left alone for this thing, and"
+        " the others are not."
+    ),
+]
+
 
 class ProposeBody(Body):
     """A lead found by a person. It takes no quota, and gates only warn."""
@@ -62,6 +70,7 @@ class RejectBody(Body):
     reasons: Reasons
     note: Note | None = None
     until: Until = None
+    said_by: SaidBy = None
 
 
 class DeferBody(Body):
@@ -71,9 +80,11 @@ class DeferBody(Body):
 
 
 class SuppressBody(Body):
-    """Two actors that must not be proposed to one another for a while."""
+    """Two actors that must not be proposed to one another for a while, or one to anybody."""
 
-    actor_ids: tuple[ActorId, ActorId]
+    actor_ids: tuple[ActorId, ...] = Field(
+        min_length=1, max_length=2, description="One alone, with a resource: whoever the other is."
+    )
     reason: Word
     resource: Word | None = Field(default=None, description="Absent: whatever the resource.")
     until: Until = None
@@ -233,7 +244,7 @@ class ReasonDoors:
     async def suppress(
         self, body: SuppressBody, door: Annotated[Door, command("matching.suppression.write")]
     ) -> dict[str, Any]:
-        """Keep two actors apart, as competitors are."""
+        """Keep two actors apart, as competitors are; or leave one alone, for one resource."""
         order = Suppress(
             suppression_id=uuid7(),
             actors=frozenset(body.actor_ids),

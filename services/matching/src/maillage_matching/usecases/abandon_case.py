@@ -6,8 +6,9 @@ from datetime import datetime
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
+from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.rejection import Rejection
+from maillage_matching.domain.rejection import Rejection, check_said_by
 from maillage_matching.domain.suppression import check_reasons
 from maillage_matching.usecases.case_at_hand import CaseCommand, free_slots, open_case
 from maillage_matching.usecases.store import Store
@@ -16,10 +17,11 @@ from maillage_matching.usecases.turn_down import turn_down
 
 @dataclass(frozen=True, kw_only=True)
 class AbandonCase(CaseCommand):
-    """Why it came to nothing."""
+    """Why it came to nothing, and which firm would say so to anybody."""
 
     reasons: tuple[str, ...]
     note: str | None = None
+    said_by: ActorId | None = None
 
 
 async def abandon_case(
@@ -28,6 +30,7 @@ async def abandon_case(
     """Give it up, say why, and keep the same from coming back for a while."""
     check_reasons(command.reasons)
     case = await open_case(command, store)
+    check_said_by(command.said_by, case.members)
     if case.synergy_id is not None:
         raise Refused("a synergy came of this case: end the synergy instead")
     moved = case.moved("abandoned", now, command.by, reasons=command.reasons, note=command.note)
@@ -43,6 +46,7 @@ async def abandon_case(
             reasons=command.reasons,
             owner=command.by,
             at=now,
+            said_by=command.said_by,
             replaces=case.replaces,
             note=command.note,
         )

@@ -1,16 +1,17 @@
 """Now and then: who could be collected from together, around centres that nobody has to own."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from maillage_contracts.envelope import Event
 from maillage_matching.domain.collecting import is_worth_telling, pools_of
+from maillage_matching.domain.draft import Draft
 from maillage_matching.domain.gathering import Grid
 from maillage_matching.domain.generated import generated_pools
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.lead import WAITS_FOR_A_PERSON
+from maillage_matching.domain.lead import WAITS_FOR_A_PERSON, still_holds
 from maillage_matching.domain.pair import Ground
 from maillage_matching.domain.pooling import may_join
 from maillage_matching.usecases.draft_leads import drafts_for_streams
@@ -29,7 +30,10 @@ class GatherStreams:
 async def gather_streams(
     _: GatherStreams, store: Store, now: datetime, *, knowledge: Knowledge, grid: Grid
 ) -> Iterable[Event]:
-    """Keep the groups, and let those that pay, or nearly do, wait for room in the inbox."""
+    """Keep the groups, and let those that pay, or nearly do, wait for room in the inbox.
+
+    Who joined a group or left it is in its lead from now on, if that waits for a decision.
+    """
     ground = await ground_today(store, await store.policy(), knowledge, now)
     open_flows = sides_of(await store.open_flows(FLOWS_MAX), knowledge)
     sides = [side for side in open_flows if may_join(side, ground)]
@@ -46,7 +50,14 @@ async def gather_streams(
         found = {**dict.fromkeys((*before, *slots)), **scores}
         shared = await store.keep_streams(found)
         await store.count_generated(generated_pools(found, shared))
+        waiting = await store.waiting_leads(slots=found)
+        now_so = [still_holds(lead, _those(drafts.get(lead.slot)), now) for lead in waiting]
+        await store.save_leads([lead for lead in now_so if lead])
     return []
+
+
+def _those(draft: Draft | None) -> Sequence[Draft]:
+    return [draft] if draft else []
 
 
 async def _kept(slots: Iterable[str], store: Store, ground: Ground) -> set[str]:

@@ -71,7 +71,10 @@ async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datet
     knowledge = ground.knowledge
     keys = {side.flow.flow_id: keys_of(side, knowledge) for side in sides}
     streams = await store.keep_keys(keys, knowledge=knowledge.version)
-    waiting = await store.waiting_leads(flows=keys, rules=_rules_served_by(sides, ground))
+    streams |= {key.stream for key in keys.values() if key.stream}
+    waiting = await store.waiting_leads(
+        flows=keys, rules=_rules_served_by(sides, ground), slots=streams
+    )
     await _expire_overtaken(waiting, sides, store, ground, now)
     if not ground.policy.is_on:
         return []
@@ -82,7 +85,6 @@ async def _match(sides: Sequence[Side], store: Store, ground: Ground, now: datet
     paired = await asyncio.to_thread(pair_up, list(zip(matchable, found, strict=True)), ground)
     passed = await store.keep_pairings(keys, paired.pairings)
     await store.count_generated(generated(paired.pairings, passed))
-    streams |= {key.stream for key in keys.values() if key.stream}
     drafts = await drafts_for_streams(streams, store, ground)
     scores = {one: drafts[one].content.score if one in drafts else None for one in streams}
     shared = await store.keep_streams(scores)

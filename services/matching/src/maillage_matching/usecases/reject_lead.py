@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import LeadRejected
+from maillage_contracts.vocabulary import ActorId
 from maillage_matching.domain.knowledge import Knowledge
-from maillage_matching.domain.rejection import Rejection
+from maillage_matching.domain.rejection import Rejection, check_said_by
 from maillage_matching.domain.suppression import check_reasons
 from maillage_matching.usecases.lead_at_hand import Decision, check_later, lead_at_hand
 from maillage_matching.usecases.store import Store
@@ -16,11 +17,12 @@ from maillage_matching.usecases.turn_down import turn_down
 
 @dataclass(frozen=True, kw_only=True)
 class RejectLead(Decision):
-    """Why, in one to three codes, and until when if the usual time does not fit."""
+    """Why, in one to three codes, until when if the usual time does not fit, and which firm."""
 
     reasons: tuple[str, ...]
     note: str | None = None
     until: date | None = None
+    said_by: ActorId | None = None
 
 
 async def reject_lead(
@@ -30,6 +32,7 @@ async def reject_lead(
     check_reasons(command.reasons)
     check_later(command.until, now.date())
     lead = await lead_at_hand(command, store)
+    check_said_by(command.said_by, lead.content.members)
     rejected = lead.moved(
         "rejected",
         decided_at=now,
@@ -47,6 +50,7 @@ async def reject_lead(
         owner=command.by,
         at=now,
         until=command.until,
+        said_by=command.said_by,
         replaces=lead.content.replaces,
         note=command.note,
     )

@@ -193,6 +193,7 @@ class Leads(Protocol):
         flows: Iterable[FlowId] = (),
         actors: Iterable[ActorId] = (),
         rules: Iterable[str] = (),
+        slots: Iterable[str] = (),
     ) -> list[Lead]:
         """Leads that wait for a person, with any of these, locked."""
         ...

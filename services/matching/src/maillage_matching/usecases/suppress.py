@@ -1,4 +1,4 @@
-"""Keep two actors apart for a while, or stop doing so before the time is over."""
+"""Keep actors apart for a while, or one from a thing, or stop doing so before that is over."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from maillage_matching.usecases.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Suppress:
-    """Which two actors, for which resource (absent: any), why and until when."""
+    """Which two actors, for which resource (absent: any), why and until when; or one, for one."""
 
     suppression_id: UUID
     actors: frozenset[ActorId]
@@ -39,8 +39,10 @@ async def suppress(command: Suppress, store: Store, now: datetime) -> Iterable[E
     check_reasons([command.reason])
     check_later(command.until, now.date())
     known = frozenset(actor.actor_id for actor in await store.actors(command.actors))
-    if len(command.actors) != 2 or known != command.actors:  # noqa: PLR2004 two are kept apart
-        raise Invalid("actor_ids", "name two actors that are registered")
+    if known != command.actors:
+        raise Invalid("actor_ids", "name actors that are registered")
+    if len(command.actors) == 1 and command.resource is None:
+        raise Invalid("resource", "say for which thing this actor is left alone, or name another")
     usual = now.date() + timedelta(days=REASONS[command.reason].days)
     suppression = Suppression(
         suppression_id=command.suppression_id,

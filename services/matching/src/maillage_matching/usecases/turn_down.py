@@ -20,7 +20,8 @@ async def turn_down(
             "ways": frozenset(rule.name for rule in ways),
         }
     )
-    await keep_apart(suppressions_of(told), store, now, flows=flows)
+    actors = () if rejection.said_by is None else (rejection.said_by,)
+    await keep_apart(suppressions_of(told), store, now, flows=flows, actors=actors)
     proposed = {one.ruling_id: one for one in rulings_of(told)}
     known = {one.ruling_id: one for one in await store.rulings_to_change(proposed)}
     for ruling_id, one in sorted(proposed.items()):
