@@ -42,9 +42,7 @@ class DayOfTours:
         await step("the crews drive, weigh, and one drop-off refuses a part", self.drive)
 
     async def plan(self) -> Figures:
-        made = await self.hub.doors.post(
-            "dispatcher", "tours", "/v1/plans", {"on": self.on.isoformat()}
-        )
+        made = await self.hub.doors.plan("/v1/plans", {"on": self.on.isoformat()})
         self.plan_id = made["id"]
         plan = await self.hub.doors.get("dispatcher", "tours", f"/v1/plans/{self.plan_id}")
         self.tours = plan["tours"]

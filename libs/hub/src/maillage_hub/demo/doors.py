@@ -9,7 +9,8 @@ import httpx
 
 from maillage_hub.demo.story import NotTrue
 
-TIMEOUT_S = 900.0
+TIMEOUT_S = 60.0
+PLANNING_S_MAX = 900.0
 """Planning a full day three ways takes most of a minute, and many times that beside load."""
 DEADLINE_S = 30.0
 RETRY_S = 0.05
@@ -55,6 +56,11 @@ class Doors:
         """Command; raises NotTrue unless the answer is a success."""
         return await self._command(role, "POST", f"{self.addresses[service]}{path}", body)
 
+    async def plan(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Have tours planned as a dispatcher, for as long as it takes."""
+        url = f"{self.addresses['tours']}{path}"
+        return await self._command("dispatcher", "POST", url, body, timeout=PLANNING_S_MAX)
+
     async def try_post(
         self, role: str, service: str, path: str, body: Mapping[str, Any]
     ) -> dict[str, Any] | None:
@@ -73,10 +79,10 @@ class Doors:
         return await self._command(role, "PUT", f"{self.addresses[service]}{path}", body)
 
     async def _command(
-        self, role: str, method: str, url: str, body: Mapping[str, Any] | None
+        self, role: str, method: str, url: str, body: Mapping[str, Any] | None, **extra: float
     ) -> dict[str, Any]:
         headers = {"Idempotency-Key": uuid4().hex}
-        return await self._call(role, method, url, json=dict(body or {}), headers=headers)
+        return await self._call(role, method, url, json=dict(body or {}), headers=headers, **extra)
 
     async def _call(self, role: str, method: str, url: str, **extra: Any) -> dict[str, Any]:  # noqa: ANN401 handed to httpx
         headers = {"Authorization": f"Bearer {self.token_of(role)}", **extra.pop("headers", {})}

@@ -10,7 +10,7 @@ from maillage_hub.demo.story import Figures, must
 
 async def three_ways(doors: Doors, asked: Mapping[str, Any], *, orders: int) -> Figures:
     """Ask for a comparison of so many orders, read it back, and say each way in a line."""
-    made = await doors.post("dispatcher", "tours", "/v1/comparisons", asked)
+    made = await doors.plan("/v1/comparisons", asked)
     found = await doors.get("dispatcher", "tours", f"/v1/comparisons/{made['id']}")
     must(found["orders"] == orders, f"{found['orders']} orders were compared, not {orders}")
     for way in found["outcomes"]:
