@@ -19,7 +19,7 @@ BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS = ",;\t|"
 WASTE_DIGITS = 6
 FIELD_CHARS_MAX = 1_000_000
-BEFORE_HEADER = re.compile(r"(?:[ \t,;]*\r?\n|sep=.\r?\n)*", re.IGNORECASE)
+BEFORE_HEADER = re.compile(r"\A(?:[ \t,;]*\r?\n|sep=.\r?\n)*", re.IGNORECASE)
 """Empty lines, and the line in which a spreadsheet names its separator."""
 Row = Mapping[str, str]
 """What a line tells, by the name of its column."""
@@ -64,12 +64,10 @@ def _text(content: bytes) -> str:
 def _rows(path: Path, text: str) -> Iterator[tuple[int, Row | str]]:
     """Each line with its number: its cells by column, or what is wrong with it."""
     csv.field_size_limit(FIELD_CHARS_MAX)
-    above = BEFORE_HEADER.match(text)
-    skipped = above.group().count("\n") if above else 0
-    lines = text[above.end() if above else 0 :].replace("\0", "")
+    lines = BEFORE_HEADER.sub("", text.replace("\0", ""), count=1)
+    line = skipped = text.count("\n") - lines.count("\n")
     separator = max(SEPARATORS, key=lines.split("\n", 1)[0].count)
     reader = csv.reader(StringIO(lines, newline=""), delimiter=separator)
-    line = skipped
     try:
         names = [name.strip().casefold() for name in next(reader, ())]
         _check_columns(f"{path}, line {line + 1}", names)
