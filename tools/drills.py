@@ -150,6 +150,21 @@ SABOTAGES = (
         in_histories=True,
     ),
     Sabotage(
+        "an event that counted is put aside when it comes again unreadable",
+        f"{KERNEL}/transaction.py",
+        "                if not await ledger.first_sight(letter.consumer, [letter.envelope.id]):\n"
+        "                    return BatchOutcome()\n",
+        "                await ledger.first_sight(letter.consumer, [letter.envelope.id])\n",
+        (f"{TESTS}/test_batches.py",),
+    ),
+    Sabotage(
+        "what is queued for another bus is given to the one that was",
+        f"{KERNEL}/bus_guard.py",
+        "if accepted_at not in (None, self._accepted_at):",
+        "if accepted_at is self:",
+        (f"{TESTS}/test_bus_guard.py",),
+    ),
+    Sabotage(
         "a command with the key of an earlier one acts again",
         f"{KERNEL}/transaction.py",
         "await ledger.append(outgoing, idempotency and Settled(idempotency, outcome))",
