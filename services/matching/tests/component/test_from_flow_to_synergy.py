@@ -249,6 +249,19 @@ async def test_steps_with_a_command_of_their_own_are_not_taken_by_the_way(
         await done(http, f"cases/{case}/move", {"to": "opened"})
 
 
+async def test_a_case_is_given_up_for_a_firm_that_would_say_so_to_anybody(
+    lead: Lead, door: Door
+) -> None:
+    async with door() as http:
+        case = (await done(http, f"leads/{lead.lead_id}/accept"))["id"]
+        told = {"reasons": ["champion_left"], "said_by": str(an_id("nobody"))}
+        assert (await http.post(f"/v1/cases/{case}/abandon", json=told)).status_code == 422
+        firm = str(lead.actor_ids[0])
+        await done(http, f"cases/{case}/abandon", {**told, "said_by": firm})
+        [row] = (await http.get("/v1/suppressions")).json()["items"]
+    assert (row["actors"], row["reason"]) == ([firm], "champion_left")
+
+
 async def test_a_case_that_runs_may_be_closed_while_its_synergy_goes_on(
     lead: Lead, door: Door, runner: Runner[Store]
 ) -> None:

@@ -115,6 +115,7 @@ class Pallets:
         return {
             "pairs refused by a gate": len(rows),
             "oily swarf is no bar": [f"{gate['code']}: {gate['reason']}" for gate in shut],
+            "what would open it": [gate["unblock"] for gate in shut],
         }
 
     async def questions(self) -> Figures:
