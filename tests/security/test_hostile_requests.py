@@ -1,6 +1,7 @@
 """Requests with something in them that no client means: refused with a problem, never a failure."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -62,6 +63,9 @@ BODIES = {
 
 IN_DATABASES = ("\0", 2**63, "1E+1000000", "0001-01-01", "9999-12-31T23:59:59Z")
 """The values that memory might keep and PostgreSQL would not."""
+A_DAY = re.compile(r'("[0-9]{4}-[0-9]{2}-[0-9]{2}")')
+WHAT_VOUCHES = re.compile(r'"(?:evidence|document|explanation)": ("[^"]*")')
+"""In a body: what somebody may want to check later."""
 
 
 @pytest.fixture
@@ -92,6 +96,15 @@ class TestInMemory:
                 answer = await world.send(endpoint, whoever(), content)
                 assert answer.status_code == 422, (what, endpoint, answer.text)
                 assert answer.json()["errors"], (what, endpoint, answer.text)
+
+    async def test_a_number_is_no_day_and_blanks_are_no_evidence(self, world: World) -> None:
+        for endpoint, valid in world.valid.items():
+            text = json.dumps(valid.body)
+            for place, instead in ((A_DAY, "0"), (WHAT_VOUCHES, '"  "')):
+                for found in place.finditer(text):
+                    content = text[: found.start(1)] + instead + text[found.end(1) :]
+                    answer = await world.send(endpoint, whoever(), content.encode())
+                    assert answer.status_code == 422, (endpoint, content)
 
 
 @pytest.mark.integration

@@ -53,7 +53,7 @@ from maillage_contracts.vocabulary.quantities import (
     Share,
     Signed,
 )
-from maillage_contracts.vocabulary.times import DailyWindow, LocalTime, Moment, TimeWindow
+from maillage_contracts.vocabulary.times import DailyWindow, Day, LocalTime, Moment, TimeWindow
 from maillage_contracts.vocabulary.words import (
     KNOWN_CONFIDENCES,
     KNOWN_DIRECTIONS,
@@ -111,6 +111,7 @@ __all__ = [
     "Country",
     "CredentialId",
     "DailyWindow",
+    "Day",
     "Division",
     "FlowId",
     "GeoPoint",

@@ -60,14 +60,12 @@ def check_siret(siret: str) -> str:
     """
     digits = re.sub(r"\s", "", siret)
     if not re.fullmatch(r"[0-9]{14}", digits):
-        message = "a SIRET has 14 digits"
-        raise ValueError(message)
+        raise ValueError("a SIRET has 14 digits")
     if _luhn(digits) % 10 == 0:
         return digits
     if digits.startswith(LA_POSTE_SIREN) and sum(map(int, digits)) % 5 == 0:
         return digits
-    message = "the check digit of this SIRET is wrong: compare it with the firm's papers"
-    raise ValueError(message)
+    raise ValueError("the check digit of this SIRET is wrong: compare it with the firm's papers")
 
 
 def _luhn(digits: str) -> int:
@@ -94,8 +92,9 @@ def check_waste_code(code: str) -> str:
     """Return a code of the European list of waste as `15 01 03` or `13 02 05*`."""
     match = _WASTE_CODE.fullmatch(code)
     if not match or not 1 <= int(match[1]) <= LAST_WASTE_CHAPTER:
-        message = "a waste code has six digits in three pairs, as in 15 01 03 (chapters 01 to 20)"
-        raise ValueError(message)
+        raise ValueError(
+            "a waste code has six digits in three pairs, as in 15 01 03 (chapters 01 to 20)"
+        )
     return f"{match[1]} {match[2]} {match[3]}{match[4]}"
 
 

@@ -34,8 +34,7 @@ class Area(Value):
     @model_validator(mode="after")
     def _closed(self) -> Self:
         if self.ring[0] != self.ring[-1]:
-            message = "the last point of the ring must repeat the first"
-            raise ValueError(message)
+            raise ValueError("the last point of the ring must repeat the first")
         return self
 
     def contains(self, point: GeoPoint) -> bool:

@@ -1,9 +1,10 @@
 """Moments, local times, and the windows between two of them."""
 
+import re
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from maillage_contracts.vocabulary.words import Value
 
@@ -14,10 +15,20 @@ Moment = Annotated[
 """A moment of this century with its offset; what lies outside is a broken clock."""
 
 
+def _written_out(day: object) -> object:
+    """Refuse a number where a day is meant: it would be read as seconds since 1970."""
+    if isinstance(day, date) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(day)):
+        return day
+    raise ValueError("write the day as in 2026-11-23")
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A day as people send it to a door."""
+
+
 def _without_offset(value: time) -> time:
     if value.tzinfo is not None:
-        message = "a local time has no offset, as in 08:30"
-        raise ValueError(message)
+        raise ValueError("a local time has no offset, as in 08:30")
     return value
 
 
@@ -33,8 +44,7 @@ class TimeWindow(Value):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end.timestamp() <= self.start.timestamp():
-            message = "a time window must end after it starts"
-            raise ValueError(message)
+            raise ValueError("a time window must end after it starts")
         return self
 
     def contains(self, moment: datetime) -> bool:
@@ -52,8 +62,7 @@ class DailyWindow(Value):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end <= self.start:
-            message = "a daily window must end after it starts"
-            raise ValueError(message)
+            raise ValueError("a daily window must end after it starts")
         return self
 
     def on(self, day: date, zone: tzinfo) -> TimeWindow:

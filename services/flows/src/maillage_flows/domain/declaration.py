@@ -17,6 +17,7 @@ from maillage_contracts.vocabulary import (
     KNOWN_UNITS,
     KNOWN_WASTE_STATUSES,
     KNOWN_WILLINGNESS,
+    Day,
     GeoPoint,
     Label,
     Money,
@@ -117,8 +118,8 @@ class Declaration(Value):
     per_pickup: PerPickup | None = None
     cost_today: Money | None = Field(default=None, description="A year's cost of it, today.")
     pain_rank: int | None = Field(default=None, ge=1, le=3, description="1 is the worst pain.")
-    available_from: date | None = None
-    available_until: date | None = None
+    available_from: Day | None = None
+    available_until: Day | None = None
 
     @property
     def is_willing(self) -> bool:

@@ -1,15 +1,14 @@
 """What the doors of the ledger take and give."""
 
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from maillage_contracts.refusals import Invalid
-from maillage_contracts.vocabulary import Word
+from maillage_contracts.vocabulary import Day, Word
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry
 from maillage_impact.domain.factors import Factor
@@ -21,6 +20,9 @@ from maillage_impact.usecases.close_balance import CloseBalance
 from maillage_impact.usecases.explain_entry import Explanation
 from maillage_serving.http import Body
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""What somebody says: blanks say nothing."""
+
 
 class BaselineBody(Body):
     """A reference situation, as drafted."""
@@ -29,12 +31,12 @@ class BaselineBody(Body):
     scope: Word = Field(description="synergy or rounds")
     synergy_id: UUID | None = None
     kind: Word = Field(description="observed, counterfactual or sector_average")
-    description: Annotated[str, Field(min_length=1, max_length=2000)]
-    evidence: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
+    description: Annotated[Words, Field(max_length=2000)]
+    evidence: Annotated[Words, Field(max_length=2000)] = Field(
         description="Where it can be checked: invoices, weighings, rounds, with their dates."
     )
-    valid_from: date
-    valid_to: date
+    valid_from: Day
+    valid_to: Day
     route_before: Word | None = None
     replaces_spec: Word | None = None
     replaced_per_unit: Decimal = Field(default=Decimal(1), ge=0, le=1000)
@@ -50,7 +52,7 @@ class BaselineBody(Body):
 class SupersedeBody(Body):
     """The last day of a baseline."""
 
-    last_day: date
+    last_day: Day
 
 
 class FigureBody(Body):
@@ -60,10 +62,10 @@ class FigureBody(Body):
     about_id: UUID
     indicator: Word
     value: Decimal = Field(max_digits=19, decimal_places=6, allow_inf_nan=False)
-    first: date
-    last: date
+    first: Day
+    last: Day
     quality: Word = Field(description="a measured ... e declared")
-    document: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+    document: Annotated[Words, Field(max_length=500)] = Field(
         description="Where it can be checked; no person's name."
     )
 
@@ -72,8 +74,8 @@ class BalanceBody(Body):
     """What came into a hub and what left it, in kg."""
 
     hub_id: UUID
-    first: date
-    last: date
+    first: Day
+    last: Day
     stock_before_kg: Decimal = Field(ge=0, max_digits=14, decimal_places=3)
     in_kg: Decimal | None = Field(
         default=None, ge=0, max_digits=14, decimal_places=3, description="Left out: by the events."
@@ -95,7 +97,7 @@ class BalanceBody(Body):
         decimal_places=1,
         description="Without a meter: floor that is lit, without cold.",
     )
-    evidence: Annotated[str, Field(min_length=1, max_length=500)]
+    evidence: Annotated[Words, Field(max_length=500)]
 
     def asked(self, balance_id: UUID) -> CloseBalance:
         """The command; raises Invalid when only one of in and out is given."""
@@ -119,8 +121,8 @@ class RefrigerantBody(Body):
     about: Word = Field(description="hub, actor or territory")
     about_id: UUID
     gas: Word = Field(description="As the factors have it.", examples=["r452a"])
-    first: date
-    last: date
+    first: Day
+    last: Day
     refilled_kg: Decimal | None = Field(default=None, ge=0, max_digits=9, decimal_places=4)
     charge_kg: Decimal | None = Field(
         default=None,
@@ -131,7 +133,7 @@ class RefrigerantBody(Body):
     )
     units: int = Field(default=1, ge=1, le=10_000)
     loss: Word = Field(default="mid", description="mid or conservative: share lost in a year.")
-    evidence: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+    evidence: Annotated[Words, Field(max_length=500)] = Field(
         description="Where it can be checked; no person's name."
     )
 
@@ -141,7 +143,7 @@ class CorrectionBody(Body):
 
     value: Decimal = Field(max_digits=19, decimal_places=6, allow_inf_nan=False)
     reason: Word
-    explanation: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+    explanation: Annotated[Words, Field(max_length=500)] = Field(
         description="For whoever checks the ledger; no person's name."
     )
 

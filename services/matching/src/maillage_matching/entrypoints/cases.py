@@ -1,7 +1,6 @@
 """Doors to cases and to the synergies that come of them."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -16,6 +15,7 @@ from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import (
     ActorId,
     CaseId,
+    Day,
     FlowId,
     Money,
     PeriodicQuantity,
@@ -59,7 +59,7 @@ class PlanBody(Body):
 
     next_step: str = Field(default="", max_length=2000)
     owner_role: Word | None = Field(default=None, examples=["advisor"])
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class FacetBody(Body):
@@ -106,7 +106,7 @@ class AgreeBody(Body):
     """What the parties agreed. Shares add up to exactly 1."""
 
     parties: tuple[matching.Party, ...] = Field(min_length=2, max_length=200)
-    starts_on: date
+    starts_on: Day
     title: Title | None = None
     flow_ids: tuple[FlowId, ...] | None = Field(
         default=None, min_length=1, max_length=200, description="Absent: all flows of the case."
@@ -128,8 +128,8 @@ Answer = Annotated[
 class KpiBody(Body):
     """A figure that will decide."""
 
-    name: str = Field(min_length=1, max_length=80, examples=["pallets reused"])
-    unit: str = Field(min_length=1, max_length=30, examples=["a month"])
+    name: Title = Field(max_length=80, examples=["pallets reused"])
+    unit: Title = Field(max_length=30, examples=["a month"])
     target: Figure
     wanted: Wanted = "at_least"
     before: Figure | None = Field(default=None, description="The same figure before the trial.")
@@ -139,7 +139,7 @@ class PilotBody(Body):
     """What the trial is measured by, and when it is decided. Sent again, it gives more time."""
 
     kpis: tuple[KpiBody, ...] = Field(min_length=1, max_length=10)
-    decide_on: date
+    decide_on: Day
 
 
 class MeasureBody(Body):
@@ -164,7 +164,7 @@ class CloseBody(Body):
 class EndBody(Body):
     """Since when, why, and the closing question."""
 
-    ended_on: date
+    ended_on: Day
     reason: Word
     attribution: Answer = None
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
-from maillage_contracts.vocabulary import ActorId, FlowId, LeadId, Word
+from maillage_contracts.vocabulary import ActorId, Day, FlowId, LeadId, Word
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.suppression import REASONS, what_it_changes
@@ -32,8 +32,8 @@ from maillage_matching.usecases.suppress import (
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Paged, command, etag, query
 
-Note = Annotated[str, Field(min_length=1, max_length=2000)]
-Title = Annotated[str, Field(min_length=1, max_length=200)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Reasons = Annotated[
     tuple[Word, ...],
     Field(min_length=1, max_length=3, description="Codes of GET /v1/reasons."),
@@ -76,7 +76,7 @@ class RejectBody(Body):
 class DeferBody(Body):
     """Until when it leaves the desk."""
 
-    until: date
+    until: Day
 
 
 class SuppressBody(Body):

@@ -3,11 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
-
 from maillage_common.transaction import Runner
 from maillage_matching.domain.ruling import RulingStatus
 from maillage_matching.entrypoints.commands import carry_out
+from maillage_matching.entrypoints.leads import Note
 from maillage_matching.usecases.decide_ruling import DecideRuling, decide_ruling
 from maillage_matching.usecases.store import Store, key_of_ruling
 from maillage_serving.auth import Principal
@@ -19,7 +18,7 @@ Deciding = Annotated[Door, command("matching.ruling.decide")]
 class RulingBody(Body):
     """Why, if that needs a word."""
 
-    note: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    note: Note | None = None
 
 
 class RulingDoors:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from maillage_contracts.vocabulary import Area, DailyWindow, Value, Word, ZoneId
-from maillage_registry.domain.words import Day, Energy, Line, VehicleClass, each_once, not_before
+from maillage_contracts.vocabulary import Area, DailyWindow, Day, Value, Word, ZoneId
+from maillage_registry.domain.words import Energy, Line, VehicleClass, each_once, not_before
 
 RING_AREA_MIN_DEG2 = 1e-10
 """About one square metre in France: less is a point or a line, rounding aside."""

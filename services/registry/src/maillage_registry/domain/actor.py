@@ -12,6 +12,7 @@ from maillage_contracts.vocabulary import (
     ActorId,
     Country,
     CredentialId,
+    Day,
     Sector,
     Siret,
     SiteId,
@@ -22,7 +23,6 @@ from maillage_registry.domain.credential import Credential, CredentialStatus
 from maillage_registry.domain.site import Site
 from maillage_registry.domain.words import (
     SOLE_TRADER,
-    Day,
     LegalKind,
     Line,
     Role,

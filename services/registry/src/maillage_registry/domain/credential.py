@@ -6,8 +6,8 @@ from enum import StrEnum
 from pydantic import Field, ValidationInfo, field_validator
 
 from maillage_contracts.refusals import Refused
-from maillage_contracts.vocabulary import CredentialId, Value, Word
-from maillage_registry.domain.words import Day, Line, not_before
+from maillage_contracts.vocabulary import CredentialId, Day, Value, Word
+from maillage_registry.domain.words import Line, not_before
 
 
 class CredentialStatus(StrEnum):

@@ -1,6 +1,5 @@
 """Words and lines as the register takes them: no misspelt word of a list, no control character."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +7,6 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -61,15 +59,6 @@ def printable(text: str) -> str:
     return text
 
 
-def written_out(day: object) -> object:
-    """Refuse a number where a day is meant: it would be read as seconds since 1970."""
-    if isinstance(day, date) or (
-        isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)
-    ):
-        return day
-    raise ValueError("write the day as in 2026-11-23")
-
-
 def not_before(name: str, last: date | None, said: ValidationInfo) -> date | None:
     """Refuse a last day that comes before the first, which the field `name` holds."""
     first: date | None = said.data.get(name)  # absent when it is faulty itself
@@ -94,7 +83,6 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(printable),
 ]
-Day = Annotated[date, BeforeValidator(written_out)]
 Role = Annotated[Word, one_of(KNOWN_ROLES), Field(description=_choice(KNOWN_ROLES))]
 LegalKind = Annotated[Word, one_of(LEGAL_KINDS), Field(description=_choice(LEGAL_KINDS))]
 SizeClass = Annotated[
