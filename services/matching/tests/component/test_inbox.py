@@ -290,8 +290,6 @@ async def test_who_says_no_to_a_shared_stream_leaves_it_to_the_others(
     path = f"leads/{lead['lead_id']}/reject"
     told = {"reasons": ["no_wish"], "said_by": str(firms[0].actor_id)}
     async with door() as http:
-        stranger = {**told, "said_by": str(an_id("nobody"))}
-        assert (await http.post(f"/v1/{path}", json=stranger)).status_code == 422
         await done(http, path, told)
         await look()
         [smaller] = await inbox(door)
