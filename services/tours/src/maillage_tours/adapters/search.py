@@ -105,8 +105,8 @@ class Walk:
         """A first solution: in routes or from none, what fits is inserted, and all is improved.
 
         From a random one, of a day of 430 jobs from door to door, limits stay broken, and mending
-        takes longer than any search. All neighbours are looked at, for what is left out now may
-        stay out.
+        takes longer than any search. PyVRP's own neighbours are all looked at: among fewer, many
+        orders find no place.
         """
         search = self._among(compute_neighbours(self.data))
         begin = Solution(self.data, []) if routes is None else routes
