@@ -48,7 +48,10 @@ class ToursSettings(Settings):
         default=14, ge=1, le=92, description="Days ahead for which orders of synergies are raised."
     )
     detour_factor: Decimal = Field(
-        default=DETOUR_FACTOR, ge=1, le=3, description="Road km per great-circle km here."
+        default=DETOUR_FACTOR,
+        ge=1,
+        le=3,
+        description="Road km per great-circle km here, until it is learned from a map.",
     )
     estimate_buffer: Decimal = Field(
         default=Decimal("0.25"),

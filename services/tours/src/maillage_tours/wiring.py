@@ -1,14 +1,16 @@
 """Tours as one value: the only module that knows concrete stores, doors, solver and distances."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from maillage_common.handlers import Handlers
+from maillage_common.identifiers import uuid7
 from maillage_common.settings import load
-from maillage_common.transaction import Runner
+from maillage_common.transaction import Context, Runner
 from maillage_contracts.vocabulary import GeoPoint
 from maillage_serving.service import Service, Worker
 from maillage_tours.adapters.estimated import EstimatedMatrices
@@ -21,6 +23,7 @@ from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.figures import figures
 from maillage_tours.settings import ToursSettings
 from maillage_tours.usecases.extend_horizon import ExtendHorizon, extend_horizon
+from maillage_tours.usecases.learn_detour import LearnDetour, learn_detour
 from maillage_tours.usecases.plan_day import Solver
 from maillage_tours.usecases.store import Store
 
@@ -38,16 +41,20 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
         return terms or load(ToursSettings).terms
 
     @cache
+    def estimated() -> EstimatedMatrices:
+        return EstimatedMatrices(agreed().detour_factor, agreed().estimate_buffer)
+
+    @cache
     def matrices() -> EstimatedMatrices | OsrmMatrices:
         maps = load(ToursSettings).maps if terms is None else None
-        estimated = EstimatedMatrices(agreed().detour_factor, agreed().estimate_buffer)
-        return OsrmMatrices(maps, estimated) if maps else estimated
+        return OsrmMatrices(maps, estimated()) if maps else estimated()
 
     async def map_age_s(near: GeoPoint, now: datetime) -> float:
         asked = matrices()
         return await asked.map_age_s(near, now) if isinstance(asked, OsrmMatrices) else 0
 
     def router(runner: Runner[Store]) -> APIRouter:
+        remember(estimated(), runner)
         return http.router(Desk(runner, agreed(), matrices(), solver or ChildSolver()))
 
     def handlers() -> Handlers[Store]:
@@ -70,3 +77,16 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
         figures=figures(agreed, map_age_s),
         settings=ToursSettings,
     )
+
+
+def remember(estimates: EstimatedMatrices, runner: Runner[Store]) -> None:
+    """Have the factor that is learned from a map outlive this process."""
+
+    async def recall() -> Decimal | None:
+        return await runner.read(lambda store: store.detour())
+
+    async def keep(factor: Decimal) -> None:
+        context = Context(uuid7(), provenance="engine")
+        await runner.execute(learn_detour, LearnDetour(factor), subject="detour", context=context)
+
+    estimates.remember(recall, keep)

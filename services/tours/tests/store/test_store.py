@@ -246,6 +246,14 @@ class TestWhatOthersSay:
             await store.keep_actors([Told(KnownActor(host, is_closed=True, relays=(relay,)), 3)])
             assert list(await store.relays()) == []
 
+    async def test_the_detour_that_was_learned_last(self, runner: Runner[Store]) -> None:
+        async with changing(runner) as store:
+            assert await store.detour() is None
+            for factor in ("1.82", "1.39"):
+                await store.keep_detour(Decimal(factor))
+        async with reading(runner) as store:
+            assert await store.detour() == Decimal("1.39")
+
     async def test_hubs_zones_and_rounds_come_back(self, runner: Runner[Store]) -> None:
         round_ = an_existing_round()
         async with changing(runner) as store:

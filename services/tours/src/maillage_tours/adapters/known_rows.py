@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -148,6 +149,18 @@ class KnownRows:
             """
         )
         return [relay for row in rows for relay in RELAYS.validate_json(row["relays"])]
+
+    async def keep_detour(self, factor: Decimal) -> None:
+        await self._db.execute(
+            """
+            INSERT INTO learned_detour (factor) VALUES ($1)
+            ON CONFLICT (is_only) DO UPDATE SET factor = excluded.factor
+            """,
+            factor,
+        )
+
+    async def detour(self) -> Decimal | None:
+        return await self._db.fetchval("SELECT factor FROM learned_detour")
 
     async def zones(self) -> Sequence[Zone]:
         rows = await self._db.fetch("SELECT document FROM known_zone ORDER BY zone_id")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -48,6 +49,7 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
     _told: dict[str, dict[UUID, Told[Any]]] = field(
         default_factory=dict[str, dict[UUID, Told[Any]]]
     )
+    _detour: Decimal | None = None
 
     async def add_orders(self, orders: Sequence[Order]) -> AbstractSet[OrderId]:
         new = {order.order_id: order for order in orders if order.order_id not in self._orders}
@@ -156,6 +158,12 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
 
     async def rounds(self) -> Sequence[ExistingRound]:
         return self._known("round")
+
+    async def keep_detour(self, factor: Decimal) -> None:
+        self._detour = factor
+
+    async def detour(self) -> Decimal | None:
+        return self._detour
 
     async def add_plan(self, plan: Plan) -> None:
         self._plans[plan.plan_id] = plan

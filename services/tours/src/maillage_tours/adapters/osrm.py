@@ -128,10 +128,10 @@ class OsrmMatrices:
         self._kept.move_to_end(roads)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        self._learn(table)
+        await self._learn(table)
         return table
 
-    def _learn(self, table: "_Table") -> None:
+    async def _learn(self, table: "_Table") -> None:
         """How much longer roads are here than great circles: the next estimate will know."""
         ratios = [
             metres / (great_km * 1000)
@@ -140,7 +140,7 @@ class OsrmMatrices:
             if metres is not None and (great_km := start.distance_km(end)) > FAR_KM
         ]
         if ratios:
-            self._fallback.factor = round(Decimal(max(1.0, median(ratios))), 2)
+            await self._fallback.learn(round(Decimal(max(1.0, median(ratios))), 2))
 
     async def _blocks(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -156,6 +157,12 @@ class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
     async def zones(self) -> Sequence[Zone]: ...
 
     async def rounds(self) -> Sequence[ExistingRound]: ...
+
+    async def keep_detour(self, factor: Decimal) -> None: ...
+
+    async def detour(self) -> Decimal | None:
+        """Road km per great-circle km, as it was learned last; None before any map was asked."""
+        ...
 
     async def add_plan(self, plan: Plan) -> None: ...
 
