@@ -24,7 +24,7 @@ from maillage_contracts.registry import ConsentGiven, ConsentWithdrawn
 from maillage_contracts.samples import a_flow, an_id
 from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, answer, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, query
 from maillage_serving.service import Service, Worker, run
 
 MIGRATIONS = Path(__file__).parent / "tally_migrations"
@@ -130,15 +130,7 @@ def router(runner: Runner[Store]) -> APIRouter:
     async def post(
         body: Declaration, door: Annotated[Door, command("flows.flow.declare")]
     ) -> dict[str, Any]:
-        return answer(
-            await runner.execute(
-                declare,
-                body,
-                subject=str(an_id(body.name)),
-                context=door.context,
-                idempotency=door.idempotency,
-            )
-        )
+        return await carry_out(runner, declare, body, an_id(body.name), door=door)
 
     @routes.get("/flows")
     async def listed(

@@ -15,7 +15,8 @@ from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
-from maillage_common.ledger import Context, Idempotency, Outcome
+from maillage_common.ledger import Context, Idempotency
+from maillage_common.transaction import M, Runner, S, UseCase
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import Provenance
 from maillage_serving.auth import Principal, Unauthenticated, Verifier, permit
@@ -195,16 +196,15 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def answer(outcome: Outcome) -> dict[str, Any]:
-    """What every command answers: `{"id", "events": [...], "replayed"}`."""
-    return {
-        "id": outcome.subject,
-        "events": [
-            {"id": str(e.id), "type": e.type, "subject": e.subject, "sequence": e.sequence}
-            for e in outcome.events
-        ],
-        "replayed": outcome.replayed,
-    }
+async def carry_out(
+    runner: Runner[S], use_case: UseCase[M, S], order: M, subject: object, *, door: Door
+) -> dict[str, Any]:
+    """Run the order of who came in by a door, and answer `{"id", "events": [...], "replayed"}`."""
+    outcome = await runner.execute(
+        use_case, order, subject=str(subject), context=door.context, idempotency=door.idempotency
+    )
+    events = [vars(event) | {"id": str(event.id)} for event in outcome.events]
+    return {"id": outcome.subject, "events": events, "replayed": outcome.replayed}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,15 @@
-"""What the doors have in common: how far a caller sees, pages, and how an order is handed over."""
+"""What the doors have in common: how far a caller sees, pages, and where a new thing is."""
 
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response, status
 
-from maillage_common.ledger import Outcome
-from maillage_common.transaction import M, Runner, UseCase
 from maillage_contracts.refusals import Invalid
 from maillage_flows.domain.reach import Reach
-from maillage_flows.usecases.store import Store, Wanted
+from maillage_flows.usecases.store import Wanted
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Page, answer
+from maillage_serving.http import Page
 
 
 def reach(who: Principal) -> Reach:
@@ -31,29 +29,9 @@ def wanted(who: Principal, page: Page, **asked: Any) -> Wanted:  # noqa: ANN401 
     return Wanted(reach=reach(who), limit=page.limit + 1, after=after, **asked)
 
 
-async def carry_out(
-    runner: Runner[Store], use_case: UseCase[M, Store], order: M, subject: UUID, *, door: Door
-) -> dict[str, Any]:
-    """Run an order about `subject` and say what happened."""
-    return answer(await outcome(runner, use_case, order, subject, door=door))
-
-
-async def outcome(
-    runner: Runner[Store], use_case: UseCase[M, Store], order: M, subject: UUID, *, door: Door
-) -> Outcome:
-    """Run an order about `subject`."""
-    return await runner.execute(
-        use_case,
-        order,
-        subject=str(subject),
-        context=door.context,
-        idempotency=door.idempotency,
-    )
-
-
-def told_where(response: Response, done: Outcome, place: str) -> dict[str, Any]:
+def told_where(response: Response, told: dict[str, Any], place: str) -> dict[str, Any]:
     """The answer to a declaration: 201 and where it is, 200 when nothing new was said."""
-    if not done.events:
+    if not told["events"]:
         response.status_code = status.HTTP_200_OK
-    response.headers["Location"] = f"/v1/{place}/{done.subject}"
-    return answer(done)
+    response.headers["Location"] = f"/v1/{place}/{told['id']}"
+    return told

@@ -13,7 +13,7 @@ from maillage_contracts.flows import Flow as FlowDocument
 from maillage_contracts.vocabulary import ActorId, FlowId, Label, Moment, Word
 from maillage_flows.domain.declaration import Declaration, Direction, Kind
 from maillage_flows.domain.flow import Flow, Said, Status
-from maillage_flows.entrypoints.caller import carry_out, outcome, reach, told_where, wanted
+from maillage_flows.entrypoints.caller import reach, told_where, wanted
 from maillage_flows.usecases.adopt_flow import adopt_flow
 from maillage_flows.usecases.amend_flow import AmendFlow, amend_flow
 from maillage_flows.usecases.at_hand import Step
@@ -28,7 +28,7 @@ from maillage_flows.usecases.told import document
 from maillage_flows.usecases.withdraw_flow import LeaveFlow, end_flow, withdraw_flow
 from maillage_serving.auth import Principal
 from maillage_serving.http import Body as BodyModel
-from maillage_serving.http import Door, Paged, command, etag, query
+from maillage_serving.http import Door, Paged, carry_out, command, etag, query
 
 
 class DeclareBody(Declaration):
@@ -130,8 +130,8 @@ class FlowDoors:
             said=Said(body.declaration(), body.observed_at, body.status),
             may_exist=body.flow_id is not None,
         )
-        done = await outcome(self._runner, declare_flow, order, flow_id, door=door)
-        return told_where(response, done, "flows")
+        told = await carry_out(self._runner, declare_flow, order, flow_id, door=door)
+        return told_where(response, told, "flows")
 
     async def amend(
         self,

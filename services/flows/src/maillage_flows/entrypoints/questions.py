@@ -13,14 +13,14 @@ from maillage_flows.domain.declaration import Direction, Line
 from maillage_flows.domain.note import FieldNote
 from maillage_flows.domain.question import Question, QuestionStatus
 from maillage_flows.domain.reach import Reach
-from maillage_flows.entrypoints.caller import carry_out, reach, wanted
+from maillage_flows.entrypoints.caller import reach, wanted
 from maillage_flows.usecases.answer_question import AnswerQuestion, answer_question
 from maillage_flows.usecases.ask_question import AskQuestion, ask_question
 from maillage_flows.usecases.show import show_question
 from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.take_note import TakeNote, take_note
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, command, query
+from maillage_serving.http import Body, Door, Paged, carry_out, command, query
 
 
 class NoteBody(Body):

@@ -11,7 +11,7 @@ from maillage_contracts.flows import ExistingRound
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, RoundId
 from maillage_flows.domain.round import Round, RoundStatus, RoundTold
-from maillage_flows.entrypoints.caller import carry_out, outcome, reach, told_where, wanted
+from maillage_flows.entrypoints.caller import reach, told_where, wanted
 from maillage_flows.usecases.declare_round import (
     DeclareRound,
     EndRound,
@@ -22,7 +22,7 @@ from maillage_flows.usecases.show import show_round
 from maillage_flows.usecases.store import Store
 from maillage_flows.usecases.told import told_round
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Paged, command, etag, query
+from maillage_serving.http import Door, Paged, carry_out, command, etag, query
 
 
 class RoundBody(RoundTold):
@@ -80,8 +80,8 @@ class RoundDoors:
             told=body.told(),
             expected_version=door.expected_version,
         )
-        done = await outcome(self._runner, declare_round, order, round_id, door=door)
-        return told_where(response, done, "rounds")
+        told = await carry_out(self._runner, declare_round, order, round_id, door=door)
+        return told_where(response, told, "rounds")
 
     async def end(self, round_id: UUID, door: Declare) -> dict[str, Any]:
         """Say that a round is no longer driven."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Response
 
 from maillage_common.identifiers import uuid7
-from maillage_common.transaction import Runner, UseCase
+from maillage_common.transaction import Runner
 from maillage_impact.entrypoints.bodies import BaselineBody, SupersedeBody, baseline_out
 from maillage_impact.usecases.approve_baseline import (
     ApproveBaseline,
@@ -17,7 +17,7 @@ from maillage_impact.usecases.approve_baseline import (
 from maillage_impact.usecases.establish_baseline import EstablishBaseline, establish_baseline
 from maillage_impact.usecases.store import Store
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, answer, command, etag, query
+from maillage_serving.http import Door, carry_out, command, etag, query
 
 Reader = Annotated[Principal, query("impact.statement.read")]
 
@@ -49,14 +49,14 @@ class BaselineDoors:
         """Draft a baseline; it counts once it is approved."""
         baseline_id = body.baseline_id or uuid7()
         order = EstablishBaseline(body.drafted(baseline_id))
-        return await self._run(establish_baseline, order, baseline_id, door)
+        return await carry_out(self._runner, establish_baseline, order, baseline_id, door=door)
 
     async def approve(
         self, baseline_id: UUID, door: Annotated[Door, command("impact.baseline.approve")]
     ) -> dict[str, Any]:
         """Approve a baseline: what it covers is held against it from now on."""
         order = ApproveBaseline(baseline_id, door.expected_version)
-        return await self._run(approve_baseline, order, baseline_id, door)
+        return await carry_out(self._runner, approve_baseline, order, baseline_id, door=door)
 
     async def supersede(
         self,
@@ -66,16 +66,4 @@ class BaselineDoors:
     ) -> dict[str, Any]:
         """End a baseline after a last day."""
         order = SupersedeBaseline(baseline_id, body.last_day, door.expected_version)
-        return await self._run(supersede_baseline, order, baseline_id, door)
-
-    async def _run(
-        self, use_case: UseCase[Any, Store], order: object, baseline_id: UUID, door: Door
-    ) -> dict[str, Any]:
-        outcome = await self._runner.execute(
-            use_case,
-            order,
-            subject=str(baseline_id),
-            context=door.context,
-            idempotency=door.idempotency,
-        )
-        return answer(outcome)
+        return await carry_out(self._runner, supersede_baseline, order, baseline_id, door=door)

@@ -29,7 +29,7 @@ from maillage_impact.usecases.record_refrigerant import RecordRefrigerant, recor
 from maillage_impact.usecases.store import EntryFilter, Store
 from maillage_impact.usecases.sum_subject import sum_subject
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Paged, answer, command, query
+from maillage_serving.http import Door, Paged, carry_out, command, query
 
 Reader = Annotated[Principal, query("impact.statement.read")]
 
@@ -105,28 +105,16 @@ class StatementDoors:
         """Enter a figure that no event tells: a bill, hours, a count."""
         figure_id = uuid7()
         order = RecordFigure(figure_id=figure_id, **body.model_dump())
-        outcome = await self._runner.execute(
-            record_figure,
-            order,
-            subject=str(figure_id),
-            context=door.context,
-            idempotency=door.idempotency,
-        )
-        return answer(outcome)
+        return await carry_out(self._runner, record_figure, order, figure_id, door=door)
 
     async def balance(
         self, body: BalanceBody, door: Annotated[Door, command("impact.figure.record")]
     ) -> dict[str, Any]:
         """Hold what came into a hub against what left it: a gap is written, and told."""
         balance_id = uuid7()
-        outcome = await self._runner.execute(
-            close_balance,
-            body.asked(balance_id),
-            subject=str(balance_id),
-            context=door.context,
-            idempotency=door.idempotency,
+        return await carry_out(
+            self._runner, close_balance, body.asked(balance_id), balance_id, door=door
         )
-        return answer(outcome)
 
     async def escape(
         self, body: RefrigerantBody, door: Annotated[Door, command("impact.figure.record")]
@@ -134,14 +122,7 @@ class StatementDoors:
         """Enter refrigerant that escaped: what was refilled, or what the cold units hold."""
         record_id = uuid7()
         order = RecordRefrigerant(record_id, Escaped(**body.model_dump()))
-        outcome = await self._runner.execute(
-            record_refrigerant,
-            order,
-            subject=str(record_id),
-            context=door.context,
-            idempotency=door.idempotency,
-        )
-        return answer(outcome)
+        return await carry_out(self._runner, record_refrigerant, order, record_id, door=door)
 
     async def correct(
         self,
@@ -151,14 +132,7 @@ class StatementDoors:
     ) -> dict[str, Any]:
         """Write a new line that corrects this one."""
         order = CorrectEntry(entry_id, body.value, body.reason, body.explanation)
-        outcome = await self._runner.execute(
-            correct_entry,
-            order,
-            subject=str(entry_id),
-            context=door.context,
-            idempotency=door.idempotency,
-        )
-        return answer(outcome)
+        return await carry_out(self._runner, correct_entry, order, entry_id, door=door)
 
 
 def _moment(known_at: datetime | None) -> datetime | None:

@@ -26,7 +26,6 @@ from maillage_matching.domain.agreement import Attribution
 from maillage_matching.domain.case import Case, CaseStatus, Facet, FacetVerdict, Plan
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pilot import Kpi, Wanted
-from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note, Reasons, SaidBy, Title
 from maillage_matching.entrypoints.views import (
     CaseView,
@@ -51,7 +50,7 @@ from maillage_matching.usecases.publish_pattern import PublishPattern, publish_p
 from maillage_matching.usecases.spend_time import SpendTime, spend_time
 from maillage_matching.usecases.store import Store, key_of_case, key_of_synergy
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, command, etag, query
+from maillage_serving.http import Body, Door, Paged, carry_out, command, etag, query
 
 
 class PlanBody(Body):

@@ -19,12 +19,11 @@ from maillage_matching.domain.policy import (
 )
 from maillage_matching.domain.throttle import Throttle, throttle_after
 from maillage_matching.domain.yields import Tally, yields_of
-from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.usecases.look_for_leads import DECISIONS_MAX
 from maillage_matching.usecases.set_policy import SetPolicy, set_policy
 from maillage_matching.usecases.store import Store
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, command, etag, query
+from maillage_serving.http import Door, carry_out, command, etag, query
 
 THE_ENGINE = uuid5(NAMESPACE_URL, "engine")
 

@@ -15,7 +15,6 @@ from maillage_contracts.vocabulary import ActorId, Day, FlowId, LeadId, Word
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.suppression import REASONS, what_it_changes
-from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.views import LeadView, Statuses, view_of_lead
 from maillage_matching.usecases.accept_lead import AcceptLead, accept_lead, case_of
 from maillage_matching.usecases.defer_lead import DeferLead, defer_lead
@@ -30,7 +29,7 @@ from maillage_matching.usecases.suppress import (
     suppress,
 )
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, command, etag, query
+from maillage_serving.http import Body, Door, Paged, carry_out, command, etag, query
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

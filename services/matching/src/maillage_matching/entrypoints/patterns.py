@@ -14,7 +14,6 @@ from maillage_matching.domain.knowledge import Knowledge
 from maillage_matching.domain.pattern import PatternDraft, drafts_of
 from maillage_matching.domain.sheet import Sheet, page_of
 from maillage_matching.domain.suggestion import Pattern, SuggestionStatus
-from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note
 from maillage_matching.usecases.decide_suggestion import DecideSuggestion, decide_suggestion
 from maillage_matching.usecases.draft_sheet import DraftSheet, draft_sheet
@@ -26,7 +25,7 @@ from maillage_matching.usecases.publish_pattern import (
 from maillage_matching.usecases.store import Store, key_of_suggestion
 from maillage_matching.usecases.suggest_pattern import SuggestPattern, suggest_pattern
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, command, query
+from maillage_serving.http import Body, Door, Paged, carry_out, command, query
 
 Origin = Annotated[Word, Path(description="The territory that published it.")]
 

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from maillage_common.transaction import Runner
 from maillage_matching.domain.ruling import RulingStatus
-from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.leads import Note
 from maillage_matching.usecases.decide_ruling import DecideRuling, decide_ruling
 from maillage_matching.usecases.store import Store, key_of_ruling
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, command, query
+from maillage_serving.http import Body, Door, Paged, carry_out, command, query
 
 Deciding = Annotated[Door, command("matching.ruling.decide")]
 

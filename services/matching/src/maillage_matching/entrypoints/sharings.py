@@ -18,13 +18,12 @@ from maillage_matching.domain.sharing import (
     Stretch,
     key_of_sharing,
 )
-from maillage_matching.entrypoints.commands import carry_out
 from maillage_matching.entrypoints.views import Statuses, Version
 from maillage_matching.usecases.ask_to_share import AskToShare, ask_to_share, lent
 from maillage_matching.usecases.move_sharing import MoveSharing, move_sharing
 from maillage_matching.usecases.store import Store
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Paged, command, etag, query
+from maillage_serving.http import Body, Door, Paged, carry_out, command, etag, query
 
 SHOWN_DAYS_MAX = 366
 

@@ -13,7 +13,7 @@ from maillage_registry.domain.actor import Actor, Closing, Profile, ProfileFacts
 from maillage_registry.domain.credential import Credential, CredentialFacts
 from maillage_registry.domain.site import Site, SiteFacts
 from maillage_registry.domain.words import Line, Role
-from maillage_registry.entrypoints.commands import carry_out, created_if_new
+from maillage_registry.entrypoints.created import created_if_new
 from maillage_registry.entrypoints.pages import Listed, after, listed
 from maillage_registry.usecases.change_profile import ChangeProfile, change_profile
 from maillage_registry.usecases.close_actor import CloseActor, close_actor
@@ -26,7 +26,7 @@ from maillage_registry.usecases.remove_site import RemoveSite, remove_site
 from maillage_registry.usecases.revoke_credential import RevokeCredential, revoke_credential
 from maillage_registry.usecases.store import ActorsWanted, Kept, Store
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Paged, answer, command, etag, query
+from maillage_serving.http import Door, Paged, carry_out, command, etag, query
 
 
 class SiteBody(SiteFacts):
@@ -133,9 +133,9 @@ class ActorDoors:
             status=body.status,
             credentials=body.held(actor_id),
         )
-        outcome = await carry_out(self._runner, register_actor, order, actor_id, door=door)
-        created_if_new(response, outcome, "actors")
-        return answer(outcome)
+        told = await carry_out(self._runner, register_actor, order, actor_id, door=door)
+        created_if_new(response, told, "actors")
+        return told
 
     async def list(
         self,
@@ -196,7 +196,7 @@ class ActorDoors:
             credentials=body.held(of),
             expected_version=door.expected_version,
         )
-        return answer(await carry_out(self._runner, change_profile, order, actor_id, door=door))
+        return await carry_out(self._runner, change_profile, order, actor_id, door=door)
 
     async def activate(
         self, actor_id: UUID, door: Annotated[Door, command("registry.actor.move")]
@@ -220,7 +220,7 @@ class ActorDoors:
         order = CloseActor(
             actor_id=ActorId(actor_id), closing=body, expected_version=door.expected_version
         )
-        return answer(await carry_out(self._runner, close_actor, order, actor_id, door=door))
+        return await carry_out(self._runner, close_actor, order, actor_id, door=door)
 
     async def put_site(
         self,
@@ -236,7 +236,7 @@ class ActorDoors:
             site=Site(**dict(body), site_id=SiteId(site_id)),
             expected_version=door.expected_version,
         )
-        return answer(await carry_out(self._runner, put_site, order, actor_id, door=door))
+        return await carry_out(self._runner, put_site, order, actor_id, door=door)
 
     async def remove_site(
         self,
@@ -251,7 +251,7 @@ class ActorDoors:
             site_id=SiteId(site_id),
             expected_version=door.expected_version,
         )
-        return answer(await carry_out(self._runner, remove_site, order, actor_id, door=door))
+        return await carry_out(self._runner, remove_site, order, actor_id, door=door)
 
     async def grant(
         self,
@@ -265,7 +265,7 @@ class ActorDoors:
             credential=body.named(ActorId(actor_id)),
             expected_version=door.expected_version,
         )
-        return answer(await carry_out(self._runner, grant_credential, order, actor_id, door=door))
+        return await carry_out(self._runner, grant_credential, order, actor_id, door=door)
 
     async def revoke(
         self,
@@ -279,8 +279,8 @@ class ActorDoors:
             credential_id=CredentialId(credential_id),
             expected_version=door.expected_version,
         )
-        return answer(await carry_out(self._runner, revoke_credential, order, actor_id, door=door))
+        return await carry_out(self._runner, revoke_credential, order, actor_id, door=door)
 
     async def _move(self, actor_id: UUID, door: Door, *, to: Awake) -> dict[str, Any]:
         order = MoveActor(actor_id=ActorId(actor_id), to=to, expected_version=door.expected_version)
-        return answer(await carry_out(self._runner, move_actor, order, actor_id, door=door))
+        return await carry_out(self._runner, move_actor, order, actor_id, door=door)

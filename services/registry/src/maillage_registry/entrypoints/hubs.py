@@ -10,12 +10,12 @@ from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, HubId
 from maillage_registry.domain.hub import Hub, HubFacts
-from maillage_registry.entrypoints.commands import carry_out, created_if_new
+from maillage_registry.entrypoints.created import created_if_new
 from maillage_registry.entrypoints.pages import Listed, after, listed
 from maillage_registry.usecases.declare_hub import DeclareHub, declare_hub
 from maillage_registry.usecases.store import HubsWanted, Kept, Store, found
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Paged, answer, command, etag, query
+from maillage_serving.http import Door, Paged, carry_out, command, etag, query
 
 
 class HubView(Hub):
@@ -59,9 +59,9 @@ class HubDoors:
         facts = {name: getattr(body, name) for name in HubFacts.model_fields}
         hub = Hub(**facts, hub_id=HubId(hub_id))
         order = DeclareHub(hub=hub, expected_version=door.expected_version)
-        outcome = await carry_out(self._runner, declare_hub, order, hub_id, door=door)
-        created_if_new(response, outcome, "hubs")
-        return answer(outcome)
+        told = await carry_out(self._runner, declare_hub, order, hub_id, door=door)
+        created_if_new(response, told, "hubs")
+        return told
 
     async def list(
         self,

@@ -11,7 +11,6 @@ from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, Word
 from maillage_registry.domain.contact import Contact
 from maillage_registry.domain.words import each_once
-from maillage_registry.entrypoints.commands import carry_out
 from maillage_registry.usecases.erase_contact import EraseContact, erase_contact
 from maillage_registry.usecases.give_consent import GiveConsent, give_consent
 from maillage_registry.usecases.keep_contact import KeepContact, keep_contact
@@ -19,7 +18,7 @@ from maillage_registry.usecases.read_actors import read_consents, read_contact
 from maillage_registry.usecases.store import Store
 from maillage_registry.usecases.withdraw_consent import WithdrawConsent, withdraw_consent
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, answer, command, etag, query
+from maillage_serving.http import Body, Door, carry_out, command, etag, query
 
 
 class ConsentBody(Body):
@@ -74,7 +73,7 @@ class PersonDoors:
         order = KeepContact(
             actor_id=ActorId(actor_id), contact=body, expected_version=door.expected_version
         )
-        return answer(await carry_out(self._runner, keep_contact, order, actor_id, door=door))
+        return await carry_out(self._runner, keep_contact, order, actor_id, door=door)
 
     async def erase_contact(
         self, actor_id: UUID, door: Annotated[Door, command("registry.contact.write")]
@@ -82,7 +81,7 @@ class PersonDoors:
         """Forget how to reach an actor, for good."""
         door.principal.must_own(actor_id)
         order = EraseContact(actor_id=ActorId(actor_id))
-        return answer(await carry_out(self._runner, erase_contact, order, actor_id, door=door))
+        return await carry_out(self._runner, erase_contact, order, actor_id, door=door)
 
     async def list_consents(
         self, actor_id: UUID, who: Annotated[Principal, query("registry.consent.read")]
@@ -112,7 +111,7 @@ class PersonDoors:
         """Allow a use of an actor's data. The same again changes nothing."""
         door.principal.must_own(actor_id)
         order = GiveConsent(actor_id=ActorId(actor_id), purpose=purpose, fields=body.fields)
-        return answer(await carry_out(self._runner, give_consent, order, actor_id, door=door))
+        return await carry_out(self._runner, give_consent, order, actor_id, door=door)
 
     async def withdraw_consent(
         self,
@@ -123,4 +122,4 @@ class PersonDoors:
         """No longer allow a use of an actor's data. Again changes nothing."""
         door.principal.must_own(actor_id)
         order = WithdrawConsent(actor_id=ActorId(actor_id), purpose=purpose)
-        return answer(await carry_out(self._runner, withdraw_consent, order, actor_id, door=door))
+        return await carry_out(self._runner, withdraw_consent, order, actor_id, door=door)

@@ -11,13 +11,13 @@ from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, VehicleId
 from maillage_registry.domain.vehicle import Vehicle, VehicleFacts
 from maillage_registry.domain.words import VehicleClass
-from maillage_registry.entrypoints.commands import carry_out, created_if_new
+from maillage_registry.entrypoints.created import created_if_new
 from maillage_registry.entrypoints.pages import Listed, after, listed
 from maillage_registry.usecases.declare_vehicle import DeclareVehicle, declare_vehicle
 from maillage_registry.usecases.store import Kept, Store, VehiclesWanted, found
 from maillage_registry.usecases.withdraw_vehicle import WithdrawVehicle, withdraw_vehicle
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Paged, answer, command, etag, query
+from maillage_serving.http import Door, Paged, carry_out, command, etag, query
 
 
 class VehicleBody(VehicleFacts):
@@ -75,9 +75,9 @@ class VehicleDoors:
             in_service=body.in_service,
             expected_version=door.expected_version,
         )
-        outcome = await carry_out(self._runner, declare_vehicle, order, vehicle_id, door=door)
-        created_if_new(response, outcome, "vehicles")
-        return answer(outcome)
+        told = await carry_out(self._runner, declare_vehicle, order, vehicle_id, door=door)
+        created_if_new(response, told, "vehicles")
+        return told
 
     async def withdraw(
         self, vehicle_id: UUID, door: Annotated[Door, command("registry.vehicle.write")]
@@ -86,7 +86,7 @@ class VehicleDoors:
         order = WithdrawVehicle(
             vehicle_id=VehicleId(vehicle_id), expected_version=door.expected_version
         )
-        return answer(await carry_out(self._runner, withdraw_vehicle, order, vehicle_id, door=door))
+        return await carry_out(self._runner, withdraw_vehicle, order, vehicle_id, door=door)
 
     async def list(
         self,

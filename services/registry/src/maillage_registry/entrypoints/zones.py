@@ -10,12 +10,12 @@ from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import Word, ZoneId
 from maillage_registry.domain.access_zone import AccessZone, AccessZoneFacts
-from maillage_registry.entrypoints.commands import carry_out, created_if_new
+from maillage_registry.entrypoints.created import created_if_new
 from maillage_registry.entrypoints.pages import Listed, after, listed
 from maillage_registry.usecases.publish_zone import PublishZone, publish_zone
 from maillage_registry.usecases.store import Kept, Store, ZonesWanted, found
 from maillage_serving.auth import Principal
-from maillage_serving.http import Door, Paged, answer, command, etag, query
+from maillage_serving.http import Door, Paged, carry_out, command, etag, query
 
 
 class ZoneView(AccessZone):
@@ -59,9 +59,9 @@ class ZoneDoors:
         facts = {name: getattr(body, name) for name in AccessZoneFacts.model_fields}
         zone = AccessZone(**facts, zone_id=ZoneId(zone_id))
         order = PublishZone(zone=zone, expected_version=door.expected_version)
-        outcome = await carry_out(self._runner, publish_zone, order, zone_id, door=door)
-        created_if_new(response, outcome, "zones")
-        return answer(outcome)
+        told = await carry_out(self._runner, publish_zone, order, zone_id, door=door)
+        created_if_new(response, told, "zones")
+        return told
 
     async def list(
         self,

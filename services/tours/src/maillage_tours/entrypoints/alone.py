@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from maillage_contracts.vocabulary import PlanId
-from maillage_serving.http import Body, Door, Guarded, command
+from maillage_serving.http import Body, Door, Guarded, carry_out, command
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.wanted import while_wanted
 from maillage_tours.usecases.solve_alone import gather_alone, solve_alone, tell_alone
@@ -42,6 +42,6 @@ def router(desk: Desk) -> APIRouter:
             plan, without, body.seconds, matrices=desk.matrices, solver=desk.solver
         )
         solved = await while_wanted(request, solving)
-        return await desk.run(door, tell_alone, solved, subject=plan_id)
+        return await carry_out(desk.runner, tell_alone, solved, plan_id, door=door)
 
     return routes

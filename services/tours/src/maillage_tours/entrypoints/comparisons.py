@@ -11,7 +11,7 @@ from pydantic import Field
 from maillage_common.identifiers import uuid7
 from maillage_contracts.vocabulary import PlanId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, query
 from maillage_tours.domain.comparison_page import POLICY, Language
 from maillage_tours.domain.comparison_page import page as printed
 from maillage_tours.domain.problem import Search
@@ -70,7 +70,7 @@ def _make(routes: APIRouter, desk: Desk) -> None:
             solver=desk.solver,
         )
         compared = await while_wanted(request, comparing)
-        return await desk.run(door, keep_comparison, compared, subject=comparison_id)
+        return await carry_out(desk.runner, keep_comparison, compared, comparison_id, door=door)
 
 
 def _read(routes: APIRouter, desk: Desk) -> None:

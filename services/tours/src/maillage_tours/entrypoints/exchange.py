@@ -11,7 +11,7 @@ from pydantic import Field
 from maillage_common.identifiers import uuid7
 from maillage_contracts.vocabulary import PlanId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, command, query
+from maillage_serving.http import Body, Door, Guarded, carry_out, command, query
 from maillage_tours.domain.coopcycle import read_deliveries, tasks_csv
 from maillage_tours.domain.exchange import geojson, shipments, zones_geojson
 from maillage_tours.domain.round_sheet import POLICY, Language, round_sheets
@@ -65,8 +65,8 @@ def _deliveries(routes: APIRouter, desk: Desk) -> None:
     ) -> dict[str, Any]:
         """Accept all deliveries of a file, or none. The same file again adds nothing."""
         orders = tuple(read_deliveries(body.csv, desk.terms.zone))
-        return await desk.run(
-            door, import_orders, ImportOrders(orders, desk.terms), subject=uuid7()
+        return await carry_out(
+            desk.runner, import_orders, ImportOrders(orders, desk.terms), uuid7(), door=door
         )
 
 

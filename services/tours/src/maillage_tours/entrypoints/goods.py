@@ -26,7 +26,7 @@ from maillage_contracts.vocabulary import (
     Word,
 )
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, query
 from maillage_tours.domain.consignment import Consignment, ConsignmentStatus
 from maillage_tours.domain.fleet import Hub
 from maillage_tours.domain.hub_stock import Movement, Stock
@@ -111,7 +111,9 @@ def _stock(routes: APIRouter, desk: Desk) -> None:
             at=body.at or now,
             received_at=now,
         )
-        return await desk.run(door, move_stock, MoveStock(movement), subject=movement.movement_id)
+        return await carry_out(
+            desk.runner, move_stock, MoveStock(movement), movement.movement_id, door=door
+        )
 
     @routes.get("/hubs/{hub_id}/stock", tags=["stock"])
     async def stock(hub_id: UUID, who: StockReader) -> Sequence[Stock]:
@@ -139,11 +141,12 @@ def _custody(routes: APIRouter, desk: Desk) -> None:
         order = await runner.read(lambda store: store.order(OrderId(order_id)))
         if door.principal.confined and door.principal.organisation not in order.actors:
             raise NotFound(f"no order {order_id} of your organisation")
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             prepare_consignment,
             PrepareConsignment(order.order_id, body.bsd_reference, body.waste_code),
-            subject=order_id,
+            order_id,
+            door=door,
         )
 
     @routes.get("/consignments", tags=["custody"])
@@ -174,7 +177,7 @@ def _treatment(routes: APIRouter, desk: Desk) -> None:
         """Say by which operation it was recovered or disposed of."""
         await _consignment(desk, consignment_id, door.principal)
         asked = ProcessConsignment(ConsignmentId(consignment_id), body.operation_code, body.at)
-        return await desk.run(door, process_consignment, asked, subject=consignment_id)
+        return await carry_out(desk.runner, process_consignment, asked, consignment_id, door=door)
 
 
 def _units(routes: APIRouter, desk: Desk) -> None:
@@ -184,13 +187,17 @@ def _units(routes: APIRouter, desk: Desk) -> None:
     async def register(body: UnitsBody, door: UnitKeeper) -> dict[str, Any]:
         """Add containers for reuse to the pool. Those that are known stay where they are."""
         asked = RegisterUnits(tuple(map(UnitId, body.unit_ids)), body.kind)
-        return await desk.run(door, register_units, asked, subject=body.kind)
+        return await carry_out(desk.runner, register_units, asked, body.kind, door=door)
 
     @routes.post("/units/{unit_id}/move", tags=["units"])
     async def move(unit_id: UUID, body: MoveUnitBody, door: UnitKeeper) -> dict[str, Any]:
         """Say that a container was washed, is lost or scrapped, or where it was seen."""
-        return await desk.run(
-            door, move_unit, MoveUnit(UnitId(unit_id), body.status, body.at), subject=unit_id
+        return await carry_out(
+            desk.runner,
+            move_unit,
+            MoveUnit(UnitId(unit_id), body.status, body.at),
+            unit_id,
+            door=door,
         )
 
     @routes.get("/units", tags=["units"])

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from maillage_contracts.vocabulary import OrderId, TourId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, command, query
+from maillage_serving.http import Body, Door, Guarded, carry_out, command, query
 from maillage_tours.domain.moving import Move
 from maillage_tours.domain.travel import profile_of
 from maillage_tours.entrypoints.desk import Desk
@@ -75,6 +75,6 @@ def router(desk: Desk) -> APIRouter:
             travel=travel,
             terms=desk.terms,
         )
-        return await desk.run(door, move_orders, asked, subject=body.to_tour)
+        return await carry_out(desk.runner, move_orders, asked, body.to_tour, door=door)
 
     return routes

@@ -11,7 +11,7 @@ from maillage_common.identifiers import uuid7
 from maillage_contracts.refusals import Invalid, NotFound
 from maillage_contracts.vocabulary import ActorId, Load, OrderId, Place, TimeWindow, Word
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, command, etag, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, etag, query
 from maillage_tours.domain.joining import Offer
 from maillage_tours.domain.order import (
     ALTERNATIVES_MAX,
@@ -84,7 +84,7 @@ def _ask(routes: APIRouter, desk: Desk) -> None:
         order = Order.model_validate(body.model_dump() | {"order_id": order_id})
         _must_be_party(door.principal, order)
         asked = RequestOrder(order, is_accepted=not door.principal.confined, terms=desk.terms)
-        return await desk.run(door, request_order, asked, subject=order_id)
+        return await carry_out(desk.runner, request_order, asked, order_id, door=door)
 
 
 def _decide(routes: APIRouter, desk: Desk) -> None:
@@ -95,11 +95,12 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         order_id: UUID, door: Annotated[Door, command("tours.order.accept")]
     ) -> dict[str, Any]:
         """Take the order on: from now on it is planned."""
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             accept_order,
             AcceptOrder(OrderId(order_id), door.expected_version),
-            subject=order_id,
+            order_id,
+            door=door,
         )
 
     @routes.post("/{order_id}/cancel")
@@ -110,11 +111,12 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         _must_be_party(
             door.principal, await runner.read(lambda store: store.order(OrderId(order_id)))
         )
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             cancel_order,
             CancelOrder(OrderId(order_id), body.reason, door.expected_version),
-            subject=order_id,
+            order_id,
+            door=door,
         )
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from maillage_common.identifiers import uuid7
 from maillage_contracts.vocabulary import PlanId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, query
 from maillage_tours.domain.plan import Plan
 from maillage_tours.domain.problem import Search
 from maillage_tours.domain.tour import Tour, TourStatus
@@ -90,7 +90,7 @@ def _make(routes: APIRouter, desk: Desk) -> None:
             solver=desk.solver,
         )
         draft = await while_wanted(request, planning)
-        return await desk.run(door, propose_plan, ProposePlan(draft), subject=plan_id)
+        return await carry_out(desk.runner, propose_plan, ProposePlan(draft), plan_id, door=door)
 
 
 def _read(routes: APIRouter, desk: Desk) -> None:
@@ -117,8 +117,8 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         plan_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Give all proposed tours of the plan to their crews, or none."""
-        return await desk.run(
-            door, publish_plan, PublishPlan(PlanId(plan_id), desk.terms), subject=plan_id
+        return await carry_out(
+            desk.runner, publish_plan, PublishPlan(PlanId(plan_id), desk.terms), plan_id, door=door
         )
 
     @routes.post("/{plan_id}/discard")
@@ -126,7 +126,9 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         plan_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Give up what is still proposed of the plan."""
-        return await desk.run(door, discard_plan, DiscardPlan(PlanId(plan_id)), subject=plan_id)
+        return await carry_out(
+            desk.runner, discard_plan, DiscardPlan(PlanId(plan_id)), plan_id, door=door
+        )
 
 
 async def _with_tours(plan_id: PlanId, store: Store) -> PlanOut:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from maillage_contracts.vocabulary import Moment, TourId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, command, query
+from maillage_serving.http import Body, Door, Guarded, carry_out, command, query
 from maillage_tours.domain.replanning import Change
 from maillage_tours.domain.slipping import Slip
 from maillage_tours.entrypoints.desk import Desk
@@ -59,13 +59,14 @@ def _replan(routes: APIRouter, desk: Desk) -> None:
         tour_id: UUID, body: ReplanBody, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Give the crew the proposed order; what it frees is to be planned again."""
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             replan_tour,
             ReplanTour(
                 TourId(tour_id), body.sequence, body.free_at, door.expected_version, desk.terms
             ),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, OrderId
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, command, query
+from maillage_serving.http import Body, Door, Guarded, carry_out, command, query
 from maillage_tours.domain.riding_along import RideOffer
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import must_know
@@ -69,8 +69,8 @@ def _agree(routes: APIRouter, desk: Desk) -> None:
         )
         must_know(door.principal, waiting.order)
         offers = await offer_rides(waiting, matrices=desk.matrices)
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             agree_ride,
             AgreeRide(
                 order_id=of,
@@ -80,7 +80,8 @@ def _agree(routes: APIRouter, desk: Desk) -> None:
                 offer=next(iter(offers), None),
                 expected_version=door.expected_version,
             ),
-            subject=order_id,
+            order_id,
+            door=door,
         )
 
 
@@ -94,8 +95,12 @@ def _withdraw(routes: APIRouter, desk: Desk) -> None:
         """Take a yes back: an order that rode along is planned again."""
         of, actor_id = OrderId(order_id), _speaks_for(door.principal, body.actor_id)
         must_know(door.principal, await runner.read(lambda store: store.order(of)))
-        return await desk.run(
-            door, withdraw_ride, WithdrawRide(of, actor_id, door.expected_version), subject=order_id
+        return await carry_out(
+            desk.runner,
+            withdraw_ride,
+            WithdrawRide(of, actor_id, door.expected_version),
+            order_id,
+            door=door,
         )
 
 

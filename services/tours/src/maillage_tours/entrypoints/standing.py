@@ -11,7 +11,7 @@ from maillage_common.identifiers import uuid7
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import DailyWindow, Load, Place, Word
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, command, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, query
 from maillage_tours.domain.order import Priority
 from maillage_tours.domain.standing import Standing, StandingId
 from maillage_tours.entrypoints.desk import Desk
@@ -62,8 +62,8 @@ def _change(routes: APIRouter, desk: Desk) -> None:
         """Ask for a transport that comes back; its orders are raised as far as the horizon."""
         standing_id = StandingId(uuid7())
         standing = Standing.model_validate(body.model_dump() | {"standing_id": standing_id})
-        return await desk.run(
-            door, ask_standing, AskStanding(standing, desk.terms), subject=standing_id
+        return await carry_out(
+            desk.runner, ask_standing, AskStanding(standing, desk.terms), standing_id, door=door
         )
 
     @routes.post("/{standing_id}/end")
@@ -71,11 +71,12 @@ def _change(routes: APIRouter, desk: Desk) -> None:
         standing_id: UUID, door: Annotated[Door, command("tours.standing.write")]
     ) -> dict[str, Any]:
         """End it today: what is not on a vehicle yet is cancelled."""
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             end_standing,
             EndStanding(StandingId(standing_id), desk.terms, door.expected_version),
-            subject=standing_id,
+            standing_id,
+            door=door,
         )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from maillage_contracts.vocabulary import Moment, TourId, Word
-from maillage_serving.http import Body, Door, Guarded, command
+from maillage_serving.http import Body, Door, Guarded, carry_out, command
 from maillage_tours.domain.execution import Handed
 from maillage_tours.domain.tour import Visited
 from maillage_tours.entrypoints.desk import Desk
@@ -51,11 +51,12 @@ def router(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """Report a stop. The same report again is answered, and changes nothing."""
         visited = Visited(**body.model_dump(exclude={"handovers"}))
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             complete_stop,
             CompleteStop(TourId(tour_id), number, visited, body.handovers),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
 
     @routes.post("/fail")
@@ -67,11 +68,12 @@ def router(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """Report that all that was to be done at a stop has failed."""
         visited = Visited(**body.model_dump(exclude={"reason"}))
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             fail_stop,
             FailStop(TourId(tour_id), number, visited, body.reason),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
 
     return routes
@@ -86,9 +88,10 @@ def _arrive(routes: APIRouter, desk: Desk) -> None:
         door: Annotated[Door, command("tours.tour.drive")],
     ) -> dict[str, Any]:
         """Tell that the crew has reached a stop."""
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             arrive_at_stop,
             ArriveAtStop(TourId(tour_id), number, body.arrived_at),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )

@@ -20,7 +20,7 @@ from maillage_contracts.vocabulary import (
     Word,
 )
 from maillage_serving.auth import Principal
-from maillage_serving.http import Body, Door, Guarded, Paged, command, etag, query
+from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, etag, query
 from maillage_tours.domain.tour import Stop, Task, Tour, TourStatus, Visited
 from maillage_tours.domain.travel import profile_of
 from maillage_tours.entrypoints.desk import Desk
@@ -169,11 +169,12 @@ def _join(routes: APIRouter, desk: Desk) -> None:
         ends = [order.pickup.position, order.dropoff.position]
         travel = await desk.matrices.extended(tour.travel, ends, profile_of(tour.vehicle))
         version = door.expected_version or tour.version
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             join_tour,
             JoinTour(tour.tour_id, order_id, travel, version, desk.terms),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
 
 
@@ -184,11 +185,12 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         tour_id: UUID, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Give a proposed tour to its crew, after one more check."""
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             publish_tour,
             PublishTour(TourId(tour_id), desk.terms, door.expected_version),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
 
     @routes.post("/{tour_id}/cancel")
@@ -196,11 +198,12 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
         tour_id: UUID, body: ReasonBody, door: Annotated[Door, command("tours.plan.publish")]
     ) -> dict[str, Any]:
         """Cancel a tour that has not started; its orders are to be planned again."""
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             cancel_tour,
             CancelTour(TourId(tour_id), body.reason, door.expected_version),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
 
     @routes.post("/{tour_id}/start")
@@ -211,9 +214,10 @@ def _decide(routes: APIRouter, desk: Desk) -> None:
     ) -> dict[str, Any]:
         """The crew sets off."""
         started_at = body.started_at if body else None
-        return await desk.run(
-            door,
+        return await carry_out(
+            desk.runner,
             start_tour,
             StartTour(TourId(tour_id), started_at, door.expected_version),
-            subject=tour_id,
+            tour_id,
+            door=door,
         )
