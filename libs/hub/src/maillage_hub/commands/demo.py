@@ -33,7 +33,8 @@ def describe(parser: ArgumentParser) -> None:
     )
     parser.epilog = """\
 Everything is read back from the services or from Kafka before it is told. Ctrl-C stops both hubs
-too. What an earlier demo left is thrown away; the data of your own hubs is never touched.
+too. What an earlier demo left is thrown away, with whatever was added to its hubs since; another
+hub is never touched.
 
 example: maillage demo --once --json demo.json
 """
