@@ -29,6 +29,7 @@ class ConsignmentStatus(StrEnum):
     TAKEN_OVER = "taken_over"
     TEMP_STORED = "temp_stored"
     RESENT = "resent"
+    RECEIVED = "received"
     ACCEPTED = "accepted"
     PARTIALLY_REFUSED = "partially_refused"
     REFUSED = "refused"
@@ -36,19 +37,19 @@ class ConsignmentStatus(StrEnum):
 
 
 _S = ConsignmentStatus
-_RECEIVED = frozenset({_S.ACCEPTED, _S.PARTIALLY_REFUSED, _S.REFUSED})
 
 NEXT: dict[ConsignmentStatus, frozenset[ConsignmentStatus]] = {
     _S.PREPARED: frozenset({_S.TAKEN_OVER}),
-    _S.TAKEN_OVER: _RECEIVED | {_S.TEMP_STORED},
+    _S.TAKEN_OVER: frozenset({_S.RECEIVED, _S.TEMP_STORED}),
     _S.TEMP_STORED: frozenset({_S.RESENT}),
-    _S.RESENT: _RECEIVED,
+    _S.RESENT: frozenset({_S.RECEIVED}),
+    _S.RECEIVED: frozenset({_S.ACCEPTED, _S.PARTIALLY_REFUSED, _S.REFUSED}),
     _S.ACCEPTED: frozenset({_S.PROCESSED}),
     _S.PARTIALLY_REFUSED: frozenset({_S.PROCESSED}),
     _S.REFUSED: frozenset(),
     _S.PROCESSED: frozenset(),
 }
-"""A load is weighed and judged in one report, so that there is no `received` before the verdict."""
+"""Weighed and judged in one report: a load is `received` within it, and the verdict is told."""
 
 
 class Consignment(Value):
@@ -108,7 +109,7 @@ def after_step(consignment: Consignment, step: Step) -> Consignment:
         )
     if task.leg == TO_HUB and order.status == OrderStatus.AT_HUB:
         return consignment.become(ConsignmentStatus.TEMP_STORED, refused_kg=order.refused_kg)
-    return consignment.become(
+    return consignment.become(ConsignmentStatus.RECEIVED).become(
         _verdict(order),
         accepted_kg=order.taken_kg,
         refused_kg=order.refused_kg,
