@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pyvrp import Model as Slow
 
+from maillage_tours.adapters import solve
 from maillage_tours.adapters.pyvrp_model import Model, model_of, visits_of
 from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.search import race
@@ -112,7 +113,12 @@ class TestBreaks:
         data = model_of(a_problem()).data
         assert (data.num_groups, data.num_load_dimensions) == (0, 1)
 
-    def test_the_answer_rests_in_time_and_serves_everybody(self) -> None:
+    @pytest.mark.parametrize("cost_max", [0, 10])
+    def test_the_answer_rests_in_time_and_serves_everybody(
+        self, monkeypatch: pytest.MonkeyPatch, cost_max: int
+    ) -> None:
+        """Whether rests are searched for, however little they cost, or put in at the end."""
+        monkeypatch.setattr(solve, "RESTS_COST_MAX", cost_max)
         problem = a_problem()
         found = answer(Question(problem, SEARCH))
         assert (found.left, prove(problem, found.routes).faults) == ({}, ())
