@@ -59,7 +59,7 @@ class BusGuard:
     async def confirm(self, accepted_at: datetime | None = None) -> None:
         """Return if the bus may be spoken to now; raises BusRefused, or why it cannot be asked.
 
-        What was queued for a bus that was accepted later than ours makes us look at it all anew.
+        What was queued for a bus that was accepted at another moment makes us look at all anew.
         """
         async with self._one_look:
             if accepted_at not in (None, self._accepted_at):
