@@ -224,3 +224,4 @@ async def test_two_tours_of_one_vehicle_change_nothing(tours: Tours) -> None:
     south, east = await tours.of([*southern(), astray()], eastern())
     same = east.tour.model_copy(update={"vehicle": SOUTH})
     assert found([south, replace(east, tour=same)]) == []
+    assert all_moves(south, replace(east, tour=same)) == []

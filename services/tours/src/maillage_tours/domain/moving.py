@@ -14,7 +14,6 @@ from maillage_tours.domain.day import WHOLE, Day
 from maillage_tours.domain.driving_on import Drive, drive
 from maillage_tours.domain.joining import CHECKED_MAX
 from maillage_tours.domain.order import Order, OrderStatus
-from maillage_tours.domain.reasons import obstacle_of
 from maillage_tours.domain.replanning import locked_by, minutes_of, to_come, without
 from maillage_tours.domain.slots import slots
 from maillage_tours.domain.tour import Action, Stop, TaskStatus, Tour
@@ -190,7 +189,6 @@ def best_moves(
         moved.move
         for parcel in some
         for given in givens
-        if not _vehicles(given.tour) & _vehicles(parcel.given.tour)
         for moved in _moves(parcel, given, travels[given.tour.tour_id])
     ]
     best: list[Move] = []
@@ -224,12 +222,12 @@ def _moves(parcel: Parcel, to: Given, travel: Travel) -> Iterator[Moved]:
 def move(parcel: Parcel, to: Given, travel: Travel, *, after: tuple[int, int]) -> Moved | None:
     """The parcel taken and given after these stops of the other tour.
 
-    None where that saves too little, makes anything late, comes before what stays as it is, or
-    where either tour fails its check.
+    None where that saves too little, makes anything late, comes before what stays as it is, where
+    either tour fails its check, or where one vehicle drives both.
     """
-    if to.as_it_is.late_s_in_all or not to.fixed <= after[0] <= after[1] <= len(to.tour.stops):
+    if _vehicles(to.tour) & _vehicles(parcel.given.tour):
         return None
-    if any(obstacle_of(one.load, to.tour.vehicle, is_dirty=one.is_dirty) for one in parcel.orders):
+    if to.as_it_is.late_s_in_all or not to.fixed <= after[0] <= after[1] <= len(to.tour.stops):
         return None
     longer, stops = _with(parcel, to, travel, after)
     driven = drive(longer.tour, longer.day, to.locked, stops, to.now)
