@@ -6,7 +6,7 @@ for all.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyvrp import Activity, ActivityType, ProblemData
@@ -38,7 +38,7 @@ def neighbours(data: ProblemData) -> Neighbours:
         metres = data.distance_matrix(0)
         for one in crowded:
             away_m = metres[ends.others[one]]
-            found[one] = list(_thinned(all_near[one], ends, away_m))[:FEW]
+            found[one] = _thinned(all_near[one], ends, away_m)[:FEW]
     return found
 
 
@@ -60,7 +60,7 @@ def _is_crowded(near: Sequence[Activity], ends: _Ends) -> bool:
     return max(Counter(ends.places[one] for one in near).values(), default=0) > AT_A_PLACE_MAX
 
 
-def _thinned(near: Sequence[Activity], ends: _Ends, away_m: Sequence[int]) -> Iterator[Activity]:
+def _thinned(near: Sequence[Activity], ends: _Ends, away_m: Sequence[int]) -> list[Activity]:
     """At each place those whose other ends are nearest, in the order as they came."""
     ranks = sorted((away_m[ends.others[one]], rank) for rank, one in enumerate(near))
     taken: Counter[int] = Counter()
@@ -70,4 +70,4 @@ def _thinned(near: Sequence[Activity], ends: _Ends, away_m: Sequence[int]) -> It
         if taken[place] < AT_A_PLACE_MAX:
             taken[place] += 1
             kept.add(rank)
-    return (one for rank, one in enumerate(near) if rank in kept)
+    return [one for rank, one in enumerate(near) if rank in kept]
