@@ -18,8 +18,9 @@ def pages() -> dict[str, str]:
 One to three of these codes with each rejection (`POST /v1/leads/{{id}}/reject`) or case given up;
 `GET /v1/reasons` answers the same list. What is kept apart can be seen
 (`GET /v1/suppressions`), has an owner and an end, can be given another end, and can be lifted. Of a
-shared stream, the stream of that zone is kept back as a whole. With `said_by`, the firm that would say
-so to anybody, that firm alone is left in peace for this thing, and all others are still proposed.
+shared stream, the stream of that zone is kept back as a whole. With `said_by`, the firm that would
+say so to anybody, that firm alone is left in peace for this thing, and all others are still
+proposed.
 
 | code | in French | about | what it changes |
 |---|---|---|---|
