@@ -105,6 +105,25 @@ async def test_what_came_of_leads_is_told(
 
 
 @BOTH
+async def test_what_scores_meant_is_told(hear: Hear, look: Look, door: Door) -> None:
+    await hear(*a_pair("Wool"), *a_pair("Cork"), *a_pair("Felt"))
+    await look()
+    async with door() as http:
+        leads = (await http.get("/v1/leads")).json()["items"]
+        assert [lead["likelihood"] for lead in leads] == [round(one["score"], 2) for one in leads]
+        for lead in leads[:2]:
+            reasons = {"reasons": ["wrong_form"]}
+            await done(http, f"leads/{lead['lead_id']}/reject", reasons)
+        *refused, waiting = (await http.get("/v1/leads")).json()["items"]
+        bands = (await http.get("/v1/summary")).json()["scores"]
+    assert waiting["score"] == leads[2]["score"]
+    assert waiting["likelihood"] < leads[2]["likelihood"]
+    assert [sum(one[what] for one in bands) for what in ("decided", "accepted")] == [2, 0]
+    likely = sum(one["likelihood"] for one in refused)
+    assert sum(one["expected"] for one in bands) == pytest.approx(likely, abs=0.1)
+
+
+@BOTH
 async def test_each_time_a_lead_is_put_off_counts_and_how_long_it_waited(
     hear: Hear, look: Look, door: Door, clock: FixedClock, runner: Runner[Store]
 ) -> None:

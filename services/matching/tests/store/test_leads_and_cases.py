@@ -10,6 +10,7 @@ import pytest
 from maillage_contracts.refusals import Invalid, NotFound, Stale
 from maillage_contracts.samples import a_synergy, an_id
 from maillage_contracts.vocabulary import ActorId, CaseId, FlowId, LeadId, PatternId, SynergyId
+from maillage_matching.domain.calibration import TakenUp
 from maillage_matching.domain.case import Case, CaseStatus
 from maillage_matching.domain.draft import Content, Member
 from maillage_matching.domain.lead import Lead, LeadStatus
@@ -203,6 +204,17 @@ async def test_leads_are_listed_by_status_source_and_page(do: Do[Any]) -> None:
     assert await listed(statuses=("accepted", "rejected")) == [leads[4]]
     assert await listed(source="engine", limit=2) == leads[:2]
     assert await listed(after=key_of_lead(leads[1]), limit=2) == leads[2:4]
+
+
+async def test_decided_leads_of_the_engine_by_their_scores(do: Do[Any]) -> None:
+    scored: dict[float, LeadStatus] = {0.5349: "accepted", 0.535: "rejected", 0.54: "accepted"}
+    leads = [
+        a_lead(f"{score}", status=status, decided_at=NOW, score=score)
+        for score, status in scored.items()
+    ]
+    leads += [a_lead("human", source="advisor", status="rejected", decided_at=NOW), a_lead()]
+    await do(lambda store: store.save_leads(leads))
+    assert await do(lambda store: store.taken_up()) == [TakenUp(0.53, 1, 1), TakenUp(0.54, 2, 1)]
 
 
 async def test_the_last_decisions_about_leads_of_the_engine(do: Do[Any]) -> None:

@@ -78,7 +78,7 @@ def test_any_order_of_reports_leads_to_the_same_end(tours: list[Tour]) -> None:
             OrderStatus.IN_PROGRESS,
             OrderStatus.FULFILLED,
         ]
-    assert ends == {("fulfilled", Decimal(20), "accepted", Decimal(20), 5)}
+    assert ends == {("fulfilled", Decimal(20), "accepted", Decimal(20), 6)}
 
 
 def test_a_tour_is_not_over_while_something_waits(tours: list[Tour]) -> None:

@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from maillage_contracts.vocabulary import LeadId
 from maillage_matching.adapters.memory_decisions import MemoryDecisions
+from maillage_matching.domain.calibration import TakenUp
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
 from maillage_matching.domain.yields import Reviews, Tally
+
+CENT = Decimal("0.01")
 
 
 @dataclass
@@ -25,6 +29,14 @@ class MemoryOutcomes(MemoryDecisions):
             Decided(lead.surfaced_at or lead.created_at, at, lead.status == "accepted")
             for at, _, lead in engines[-limit:]
         ]
+
+    async def taken_up(self) -> list[TakenUp]:
+        found: dict[float, list[bool]] = {}
+        for _, _, lead in self._decided():
+            if lead.source == "engine" and lead.content.score is not None:
+                score = float(Decimal(str(lead.content.score)).quantize(CENT, ROUND_HALF_UP))
+                found.setdefault(score, []).append(lead.status == "accepted")
+        return [TakenUp(score, len(took), sum(took)) for score, took in sorted(found.items())]
 
     async def decided_since(self, moment: datetime) -> list[Lead]:
         return [lead for at, _, lead in self._decided() if at >= moment]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from maillage_matching.adapters.postgres_decisions import PostgresDecisions
+from maillage_matching.domain.calibration import TakenUp
 from maillage_matching.domain.case import OVER
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.lead import Lead
@@ -60,6 +61,19 @@ class PostgresOutcomes(PostgresDecisions):
             limit,
         )
         return [Decided(**row) for row in rows]
+
+    async def taken_up(self) -> list[TakenUp]:
+        rows = await self.db.fetch(
+            """
+            SELECT round((doc #>> '{content,score}')::numeric, 2)::float8 AS score,
+                   count(*) AS decided, count(*) FILTER (WHERE status = 'accepted') AS accepted
+            FROM lead
+            WHERE status IN ('accepted', 'rejected') AND source = 'engine'
+                AND doc #>> '{content,score}' IS NOT NULL
+            GROUP BY 1 ORDER BY 1
+            """
+        )
+        return [TakenUp(**row) for row in rows]
 
     async def decided_since(self, moment: datetime) -> list[Lead]:
         rows = await self.db.fetch(

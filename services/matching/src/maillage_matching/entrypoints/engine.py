@@ -9,6 +9,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from maillage_common.transaction import Runner
+from maillage_matching.domain.calibration import TakenUp, bands, calibrated
 from maillage_matching.domain.policy import (
     Desk,
     Policy,
@@ -101,14 +102,19 @@ class EngineDoors:
     async def summary(
         self, _: Annotated[Principal, query("matching.summary.read")]
     ) -> dict[str, list[dict[str, Any]]]:
-        """How many leads and cases, and what each source of leads yields and takes."""
-        tallies = await self._runner.read(lambda store: store.tallies())
+        """How many leads and cases, what each source yields and takes, and what scores meant."""
+
+        async def counts(store: Store) -> tuple[list[Tally], list[TakenUp]]:
+            return await store.tallies(), await store.taken_up()
+
+        tallies, taken_up = await self._runner.read(counts)
         return {
             "leads": _counted(tallies, "lead"),
             "cases": _counted(tallies, "case"),
             "reasons": _counted(tallies, "reason", word="reason"),
             "obstacles": _counted(tallies, "obstacle", word="reason"),
             "yields": [dict(one) for one in yields_of(tallies)],
+            "scores": [dict(one) for one in bands(taken_up, calibrated(taken_up))],
         }
 
 

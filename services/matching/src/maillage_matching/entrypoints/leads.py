@@ -12,8 +12,10 @@ from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
 from maillage_contracts.vocabulary import ActorId, Day, FlowId, LeadId, Word
+from maillage_matching.domain.calibration import Calibration, calibrated
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
+from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.suppression import REASONS, what_it_changes
 from maillage_matching.entrypoints.views import LeadView, Statuses, view_of_lead
 from maillage_matching.usecases.accept_lead import AcceptLead, accept_lead, case_of
@@ -106,13 +108,16 @@ class LeadDoors:
     ) -> dict[str, Any]:
         """Leads that were put in front of people, oldest first."""
         after = page.after(2)
-        rows = await self._runner.read(
-            lambda store: store.leads(
+
+        async def leads(store: Store) -> tuple[list[Lead], Calibration]:
+            rows = await store.leads(
                 statuses=status or (), source=source, after=after, limit=page.limit + 1
             )
-        )
+            return rows, calibrated(await store.taken_up())
+
+        rows, calibration = await self._runner.read(leads)
         found = page.of(rows, key=key_of_lead)
-        return {**found, "items": [view_of_lead(lead) for lead in found["items"]]}
+        return {**found, "items": [view_of_lead(lead, calibration) for lead in found["items"]]}
 
     async def read(
         self,
@@ -121,9 +126,13 @@ class LeadDoors:
         response: Response,
     ) -> LeadView:
         """One lead."""
-        lead = await self._runner.read(lambda store: store.lead(LeadId(lead_id)))
+
+        async def lead_of(store: Store) -> tuple[Lead, Calibration]:
+            return await store.lead(LeadId(lead_id)), calibrated(await store.taken_up())
+
+        lead, calibration = await self._runner.read(lead_of)
         response.headers["ETag"] = etag(lead.version)
-        return view_of_lead(lead)
+        return view_of_lead(lead, calibration)
 
     async def propose(
         self, body: ProposeBody, door: Annotated[Door, command("matching.lead.propose")]

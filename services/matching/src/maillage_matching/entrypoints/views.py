@@ -18,6 +18,7 @@ from maillage_contracts.vocabulary import (
     SynergyId,
 )
 from maillage_matching.domain.break_even import BreakEven
+from maillage_matching.domain.calibration import Calibration
 from maillage_matching.domain.case import Case, CaseStatus, Facet, Plan, Step
 from maillage_matching.domain.draft import LeadKind, Member
 from maillage_matching.domain.lead import Lead, LeadSource, LeadStatus
@@ -49,6 +50,9 @@ class LeadView(BaseModel):
     gates: tuple[Gate, ...]
     explanation: tuple[str, ...]
     score: float | None
+    likelihood: float | None = Field(
+        description="How likely a lead with this score is taken up, as decisions have taught."
+    )
     distance_km: float | None
     value: Money | None = Field(description="Euros a year, estimated.")
     quantity: PeriodicQuantity | None
@@ -109,11 +113,16 @@ class SynergyView(BaseModel):
     version: Version
 
 
-def view_of_lead(lead: Lead) -> LeadView:
+def view_of_lead(lead: Lead, calibration: Calibration) -> LeadView:
     """The lead and what it says, in one object."""
-    names = LeadView.model_fields
+    score = lead.content.score
+    names = LeadView.model_fields.keys() - {"likelihood"}
     said = {name: getattr(lead.content, name) for name in names if hasattr(lead.content, name)}
-    return LeadView(**{name: getattr(lead, name) for name in names if name not in said}, **said)
+    return LeadView(
+        likelihood=None if score is None else calibration.likelihood(score),
+        **{name: getattr(lead, name) for name in names - said.keys()},
+        **said,
+    )
 
 
 def view_of_case(case: Case, *, as_party: bool) -> PartyCaseView:

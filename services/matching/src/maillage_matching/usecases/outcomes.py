@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from maillage_matching.domain.calibration import TakenUp
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.lead import Lead
 from maillage_matching.domain.throttle import Decided
@@ -15,6 +16,10 @@ class Outcomes(Protocol):
 
     async def decisions(self, limit: int) -> list[Decided]:
         """The last leads of the engine that a person accepted or rejected, oldest first."""
+        ...
+
+    async def taken_up(self) -> list[TakenUp]:
+        """Decided leads of the engine by their scores, rounded to hundredths, in their order."""
         ...
 
     async def decided_since(self, moment: datetime) -> list[Lead]:
