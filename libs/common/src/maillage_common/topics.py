@@ -47,7 +47,7 @@ _TOPICS = kafka.CompactArray(_row(kafka.Int16, _TEXT, _ID, kafka.Boolean, _PARTI
 
 
 class _Everything(RequestStruct):
-    """Asks for all topics, and makes none; the client's own question learns no identifiers."""
+    """Kafka's Metadata, version 10: all topics, none is made. Older ones tell no identifiers."""
 
     API_KEY, API_VERSION, FLEXIBLE_VERSION = 3, 10, True
     SCHEMA = _row(*[kafka.Int8] * 5)
