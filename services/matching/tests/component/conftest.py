@@ -12,7 +12,7 @@ from maillage_contracts.envelope import Event, Received
 from maillage_contracts.flows import Flow, FlowChanged, FlowOpened
 from maillage_contracts.matching import Lead, LeadSurfaced
 from maillage_contracts.registry import ActorRegistered
-from maillage_contracts.samples import a_credential, an_actor
+from maillage_contracts.samples import a_credential, a_flow, an_actor, an_id
 from maillage_contracts.vocabulary import ActorId
 from maillage_matching.adapters.memory import MemoryStore
 from maillage_matching.adapters.tables import our_knowledge
@@ -134,3 +134,15 @@ def firms() -> list[object]:
     """The firms of the usual pair, and who may carry waste."""
     boucle = an_actor(name="Boucle", roles=("carrier",), credentials=(a_credential(),))
     return [an_actor(name="Villaverde", sector="47.76Z"), an_actor(name="STRH"), boucle]
+
+
+@pytest.fixture
+async def stream(hear: Hear, look: Callable[[], Awaitable[list[Event]]]) -> Lead:
+    """The one lead of three firms with pallets to give."""
+    givers = [an_actor(name=f"Firm {n}") for n in range(3)]
+    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(givers)]
+    await hear(*givers, *pallets)
+    [shown] = await look()
+    assert isinstance(shown, LeadSurfaced)
+    assert shown.lead.kind == "mutualisation"
+    return shown.lead

@@ -8,7 +8,7 @@ import pytest
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.matching import SynergyEnded
-from maillage_contracts.samples import DAY, a_flow, a_wanted_flow, an_actor, an_actor_closed, an_id
+from maillage_contracts.samples import DAY, a_flow, a_wanted_flow, an_actor, an_actor_closed
 from maillage_serving.testing import done
 
 Hear = Callable[..., Awaitable[list[Event]]]
@@ -52,14 +52,6 @@ async def status_of(http: httpx.AsyncClient, case: dict[str, Any]) -> dict[str, 
 @pytest.fixture
 async def pair(hear: Hear, look: Look, firms: list[object]) -> None:
     await hear(*firms, a_flow(), a_wanted_flow())
-    assert len(await look()) == 1
-
-
-@pytest.fixture
-async def stream(hear: Hear, look: Look) -> None:
-    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
-    flows = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
-    await hear(*firms, *flows)
     assert len(await look()) == 1
 
 

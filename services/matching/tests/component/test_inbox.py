@@ -257,16 +257,10 @@ async def test_what_was_too_little_comes_back_once_it_is_more(
 
 
 async def test_a_stream_turned_down_stays_away_until_it_is_lifted(
-    hear: Hear, look: Look, door: Door
+    stream: Lead, look: Look, door: Door
 ) -> None:
-    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
-    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
-    await hear(*firms, *pallets)
-    await look()
-    [lead] = await inbox(door)
-    assert lead["kind"] == "mutualisation"
     async with door() as http:
-        await done(http, f"leads/{lead['lead_id']}/reject", {"reasons": ["no_time"]})
+        await done(http, f"leads/{stream.lead_id}/reject", {"reasons": ["no_time"]})
         await look()
         assert await inbox(door) == []
         [row] = (await http.get("/v1/suppressions")).json()["items"]
@@ -280,23 +274,18 @@ async def test_a_stream_turned_down_stays_away_until_it_is_lifted(
 
 
 async def test_who_says_no_to_a_shared_stream_leaves_it_to_the_others(
-    hear: Hear, look: Look, door: Door
+    stream: Lead, look: Look, door: Door
 ) -> None:
-    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
-    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
-    await hear(*firms, *pallets)
-    await look()
-    [lead] = await inbox(door)
-    path = f"leads/{lead['lead_id']}/reject"
-    told = {"reasons": ["no_wish"], "said_by": str(firms[0].actor_id)}
+    refuser, *others = map(str, stream.actor_ids)
     async with door() as http:
-        await done(http, path, told)
+        told = {"reasons": ["no_wish"], "said_by": refuser}
+        await done(http, f"leads/{stream.lead_id}/reject", told)
         await look()
         [smaller] = await inbox(door)
         [row] = (await http.get("/v1/suppressions")).json()["items"]
-        assert (row["actors"], row["resource"]) == ([told["said_by"]], "pallet")
+        assert (row["actors"], row["resource"]) == ([refuser], "pallet")
         await done(http, f"suppressions/{row['suppression_id']}/lift")
-    assert set(smaller["actor_ids"]) == {str(one.actor_id) for one in firms[1:]}
+    assert set(smaller["actor_ids"]) == set(others)
     await look()
     [whole] = await inbox(door)
     assert (whole["lead_id"], len(whole["members"])) == (smaller["lead_id"], 3)
@@ -383,17 +372,15 @@ async def test_who_joins_a_stream_is_in_the_lead_that_waits(
     assert (larger["lead_id"], len(larger["members"])) == (lead["lead_id"], 3)
 
 
-async def test_a_shared_stream_goes_on_without_who_left(hear: Hear, look: Look, door: Door) -> None:
-    firms = [an_actor(name=f"Firm {n}") for n in range(3)]
-    pallets = [a_flow(flow_id=an_id(f"f{n}"), actor_id=f.actor_id) for n, f in enumerate(firms)]
-    await hear(*firms, *pallets)
-    await look()
-    [lead] = await inbox(door)
-    await hear(ConsentWithdrawn(actor_id=firms[0].actor_id, purpose="matching"))
+async def test_a_shared_stream_goes_on_without_who_left(
+    stream: Lead, hear: Hear, look: Look, door: Door
+) -> None:
+    first, second, _ = stream.actor_ids
+    await hear(ConsentWithdrawn(actor_id=first, purpose="matching"))
     assert await look() == []
     [smaller] = await inbox(door)
-    assert smaller["lead_id"] == lead["lead_id"]
+    assert smaller["lead_id"] == str(stream.lead_id)
     assert len(smaller["members"]) == 2
-    await hear(ConsentWithdrawn(actor_id=firms[1].actor_id, purpose="matching"))
+    await hear(ConsentWithdrawn(actor_id=second, purpose="matching"))
     await look()
     assert await inbox(door) == []
