@@ -18,6 +18,7 @@ from maillage_tours.domain.execution import (
     fail_stop,
     is_done,
     last_moment,
+    start,
 )
 from maillage_tours.domain.order import OrderStatus
 from maillage_tours.domain.samples import (
@@ -183,6 +184,33 @@ class TestReporting:
             done(tour, 1, completed_at=tour.stops[0].arrives_at - timedelta(minutes=1))
         with pytest.raises(Invalid, match="still to come"):
             done(tour, 1, completed_at=tour.ends_at + timedelta(days=1))
+
+    @pytest.mark.parametrize("days", [-9000, -4, 4, 9000])
+    def test_moments_far_from_the_day_of_the_tour(self, tour: Tour, days: int) -> None:
+        stop, away = tour.stops[0], timedelta(days=days)
+        there, now = stop.arrives_at + away, EVENING + max(away, timedelta())
+        told = visited(stop, arrived_at=there, completed_at=stop.departs_at + away)
+        reports = {
+            "started_at": lambda: start(tour.changed(status=TourStatus.PUBLISHED), there, now),
+            "arrived_at": lambda: arrive(tour, 1, there, now),
+        }
+        for field, report in reports.items():
+            with pytest.raises(Invalid, match="this tour is of") as refused:
+                report()
+            assert refused.value.field == field
+        with pytest.raises(Invalid, match="this tour is of"):
+            complete_stop(tour, 1, told, all_handed(stop), now)
+        with pytest.raises(Invalid, match="this tour is of"):
+            fail_stop(tour, 1, told, "closed", now)
+
+    def test_a_report_may_come_late_and_tell_of_a_day_late(self, tour: Tour) -> None:
+        stop = tour.stops[0]
+        months_later = EVENING + timedelta(days=90)
+        assert arrive(tour, 1, stop.arrives_at, months_later).stops[0].arrived_at
+        a_day_late = stop.arrives_at + timedelta(days=1)
+        assert arrive(tour, 1, a_day_late, months_later).stops[0].arrived_at == a_day_late
+        a_bit_fast = EVENING + timedelta(minutes=4)
+        assert arrive(tour, 1, a_bit_fast, EVENING).stops[0].arrived_at == a_bit_fast
 
     def test_a_stop_may_fail(self, tour: Tour) -> None:
         told = visited(tour.stops[0])

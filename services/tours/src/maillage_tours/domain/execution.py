@@ -26,6 +26,11 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """A phone's clock may be ahead of ours by so much."""
 LATEST_AFTER_END = timedelta(hours=12)
 """A tour rehearsed before its day is reported with the hours of its day, and no later."""
+AROUND_TOUR = timedelta(days=3)
+"""What is told to have happened further from the planned hours was told by a clock set wrong.
+
+The report itself may come much later: phones keep it while they are offline.
+"""
 
 
 class Handed(Value):
@@ -62,6 +67,18 @@ def stop_of(tour: Tour, number: int) -> Stop:
     return tour.stops[number - 1]
 
 
+def start(tour: Tour, started_at: datetime | None, now: datetime) -> Tour:
+    """The tour under way since this moment, or since now; over or under way, it is left as it is.
+
+    Raises Invalid, or Refused when it is not published.
+    """
+    if started_at is not None:
+        _of_its_day(tour, "started_at", started_at, now)
+    if tour.status in {TourStatus.STARTED, TourStatus.COMPLETED}:
+        return tour
+    return tour.become(TourStatus.STARTED, started_at=started_at or now)
+
+
 def complete_stop(
     tour: Tour, number: int, visited: Visited, handed: Sequence[Handed], now: datetime
 ) -> Tour:
@@ -90,7 +107,7 @@ def complete_stop(
 def arrive(tour: Tour, number: int, arrived_at: datetime, now: datetime) -> Tour:
     """The tour with its crew at this stop. Told after the stop was reported, it is nothing new."""
     stop = stop_of(tour, number)
-    _not_ahead(tour, "arrived_at", arrived_at, now)
+    _of_its_day(tour, "arrived_at", arrived_at, now)
     if stop.visited is not None or stop.arrived_at == arrived_at:
         return tour
     if stop.arrived_at is not None:
@@ -134,12 +151,16 @@ def _under_way(tour: Tour, since: datetime) -> Tour:
 def _plausible(tour: Tour, visited: Visited, now: datetime) -> None:
     if visited.completed_at < visited.arrived_at:
         raise Invalid("completed_at", "a stop is completed after arriving at it")
-    _not_ahead(tour, "completed_at", visited.completed_at, now)
+    _of_its_day(tour, "arrived_at", visited.arrived_at, now)
+    _of_its_day(tour, "completed_at", visited.completed_at, now)
 
 
-def _not_ahead(tour: Tour, field: str, moment: datetime, now: datetime) -> None:
+def _of_its_day(tour: Tour, field: str, moment: datetime, now: datetime) -> None:
     if moment > max(now + CLOCKS_DIFFER, tour.ends_at + LATEST_AFTER_END):
         raise Invalid(field, "this moment is still to come: check the clock of the phone")
+    if not tour.starts_at - AROUND_TOUR <= moment <= tour.ends_at + AROUND_TOUR:
+        day = tour.starts_at.date()
+        raise Invalid(field, f"this tour is of {day}: check the clock of the phone, or the year")
 
 
 def _told(task: Task) -> Task:

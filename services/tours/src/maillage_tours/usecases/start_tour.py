@@ -6,7 +6,7 @@ from datetime import datetime
 
 from maillage_contracts.envelope import Event
 from maillage_contracts.vocabulary import TourId
-from maillage_tours.domain.tour import TourStatus
+from maillage_tours.domain import execution
 from maillage_tours.usecases.change import tour_to_change
 from maillage_tours.usecases.store import Store
 
@@ -23,10 +23,10 @@ class StartTour:
 async def start_tour(command: StartTour, store: Store, now: datetime) -> Iterable[Event]:
     """A tour under way, or over, is left as it is: a stop told before the start has started it.
 
-    Raises NotFound, Stale, or Refused if not published.
+    Raises NotFound, Stale, Invalid, or Refused if not published.
     """
     tour = await tour_to_change(store, command.tour_id, command.expected_version)
-    if tour.status not in {TourStatus.STARTED, TourStatus.COMPLETED}:
-        started = tour.become(TourStatus.STARTED, started_at=command.started_at or now)
+    started = execution.start(tour, command.started_at, now)
+    if started != tour:
         await store.put_tours([started])
     return ()
