@@ -1,5 +1,6 @@
 """Tours as one value: the only module that knows concrete stores, doors, solver and distances."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,7 @@ from maillage_common.settings import load
 from maillage_common.transaction import Context, Runner
 from maillage_contracts.vocabulary import GeoPoint
 from maillage_serving.service import Service, Worker
-from maillage_tours.adapters.estimated import EstimatedMatrices
+from maillage_tours.adapters.estimated import EstimatedMatrices, Learned
 from maillage_tours.adapters.osrm import OsrmMatrices
 from maillage_tours.adapters.postgres import PostgresStore
 from maillage_tours.adapters.solver import ChildSolver
@@ -41,21 +42,19 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
         return terms or load(ToursSettings).terms
 
     @cache
-    def estimated() -> EstimatedMatrices:
-        return EstimatedMatrices(agreed().detour_factor, agreed().estimate_buffer)
-
-    @cache
-    def matrices() -> EstimatedMatrices | OsrmMatrices:
+    def matrices(learned: Learned | None = None) -> EstimatedMatrices | OsrmMatrices:
+        """Of plans, which learn; and, with nothing to learn, for the age of the map alone."""
+        estimates = EstimatedMatrices(agreed().detour_factor, agreed().estimate_buffer, learned)
         maps = load(ToursSettings).maps if terms is None else None
-        return OsrmMatrices(maps, estimated()) if maps else estimated()
+        return OsrmMatrices(maps, estimates) if maps else estimates
 
     async def map_age_s(near: GeoPoint, now: datetime) -> float:
         asked = matrices()
         return await asked.map_age_s(near, now) if isinstance(asked, OsrmMatrices) else 0
 
     def router(runner: Runner[Store]) -> APIRouter:
-        remember(estimated(), runner)
-        return http.router(Desk(runner, agreed(), matrices(), solver or ChildSolver()))
+        distances = matrices(LearnedDetour(runner))
+        return http.router(Desk(runner, agreed(), distances, solver or ChildSolver()))
 
     def handlers() -> Handlers[Store]:
         return kafka.handlers(agreed())
@@ -79,14 +78,17 @@ def service(terms: Terms | None = None, solver: Solver | None = None) -> Service
     )
 
 
-def remember(estimates: EstimatedMatrices, runner: Runner[Store]) -> None:
-    """Have the factor that is learned from a map outlive this process."""
+@dataclass(frozen=True)
+class LearnedDetour:
+    """The factor that was learned from a map, in the store."""
 
-    async def recall() -> Decimal | None:
-        return await runner.read(lambda store: store.detour())
+    runner: Runner[Store]
 
-    async def keep(factor: Decimal) -> None:
-        context = Context(uuid7(), provenance="engine")
-        await runner.execute(learn_detour, LearnDetour(factor), subject="detour", context=context)
+    async def recall(self) -> Decimal | None:
+        """What the last process learned, if any did."""
+        return await self.runner.read(lambda store: store.detour())
 
-    estimates.remember(recall, keep)
+    async def keep(self, factor: Decimal) -> None:
+        """Have it outlive this process."""
+        command, context = LearnDetour(factor), Context(uuid7(), provenance="engine")
+        await self.runner.execute(learn_detour, command, subject="detour", context=context)

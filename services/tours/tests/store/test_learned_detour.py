@@ -13,7 +13,7 @@ from maillage_tours.domain.roads import RoadMaps
 from maillage_tours.domain.samples import a_vehicle, spot
 from maillage_tours.domain.travel import Matrix, profile_of
 from maillage_tours.usecases.store import Store
-from maillage_tours.wiring import remember
+from maillage_tours.wiring import LearnedDetour
 
 VAN = profile_of(a_vehicle())
 ENDS = [spot(0), spot(3)]
@@ -22,9 +22,7 @@ LONGER = 2
 
 def estimates(runner: Runner[Store]) -> EstimatedMatrices:
     """As a process makes them when it starts."""
-    made = EstimatedMatrices(Decimal("1.4"))
-    remember(made, runner)
-    return made
+    return EstimatedMatrices(Decimal("1.4"), learned=LearnedDetour(runner))
 
 
 def by_road(_: httpx.Request) -> httpx.Response:

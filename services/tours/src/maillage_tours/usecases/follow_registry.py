@@ -29,45 +29,22 @@ async def follow_actors(
     now: datetime,
 ) -> None:
     """Who exists, is not closed, lets crews rest, and has room for crates."""
-    await store.keep_actors(
-        [
-            Told(
-                KnownActor(
-                    m.event.actor.actor_id,
-                    m.event.actor.status == "closed",
-                    _rests(m.event.actor),
-                    _relays(m.event.actor),
-                ),
-                m.envelope.sequence,
-            )
-            for m in messages
-        ]
-    )
+    await store.keep_actors([Told(_known(m.event.actor), m.envelope.sequence) for m in messages])
 
 
-def _rests(actor: Actor) -> tuple[Place, ...]:
-    return tuple(
-        Place(
-            label=site.label,
-            position=site.position,
-            actor_id=actor.actor_id,
-            site_id=site.site_id,
-        )
-        for site in actor.sites
-        if site.kind == "courier_rest"
-    )
-
-
-def _relays(actor: Actor) -> tuple[RelayPoint, ...]:
-    return tuple(
-        RelayPoint(
-            site_id=site.site_id,
-            label=site.label,
-            position=site.position,
-            crates_max=site.crates_max,
-        )
-        for site in actor.sites
-        if site.crates_max is not None
+def _known(actor: Actor) -> KnownActor:
+    whose = actor.actor_id
+    return KnownActor(
+        actor_id=whose,
+        is_closed=actor.status == "closed",
+        rests=tuple(
+            Place(label=site.label, position=site.position, actor_id=whose, site_id=site.site_id)
+            for site in actor.sites
+            if site.kind == "courier_rest"
+        ),
+        relays=tuple(
+            _part(RelayPoint, site) for site in actor.sites if site.crates_max is not None
+        ),
     )
 
 
