@@ -77,7 +77,7 @@ async def test_types_of_no_use_are_ignored_but_their_numbers_count(runner: Runne
     useless = delivered(received(an_actor_closed()))[0]
     unknown = type(useless)(useless.envelope, None, useless.record, useless.origin)
     outcome = await runner.execute_batch(CONSUMER, [unknown], handlers())
-    assert (outcome.ignored, outcome.applied, outcome.gaps) == (1, frozenset(), 0)
+    assert (outcome.fate(unknown), outcome.applied, outcome.gaps) == ("ignored", frozenset(), 0)
 
 
 async def test_gaps_are_counted_once(runner: Runner[Store]) -> None:

@@ -1,17 +1,15 @@
 """Records put aside: why, how the bus is told, and how they come back."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from maillage_common.ledger import DeadLetter, Delivered, Outgoing
+from maillage_common.postgres import Connection
 from maillage_common.postgres_ledger import unpack
 from maillage_contracts.catalogue import DEAD_LETTER_SUFFIX
 from maillage_contracts.envelope import Record
 from maillage_contracts.refusals import NotFound
-
-if TYPE_CHECKING:
-    from maillage_common.postgres import Connection
 
 LETTER = "dead_letter"
 """What stands for a type of event where the outbox carries a letter."""
@@ -72,7 +70,7 @@ def mirrored(letter: DeadLetter) -> Outgoing:
 
 
 async def list_letters(
-    connection: "Connection", *, state: str = "parked", limit: int = 100
+    connection: Connection, *, state: str = "parked", limit: int = 100
 ) -> list[dict[str, Any]]:
     """The oldest letters in this state, as documents without their payloads."""
     rows = await connection.fetch(
@@ -90,7 +88,7 @@ async def list_letters(
     return [dict(row) for row in rows]
 
 
-async def show_letter(connection: "Connection", letter_id: UUID) -> dict[str, Any]:
+async def show_letter(connection: Connection, letter_id: UUID) -> dict[str, Any]:
     """A letter with its headers and payload, as text as far as they are; raises NotFound."""
     row = await connection.fetchrow(
         """

@@ -1,12 +1,12 @@
 """The kernel's rows in PostgreSQL, with the SQL beside the method that runs it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
 import orjson
+from asyncpg.pool import PoolConnectionProxy
 from pydantic import TypeAdapter
 
 from maillage_common.ledger import (
@@ -21,9 +21,6 @@ from maillage_common.ledger import (
 )
 from maillage_contracts.envelope import Record, unwrap
 
-if TYPE_CHECKING:
-    from maillage_common.postgres import Connection
-
 CHANNEL = "maillage_outbox"
 """What the relay listens to."""
 
@@ -34,7 +31,7 @@ Headers = tuple[tuple[str, bytes], ...]
 class PostgresLedger:
     """See Ledger for what each method promises."""
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
         self._db = connection
         self.has_queued = False
         """Whether there will be news for the relay."""
@@ -42,7 +39,8 @@ class PostgresLedger:
     async def recall(self, call: Idempotency) -> tuple[str, Outcome] | None:
         row = await self._db.fetchrow(
             "SELECT fingerprint, outcome FROM idempotency WHERE caller = $1 AND key = $2",
-            *(call.caller, call.key),
+            call.caller,
+            call.key,
         )
         return None if row is None else (row["fingerprint"], _OUTCOME.validate_json(row["outcome"]))
 
@@ -57,20 +55,15 @@ class PostgresLedger:
             ON CONFLICT (entity, subject) DO UPDATE SET last = known.last + excluded.last
             RETURNING entity, subject, last
             """,
-            *_columns(((*lane, count) for lane, count in counts.items()), 3),
+            [entity for entity, _ in counts],
+            [subject for _, subject in counts],
+            list(counts.values()),
         )
         return {(row["entity"], row["subject"]): row["last"] for row in rows}
 
     async def append(self, outgoing: Sequence[Outgoing], settled: Settled | None = None) -> None:
         if not outgoing and not settled:
             return
-        rows = (
-            (
-                *(one.event_id, one.topic, one.state_topic, one.type, one.subject),
-                *(one.record.key, _pack(one.record.headers), one.record.value),
-            )
-            for one in outgoing
-        )
         await self._db.execute(
             """
             WITH logged AS (
@@ -90,7 +83,14 @@ class PostgresLedger:
             INSERT INTO idempotency (caller, key, fingerprint, outcome)
             SELECT $9, $10, $11, $12 WHERE $9::text IS NOT NULL
             """,
-            *_columns(rows, 8),
+            [one.event_id for one in outgoing],
+            [one.topic for one in outgoing],
+            [one.state_topic for one in outgoing],
+            [one.type for one in outgoing],
+            [one.subject for one in outgoing],
+            [one.record.key for one in outgoing],
+            [_pack(one.record.headers) for one in outgoing],
+            [one.record.value for one in outgoing],
             *_call(settled),
         )
         self.has_queued |= bool(outgoing)
@@ -110,8 +110,6 @@ class PostgresLedger:
         return {row["event_id"] for row in rows}
 
     async def advance(self, consumer: str, arrived: Sequence[tuple[Lane, int]]) -> int:
-        if not arrived:
-            return 0
         jumped: int = await self._db.fetchval(
             """
             WITH arrived AS (
@@ -135,7 +133,9 @@ class PostgresLedger:
             SELECT coalesce(sum(top - last - came), 0)::bigint FROM beyond
             """,
             consumer,
-            *_columns(((*lane, number) for lane, number in arrived), 3),
+            [topic for (topic, _), _ in arrived],
+            [subject for (_, subject), _ in arrived],
+            [number for _, number in arrived],
         )
         return jumped
 
@@ -153,7 +153,8 @@ class PostgresLedger:
             )
             """,
             consumer,
-            *_columns(lanes, 2),
+            [topic for topic, _ in lanes],
+            [subject for _, subject in lanes],
         )
         return {(row["topic"], row["subject"]) for row in rows}
 
@@ -176,7 +177,21 @@ class PostgresLedger:
             ON CONFLICT DO NOTHING
             RETURNING id
             """,
-            *_columns(map(_row, letters), 15),
+            [one.id for one in letters],
+            [one.consumer for one in letters],
+            [one.reason for one in letters],
+            [one.detail for one in letters],
+            [one.attempts for one in letters],
+            [one.origin.topic for one in letters],
+            [one.origin.partition for one in letters],
+            [one.origin.offset for one in letters],
+            [one.envelope and one.envelope.type for one in letters],
+            [one.envelope and one.envelope.subject for one in letters],
+            [one.envelope and one.envelope.sequence for one in letters],
+            [one.record.key for one in letters],
+            [_pack(one.record.headers) for one in letters],
+            [one.record.value for one in letters],
+            [one.parked_at for one in letters],
         )
         return {row["id"] for row in rows}
 
@@ -217,14 +232,10 @@ class PostgresLedger:
             UPDATE dead_letter SET reason = $2, detail = $3, attempts = attempts + 1
             WHERE id = $1
             """,
-            *(letter_id, reason, detail),
+            letter_id,
+            reason,
+            detail,
         )
-
-
-def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """The columns of rows, as unnest takes them; as many of them when there is no row."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return columns or [[] for _ in range(width)]
 
 
 def _call(settled: Settled | None) -> Sequence[str | None]:
@@ -244,16 +255,6 @@ def _pack(headers: Headers) -> str:
 def unpack(headers: str) -> Headers:
     """Headers as they were before they were kept."""
     return tuple((name, value.encode("latin-1")) for name, value in orjson.loads(headers))
-
-
-def _row(letter: DeadLetter) -> tuple[Any, ...]:
-    envelope, record, origin = letter.envelope, letter.record, letter.origin
-    return (
-        *(letter.id, letter.consumer, letter.reason, letter.detail, letter.attempts),
-        *(origin.topic, origin.partition, origin.offset),
-        *((envelope.type, envelope.subject, envelope.sequence) if envelope else (None,) * 3),
-        *(record.key, _pack(record.headers), record.value, letter.parked_at),
-    )
 
 
 def _letter(row: asyncpg.Record) -> DeadLetter:

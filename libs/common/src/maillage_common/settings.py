@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from maillage_contracts.vocabulary import TerritoryId
@@ -17,6 +17,10 @@ ALL_PARTS: frozenset[Part] = frozenset({"api", "consumer", "relay", "worker"})
 
 class BadSetting(Exception):
     """A setting that stops the start; the message is one line that names the variable."""
+
+
+def _parts(told: object) -> object:
+    return [*filter(None, map(str.strip, told.split(",")))] if isinstance(told, str) else told
 
 
 class Settings(BaseSettings):
@@ -41,7 +45,7 @@ class Settings(BaseSettings):
     )
     http_host: str = Field(default="127.0.0.1", description="Address to listen on.")
     http_port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on.")
-    roles: Annotated[frozenset[Part], NoDecode] = Field(
+    roles: Annotated[frozenset[Part], NoDecode, BeforeValidator(_parts)] = Field(
         default=ALL_PARTS, description="Parts to run, by commas: api, consumer, relay, worker."
     )
     auth_issuer: str = Field(description="Who signs tokens: the claim iss.")
@@ -54,14 +58,6 @@ class Settings(BaseSettings):
     bus_replication: int = Field(
         default=1, ge=1, le=5, description="Replicas of each topic; 3 in production."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _parts(cls, values: dict[str, object]) -> dict[str, object]:
-        roles = values.get("roles")
-        if isinstance(roles, str):
-            values["roles"] = frozenset(part.strip() for part in roles.split(",") if part.strip())
-        return values
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

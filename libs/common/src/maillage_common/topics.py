@@ -21,7 +21,6 @@ class BusRefused(Exception):
 
     def __init__(self, complaints: Sequence[str]) -> None:
         super().__init__(f"{'; '.join(complaints)} (see {RUNBOOK})")
-        self.complaints = tuple(complaints)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,6 @@ class BatchOutcome:
     applied: frozenset[UUID] = frozenset()
     parked: frozenset[UUID] = frozenset()
     duplicates: int = 0
-    ignored: int = 0
     gaps: int = 0
     events: tuple[Published, ...] = ()
 
@@ -138,12 +137,10 @@ class Runner(Generic[S]):
             await _park(ledger, stuck)
             free = [Received(d.envelope, d.event) for d in fresh if d.event and d.lane not in held]
             published = await self._react(store, ledger, free, handlers, now)
-            known = sum(d.event is not None for d in batch)
             return BatchOutcome(
                 applied=frozenset(message.envelope.id for message in free),
                 parked=frozenset(d.id for d in fresh if d.lane in held),
-                duplicates=known - len(fresh),
-                ignored=len(batch) - known,
+                duplicates=sum(d.event is not None for d in batch) - len(fresh),
                 gaps=gaps,
                 events=published,
             )
