@@ -24,8 +24,9 @@ from maillage_contracts.registry import ConsentGiven, ConsentWithdrawn
 from maillage_contracts.samples import a_flow, an_id
 from maillage_contracts.vocabulary import ActorId, FlowId
 from maillage_serving.auth import Principal
+from maillage_serving.commands import run
 from maillage_serving.http import Body, Door, Guarded, Paged, carry_out, command, query
-from maillage_serving.service import Service, Worker, run
+from maillage_serving.service import Service, Worker
 
 MIGRATIONS = Path(__file__).parent / "tally_migrations"
 

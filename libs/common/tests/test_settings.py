@@ -7,7 +7,7 @@ from tally import service
 
 from maillage_common.kafka import reach, security
 from maillage_common.settings import BadSetting, Settings, load, read_secret
-from maillage_serving.service import run
+from maillage_serving.commands import run
 
 GOOD = {
     "TERRITORY": "jourdies",

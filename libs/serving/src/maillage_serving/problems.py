@@ -35,8 +35,8 @@ def answer_problems(app: FastAPI) -> None:
     """Make the application answer each error it knows as a problem."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Unauthenticated, _unauthenticated)
-    app.add_exception_handler(Forbidden, _forbidden)
-    app.add_exception_handler(KeysAway, _keys_away)
+    app.add_exception_handler(Forbidden, lambda _, e: problem(HTTPStatus.FORBIDDEN, str(e)))
+    app.add_exception_handler(KeysAway, lambda _, e: _later(str(e)))
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
 
@@ -45,12 +45,8 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, NotFound):
         return problem(HTTPStatus.NOT_FOUND, str(error))
     if isinstance(error, Stale):
-        return problem(
-            HTTPStatus.PRECONDITION_FAILED,
-            str(error),
-            headers={"ETag": f'"{error.found}"'},
-            version=error.found,
-        )
+        tag = {"ETag": f'"{error.found}"'}
+        return problem(HTTPStatus.PRECONDITION_FAILED, str(error), headers=tag, version=error.found)
     if isinstance(error, Invalid):
         fault = {"field": error.field, "message": str(error)}
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=[fault])
@@ -60,14 +56,6 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
 def _unauthenticated(_: Request, error: Exception) -> JSONResponse:
     challenge = {"WWW-Authenticate": 'Bearer realm="maillage", error="invalid_token"'}
     return problem(HTTPStatus.UNAUTHORIZED, str(error), headers=challenge)
-
-
-def _forbidden(_: Request, error: Exception) -> JSONResponse:
-    return problem(HTTPStatus.FORBIDDEN, str(error))
-
-
-def _keys_away(_: Request, error: Exception) -> JSONResponse:
-    return _later(str(error))
 
 
 def _not_valid(_: Request, error: Exception) -> JSONResponse:

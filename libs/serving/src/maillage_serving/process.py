@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import Coroutine, Generator, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 import uvicorn
@@ -26,10 +26,8 @@ from maillage_common.transaction import Runner
 from maillage_serving.application import create_app
 from maillage_serving.auth import Verifier, keys_from_file, keys_from_url
 from maillage_serving.figures import Figures
+from maillage_serving.service import Service
 from maillage_serving.workers import run_worker
-
-if TYPE_CHECKING:
-    from maillage_serving.service import Service
 
 WATCH_EVERY_S = 2.0
 GRACE_S = 20
@@ -42,7 +40,7 @@ S = TypeVar("S")
 class Process(Generic[S]):
     """One process of one service."""
 
-    def __init__(self, service: "Service[S]", settings: Settings, pool: Pool) -> None:
+    def __init__(self, service: Service[S], settings: Settings, pool: Pool) -> None:
         self._service = service
         self._settings = settings
         self._pool = pool
@@ -186,7 +184,7 @@ def listen(settings: Settings) -> socket.socket:
         raise BadSetting(f"MAILLAGE_HTTP_PORT: {error}") from error
 
 
-async def serve(service: "Service[S]", settings: Settings) -> int:
+async def serve(service: Service[S], settings: Settings) -> int:
     """Run the process; the exit code: 1 when a part broke and only a new process helps."""
     listener = listen(settings)
     host, port = listener.getsockname()[:2]

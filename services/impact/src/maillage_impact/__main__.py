@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from maillage_impact.adapters.base_carbone_files import read_export, write_set
 from maillage_impact.entrypoints import commands, conformance, importing, rolling_up
 from maillage_impact.wiring import ask_ledger, judge, service
-from maillage_serving.service import run
+from maillage_serving.commands import run
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,18 +2,14 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from maillage_common.identifiers import uuid7
 from maillage_common.postgres import PostgresDatabase, dedicated, open_pool
-from maillage_common.settings import BadSetting, load
+from maillage_common.settings import load
 from maillage_common.transaction import Context, Runner, utc_now
-from maillage_contracts.refusals import Refused
 from maillage_impact.adapters.event_log import events_of, read_log
 from maillage_impact.adapters.no_cycles import no_cycles
 from maillage_impact.adapters.postgres import PostgresStore
@@ -26,6 +22,7 @@ from maillage_impact.settings import ImpactSettings
 from maillage_impact.usecases.judge_worked import judge_published
 from maillage_impact.usecases.restate_ledger import RestateLedger, restate_ledger
 from maillage_impact.usecases.store import Store
+from maillage_serving.commands import with_settings
 from maillage_serving.service import Service
 
 
@@ -43,16 +40,13 @@ def service() -> Service[Store]:
 
 def ask_ledger(asked: argparse.Namespace) -> int:
     """Run a command that reads the ledger of our settings; 1 failed, 2 wrong settings."""
-    try:
-        said, code = asyncio.run(_ask(asked, load(ImpactSettings)))
-    except BadSetting as wrong:
-        print(wrong, file=sys.stderr)  # noqa: T201 one line for whoever asks
-        return 2
-    except (OSError, asyncpg.PostgresError, Refused) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 same
-        return 1
-    print(written(said))  # noqa: T201 the answer
-    return code
+
+    def command(settings: ImpactSettings) -> int:
+        said, code = asyncio.run(_ask(asked, settings))
+        print(written(said))  # noqa: T201 the answer
+        return code
+
+    return with_settings(ImpactSettings, command)
 
 
 async def _ask(asked: argparse.Namespace, settings: ImpactSettings) -> tuple[dict[str, Any], int]:

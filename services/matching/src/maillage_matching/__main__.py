@@ -3,7 +3,7 @@
 import sys
 
 from maillage_matching.wiring import evaluation, service, story
-from maillage_serving.service import run
+from maillage_serving.commands import run
 
 if sys.argv[1:2] == ["evaluate"]:
     sys.exit(evaluation(sys.argv[2:]))

@@ -3,6 +3,6 @@
 import sys
 
 from maillage_registry.wiring import service
-from maillage_serving.service import run
+from maillage_serving.commands import run
 
 sys.exit(run(service()))

@@ -2,7 +2,7 @@
 
 import sys
 
-from maillage_serving.service import run
+from maillage_serving.commands import run
 from maillage_tours.adapters.bench import command
 from maillage_tours.wiring import service
 
