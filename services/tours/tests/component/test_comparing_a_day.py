@@ -1,7 +1,9 @@
 """One day three ways: what is shared saves, what cannot be carried is said, sums are exact."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 import httpx
@@ -13,10 +15,12 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.flows import ExistingRound, ExistingRoundDeclared
 from maillage_contracts.registry import Vehicle, VehicleDeclared
 from maillage_contracts.vocabulary import Money
-from maillage_serving.testing import deliver_twice, published, received
+from maillage_serving.testing import client, deliver_twice, published, received
 from maillage_tours.domain.order import Order
+from maillage_tours.domain.problem import Problem, Search, Solution
 from maillage_tours.domain.samples import (
     ON,
+    TERMS,
     a_load,
     a_vehicle,
     an_id,
@@ -26,7 +30,9 @@ from maillage_tours.domain.samples import (
     spot,
     window,
 )
+from maillage_tours.usecases.plan_day import Solver
 from maillage_tours.usecases.store import Store
+from maillage_tours.wiring import service
 
 Post = Callable[..., Awaitable[Any]]
 Ask = Callable[[Sequence[Order]], Awaitable[None]]
@@ -115,6 +121,7 @@ async def test_who_shares_bears_a_part_of_what_it_would_alone_and_cents_add_up(
     for one in accounts.values():
         saved = Decimal(one["alone"]["amount"]) - Decimal(one["share"]["amount"])
         assert Decimal(one["saving"]) == saved
+        assert one["unserved_alone"] == one["unserved_shared"] == 0
 
 
 async def test_hours_emissions_and_fill_are_those_of_the_tours(comparison: dict[str, Any]) -> None:
@@ -125,6 +132,49 @@ async def test_hours_emissions_and_fill_are_those_of_the_tours(comparison: dict[
         assert 0 < Decimal(one["kgco2e"]) < km * Decimal("0.6")
         assert Decimal(one["km_without_factor"]) == 0
         assert Decimal(one["insertion_hours"]) <= Decimal(one["hours"])
+
+
+async def test_what_each_order_carried_takes_stands_beside_the_sums(
+    comparison: dict[str, Any],
+) -> None:
+    for one in comparison["outcomes"]:
+        each, carried = one["per_order"], one["carried"]
+        assert round(Decimal(one["cost"]["amount"]) / carried, 4) == Decimal(each["cost"])
+        for figure in ("distance_km", "hours", "kgco2e"):
+            assert round(Decimal(one[figure]) / carried, 4) == Decimal(each[figure])
+
+
+class Recording:
+    """A solver that notes what it is asked, and says that time ended it after so many seconds."""
+
+    def __init__(self, solver: Solver, ends_at: float) -> None:
+        self.asked: list[Search] = []
+        self._solver = solver
+        self._ends_at = ends_at
+
+    async def solve(self, problem: Problem, search: Search) -> Solution:
+        self.asked.append(search)
+        solution = await self._solver.solve(problem, search)
+        return replace(solution, was_cut=True, seconds=search.seconds * self._ends_at)
+
+
+@pytest.mark.parametrize(("ends_at", "is_told"), [(0.1, False), (1.01, True)])
+async def test_each_way_may_take_the_same_processor_time_and_a_cut_by_the_clock_is_told(
+    asked: None, world: Runner[Store], same_process: Solver, ends_at: float, *, is_told: bool
+) -> None:
+    solver = Recording(same_process, ends_at)
+    body = {"on": ON.isoformat(), "limits": {"iterations": 2, "cpu_seconds": 3, "seed": 7}}
+    async with client(service(TERMS, solver), world, "dispatcher") as http:
+        made = (await http.post("/v1/comparisons", json=body)).json()
+        found = (await http.get(f"/v1/comparisons/{made['id']}")).json()
+        page = (await http.get(f"/v1/comparisons/{made['id']}/page?lang=en")).text
+    assert {(one.seed, one.iterations, one.cpu_seconds) for one in solver.asked} == {(7, 2, 3)}
+    assert len(solver.asked) == 3
+    assert all(one.seconds > 5 * 3 for one in solver.asked)
+    assert [one["was_cut"] for one in found["outcomes"]] == [is_told] * 3
+    assert Decimal(found["cpu_seconds"]) == 3
+    assert "for 3.0 s of processor time at most, seed 7" in page
+    assert page.count("the clock ended its search") == 3 * is_told
 
 
 async def test_declared_rounds_of_that_weekday_stand_beside(comparison: dict[str, Any]) -> None:
@@ -168,6 +218,12 @@ async def test_it_is_printed_in_both_languages(
         assert f"<td>{float(one['distance_km']):.1f}</td>" in english.text
     for one in comparison["accounts"]:
         assert one["share"]["amount"] in english.text
+    (left,) = comparison["outcomes"][1]["unserved"]
+    assert f"1: {escape(left['reason'])}<br><small>{left['order_id']}</small>" in english.text
+    assert "their sums are not for the same service" in english.text
+    assert "leurs totaux ne valent pas le même service" in french.text
+    for one in comparison["outcomes"]:
+        assert f"<td>{Decimal(one['per_order']['cost']):.3f}</td>" in english.text
 
 
 async def test_a_day_without_orders_cannot_be_compared(
@@ -185,7 +241,8 @@ async def test_a_day_without_orders_cannot_be_compared(
         ({"on": "someday"}, "on"),
         ({"on": "1999-12-31"}, "on"),
         ({"on": "2026-11-23", "ways": ["as_is"]}, "ways"),
-        ({"on": "2026-11-23", "limits": {"seconds": 61}}, "limits.seconds"),
+        ({"on": "2026-11-23", "limits": {"seconds": 10}}, "limits.seconds"),
+        ({"on": "2026-11-23", "limits": {"cpu_seconds": 61}}, "limits.cpu_seconds"),
         ({"on": "2026-11-23", "limits": {"iterations": 0}}, "limits.iterations"),
         ({"on": "2026-11-23", "limits": {"seed": -1}}, "limits.seed"),
     ],

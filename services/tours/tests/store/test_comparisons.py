@@ -8,8 +8,24 @@ import pytest
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_tours.domain.samples import made
-from maillage_tours.domain.scenario import Comparison
+from maillage_tours.domain.scenario import Comparison, Outcome, Way
 from maillage_tours.usecases.store import Store
+
+
+def an_outcome() -> Outcome:
+    sums = ("tours", "distance_km", "empty_km", "hours", "kgco2e")
+    none = dict.fromkeys(("km_without_factor", "insertion_hours"), 0)
+    return made(
+        Outcome,
+        {**dict.fromkeys(sums, 7), **none},
+        way=Way.AS_IS,
+        fills=(),
+        cost={"amount": "58.10"},
+        carried=3,
+        unserved=(),
+        solver="any",
+        was_cut=False,
+    )
 
 
 def a_comparison(number: int, **changes: object) -> Comparison:
@@ -23,7 +39,7 @@ def a_comparison(number: int, **changes: object) -> Comparison:
         orders=3,
         matrix="estimated",
         seed=1,
-        outcomes=(),
+        outcomes=(an_outcome(),),
         accounts=(),
         declared={**nothing, "cost": {"amount": "0"}},
     )

@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.fleet import Vehicle
@@ -28,7 +30,7 @@ async def tour(plan: Planner) -> Tour:
     return draft.tours[0]
 
 
-def by(tour: Tour, vehicle: Vehicle, driven_h: int, status: str = "completed") -> Tour:
+def by(tour: Tour, vehicle: Vehicle, driven_h: float, status: str = "completed") -> Tour:
     ends_at = tour.starts_at + timedelta(hours=driven_h)
     changes = {"vehicle": vehicle, "ends_at": ends_at, "status": TourStatus(status)}
     return tour.model_copy(update=changes)
@@ -46,6 +48,30 @@ def test_who_drove_least_of_its_due_is_next(tour: Tour) -> None:
     }
     assert found.turns[0].actor_id == an_id("Bo")
     assert found.evenness == Decimal("0.8571")  # (1.5 + 0.5 + 1)^2 / (3 x 3.5)
+
+
+def test_what_is_due_adds_up_to_what_was_driven_exactly(tour: Tour) -> None:
+    vans = {name: of(name) for name in ("Ana", "Bo", "Cy")}
+    vans["Cy"] = of("Cy", shift=hours("06:00", "09:20"))
+    driven_s = st.integers(0, 40_000)
+
+    @settings(max_examples=40)
+    @given(st.fixed_dictionaries(dict.fromkeys(vans, driven_s)))
+    def hold(seconds: dict[str, int]) -> None:
+        driven = [by(tour, vans[name], seconds[name] / 3600) for name in vans]
+        found = rotation_of(ON, ON, vans.values(), driven)
+        assert sum(turn.gap_hours for turn in found.turns) == 0
+        for turn in found.turns:
+            assert turn.hours - turn.due_hours == turn.gap_hours
+        told = {turn.actor_id: turn.hours for turn in found.turns}
+        for name, driven_of in seconds.items():
+            assert abs(told[vans[name].owner_id] - Decimal(driven_of) / 3600) <= Decimal("0.00005")
+        gaps = [turn.gap_hours for turn in found.turns]
+        assert gaps == sorted(gaps)
+        if found.evenness is not None:
+            assert Decimal(1) / 3 <= found.evenness + Decimal("0.0001") <= Decimal("1.0001")
+
+    hold()
 
 
 def test_who_was_never_asked_counts_and_what_was_not_given_does_not(tour: Tour) -> None:

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage_tours.domain.checker import check_plan
-from maillage_tours.domain.day import Day
+from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
 from maillage_tours.domain.samples import a_bike, a_day, a_load, a_vehicle, an_id, an_order, place
 from maillage_tours.domain.sharing_out import shares_of, split_cents
+from maillage_tours.domain.tour import Stop
 from maillage_tours.usecases.plan_day import Draft
 
 Planner = Callable[[Day], Awaitable[Draft]]
@@ -68,3 +69,32 @@ async def test_a_plan_is_borne_by_those_whose_goods_it_carries(plan: Planner) ->
     assert sum(one.cost.amount for one in shares.values()) == whole
     assert shares["Dairy"].orders == 2
     assert shares["Dairy"].cost.amount > 3 * shares["Bakery"].cost.amount > 0
+
+
+async def test_an_order_bears_both_its_legs_also_where_one_vehicle_drives_them(
+    plan: Planner,
+) -> None:
+    """Milk to the near door and from there to the far one takes as much as bread there at once."""
+    milk = an_order("milk", pickup=place("Dairy", 1), dropoff=place("Near", 2))
+    bread = an_order("bread", pickup=place("Bakery", 1), dropoff=place("Far", 9))
+    day = a_day([milk, bread], [a_vehicle()])
+    draft = await plan(day)
+    (tour,) = draft.tours
+    figures = check_plan(draft.tours, draft.left, day, draft.matrix).figures[tour.tour_id]
+
+    def told(stop: Stop) -> Stop:
+        tasks = [
+            task.model_copy(update={"leg": TO_HUB}) if task.order_id == milk.order_id else task
+            for task in stop.tasks
+        ]
+        for at, action in (("Near", "pickup"), ("Far", "dropoff")):
+            if stop.place.label == at:
+                changes = {"order_id": milk.order_id, "leg": FROM_HUB, "action": action}
+                tasks.append(tasks[0].model_copy(update=changes))
+        return stop.model_copy(update={"tasks": tuple(tasks)})
+
+    stops = tuple(told(stop) for stop in tour.stops)
+    both = tour.model_copy(update={"figures": figures, "stops": stops})
+    one, other = shares_of([both], {milk.order_id: milk, bread.order_id: bread})
+    assert one.cost.amount + other.cost.amount == figures.cost.amount
+    assert abs(one.cost.amount - other.cost.amount) <= Decimal("0.02")

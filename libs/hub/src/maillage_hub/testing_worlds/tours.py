@@ -126,7 +126,7 @@ def _valid(
         "GET /v1/plans/{plan_id}/shares": Valid(),
         "GET /v1/rotation": Valid(query=f"?since={DRIVEN}&until={FREE}"),
         "GET /v1/comparisons": Valid(),
-        "POST /v1/comparisons": Valid({"on": READY.isoformat(), "limits": BRIEFLY}),
+        "POST /v1/comparisons": Valid({"on": READY.isoformat(), "limits": {"iterations": 1}}),
         "GET /v1/comparisons/{comparison_id}": Valid(),
         "GET /v1/comparisons/{comparison_id}/page": Valid(),
         "GET /v1/tours": Valid(),
@@ -223,7 +223,7 @@ async def fill(runner: Runner[Store]) -> World:
         late = await dispatcher.post("/orders", _order("late", READY))
         proposed = await _planned(dispatcher, PROPOSED, publish=False)
         move = await _move(dispatcher)
-        compared = {"on": READY.isoformat(), "limits": BRIEFLY}
+        compared = {"on": READY.isoformat(), "limits": {"iterations": 1}}
         comparison_id = await dispatcher.post("/comparisons", compared)
         order_id = await dispatcher.post("/orders", _order("free"))
         standing_id = await dispatcher.post("/standing-orders", STANDING)

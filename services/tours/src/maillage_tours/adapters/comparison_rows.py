@@ -22,7 +22,7 @@ class ComparisonRows:
             """,
             comparison.comparison_id,
             comparison.on,
-            comparison.model_dump_json(),
+            comparison.model_dump_json(round_trip=True),  # what is computed is computed again
         )
 
     async def comparison(self, comparison_id: UUID) -> Comparison:

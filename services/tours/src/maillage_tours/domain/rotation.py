@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from maillage_contracts.vocabulary import ActorId, Amount, Money, Positive, Share, Value
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.sharing_out import euros, split_cents
 from maillage_tours.domain.tour import Tour, TourStatus
 
+PARTS = 10_000
+"""Hours are counted in so many parts, in whole ones: what is due adds up to what was driven."""
 COUNTED = frozenset({TourStatus.PUBLISHED, TourStatus.STARTED, TourStatus.COMPLETED})
 FORMULA = (
     "Due: the hours that all drove, in proportion to the hours of shift that the vehicles of a"
@@ -26,7 +29,7 @@ class Turn(Value):
     earned: Money
     due_hours: Positive
     gap_hours: Amount
-    """Driven less due: whose is lowest is next."""
+    """Driven less due: whose is lowest is next. All gaps together are nothing, exactly."""
 
 
 class Rotation(Value):
@@ -56,23 +59,24 @@ def rotation_of(
         owner = tour.vehicle.owner_id
         seconds[owner] += (tour.ends_at - tour.starts_at) // timedelta(seconds=1)
         cents[owner] += int(tour.figures.cost.amount * 100) if tour.figures else 0
-    due_s = split_cents(sum(seconds.values()), {one: offered_s[one] for one in seconds})
+    drove = {one: round(Fraction(driven_s * PARTS, 3600)) for one, driven_s in seconds.items()}
+    due = split_cents(sum(drove.values()), {one: offered_s[one] for one in drove})
     turns = [
         Turn(
             actor_id=actor,
             tours=sum(tour.vehicle.owner_id == actor for tour in driven),
-            hours=_hours(seconds[actor]),
+            hours=Decimal(drove[actor]) / PARTS,
             earned=euros(cents[actor]),
-            due_hours=_hours(due_s[actor]),
-            gap_hours=_hours(seconds[actor]) - _hours(due_s[actor]),
+            due_hours=Decimal(due[actor]) / PARTS,
+            gap_hours=Decimal(drove[actor] - due[actor]) / PARTS,
         )
-        for actor in seconds
+        for actor in drove
     ]
     return Rotation(
         since=since,
         until=until,
         turns=tuple(sorted(turns, key=lambda turn: (turn.gap_hours, turn.actor_id))),
-        evenness=_evenness([Decimal(seconds[one]) / due_s[one] for one in seconds if due_s[one]]),
+        evenness=_evenness([Fraction(drove[one], due[one]) for one in drove if due[one]]),
     )
 
 
@@ -82,11 +86,9 @@ def _shift_s(vehicle: Vehicle) -> int:
     return (end - start) // timedelta(seconds=1)
 
 
-def _hours(seconds: int) -> Decimal:
-    return round(Decimal(seconds) / 3600, 4)
-
-
-def _evenness(ratios: list[Decimal]) -> Decimal | None:
+def _evenness(ratios: list[Fraction]) -> Decimal | None:
     """After R. Jain, 1984."""
-    squares = sum((ratio * ratio for ratio in ratios), Decimal(0))
-    return round(sum(ratios) ** 2 / (len(ratios) * squares), 4) if squares else None
+    squares = sum((ratio * ratio for ratio in ratios), Fraction(0))
+    if not squares:
+        return None
+    return Decimal(round(sum(ratios) ** 2 / (len(ratios) * squares) * PARTS)) / PARTS

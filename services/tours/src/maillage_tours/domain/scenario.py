@@ -5,8 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
+from math import lcm
 from uuid import UUID
+
+from pydantic import computed_field
 
 from maillage_contracts.vocabulary import (
     ActorId,
@@ -32,8 +36,9 @@ from maillage_tours.domain.tour import Figures, Tour
 from maillage_tours.domain.travel import Matrix
 
 BY_ALONE = (
-    "Of the cost of the shared day, an actor bears: what its orders would cost alone, of the sum"
-    " for all actors. So everybody saves the same part. Cents by largest remainder."
+    "Of the cost of the shared day, an actor bears: its orders carried that day x what one of its"
+    " orders costs alone, of the sum for all actors; who alone could have carried none counts with"
+    " what one costs alone on average. Cents by largest remainder."
 )
 OF_THE_DAY = frozenset(OrderStatus) - {
     OrderStatus.REQUESTED,
@@ -63,6 +68,16 @@ class Fill(Value):
     load_factor: Share
 
 
+class PerOrder(Value):
+    """What a way takes for each order carried: ways that carry fewer look cheap by their sums."""
+
+    cost: Positive
+    """Euros."""
+    distance_km: Kilometres
+    hours: Positive
+    kgco2e: Positive
+
+
 class Outcome(Value):
     """What one way of carrying the day takes and yields; every tour of it was checked."""
 
@@ -81,6 +96,21 @@ class Outcome(Value):
     unserved: tuple[Unplanned, ...]
     solver: Label
     was_cut: bool
+    """Whether the clock ended its search, before the iterations or the processor time that it may
+    take: beside ways that were not cut it looks worse than it is."""
+
+    @computed_field
+    @property
+    def per_order(self) -> PerOrder | None:
+        """Its sums by order carried, to the fourth place; None when nothing was carried."""
+        if not self.carried:
+            return None
+        return PerOrder(
+            cost=round(self.cost.amount / self.carried, 4),
+            distance_km=round(self.distance_km / self.carried, 4),
+            hours=round(self.hours / self.carried, 4),
+            kgco2e=round(self.kgco2e / self.carried, 4),
+        )
 
 
 class Account(Value):
@@ -90,10 +120,13 @@ class Account(Value):
     orders: int
     unserved_alone: int
     """Of its orders, those that alone it could not have carried: they cost nothing there."""
+    unserved_shared: int = 0
+    """Of its orders, those that the shared day leaves: it bears nothing for them."""
     alone: Money
     share: Money
-    saving: Amount
-    """Euros; below zero for who pays more than alone."""
+    saving: Amount | None
+    """Euros; below zero for who pays more than alone. None where alone or shared leaves some of its
+    orders: then the two sums are not for the same service."""
 
 
 class Declared(Value):
@@ -115,6 +148,8 @@ class Comparison(Value):
     orders: int
     matrix: Word
     seed: int
+    cpu_seconds: Positive | None = None
+    """Processor time that each way could take; None of days compared by the clock."""
     outcomes: tuple[Outcome, ...]
     accounts: tuple[Account, ...]
     formula: str = BY_ALONE
@@ -168,6 +203,7 @@ class Driven:
     left: Mapping[OrderId, str]
     solver: str
     was_cut: bool
+    """Whether the clock ended the search."""
 
 
 def outcome_of(way: Way, driven: Driven, orders: int) -> Outcome:
@@ -228,25 +264,57 @@ def _legs(tour: Tour) -> Iterator[tuple[str, int, Decimal]]:
         yield ("out" if place < turn else "back"), metres, onboard[place]
 
 
-def accounts_of(alone: Driven, shared_cost: Money, orders: Sequence[Order]) -> Iterator[Account]:
-    """The shared cost by BY_ALONE, among those whose orders these are."""
+def accounts_of(alone: Driven, shared: Driven, orders: Iterable[Order]) -> Iterator[Account]:
+    """The cost of the shared day by BY_ALONE, among those whose orders these are."""
     mine: dict[ActorId, list[OrderId]] = {}
     for order in orders:
         mine.setdefault(owner_of(order), []).append(order.order_id)
     alone_cents = dict.fromkeys(sorted(mine), 0)
     for tour in alone.tours:
-        cost = alone.figures[tour.tour_id].cost.amount
-        alone_cents[tour.vehicle.owner_id] += int(cost * 100)
-    shares = split_cents(int(shared_cost.amount * 100), alone_cents)
+        alone_cents[tour.vehicle.owner_id] += _cents(alone, tour)
+    carried_alone = {actor: _carried(alone, mine[actor]) for actor in alone_cents}
+    carried_shared = {actor: _carried(shared, mine[actor]) for actor in alone_cents}
+    weights = _by_alone(alone_cents, carried_alone, carried_shared)
+    shares = split_cents(sum(_cents(shared, tour) for tour in shared.tours), weights)
     for actor, cents in alone_cents.items():
+        count = len(mine[actor])
+        is_alike = carried_alone[actor] == carried_shared[actor] == count
         yield Account(
             actor_id=actor,
-            orders=len(mine[actor]),
-            unserved_alone=sum(order_id in alone.left for order_id in mine[actor]),
+            orders=count,
+            unserved_alone=count - carried_alone[actor],
+            unserved_shared=count - carried_shared[actor],
             alone=euros(cents),
             share=euros(shares[actor]),
-            saving=Decimal(cents - shares[actor]).scaleb(-2),
+            saving=euros(cents - shares[actor]).amount if is_alike else None,
         )
+
+
+def _by_alone(
+    cents: Mapping[ActorId, int],
+    carried_alone: Mapping[ActorId, int],
+    carried_shared: Mapping[ActorId, int],
+) -> dict[ActorId, int]:
+    """What orders carried together would cost alone, in parts of a cent so small that none is cut.
+
+    An order that nobody could carry alone is not free of charge when others carry it.
+    """
+    count = sum(carried_alone.values())
+    usual = Fraction(sum(cents.values()), count) if count else Fraction(1)
+    costs = {
+        actor: carried_shared[actor] * (Fraction(cents[actor], mine) if mine else usual)
+        for actor, mine in carried_alone.items()
+    }
+    parts = lcm(*(cost.denominator for cost in costs.values()))
+    return {actor: int(cost * parts) for actor, cost in costs.items()}
+
+
+def _cents(driven: Driven, tour: Tour) -> int:
+    return int(driven.figures[tour.tour_id].cost.amount * 100)
+
+
+def _carried(driven: Driven, orders: Iterable[OrderId]) -> int:
+    return sum(order_id not in driven.left for order_id in orders)
 
 
 def _sum(figures: Iterable[Decimal]) -> Decimal:

@@ -16,7 +16,8 @@ MILLION = 1_000_000
 BY_EFFORT = (
     "Of each tour's cost, an order bears: room it takes of the vehicle (the largest of its shares"
     " of mass, volume and crates) x km from its pickup to its dropoff without detour, of the sum"
-    " for all orders of the tour. Cents by largest remainder; an actor bears what its orders do."
+    " for all orders of the tour; one withdrawn from a published tour keeps its share. Cents by"
+    " largest remainder; an actor bears what its orders do."
 )
 
 
@@ -79,16 +80,18 @@ def euros(cents: int) -> Money:
 
 def _of_tour(tour: Tour, total_cents: int) -> dict[OrderId, int]:
     doors = {
-        (task.order_id, task.action): stop.place.position
+        (task.order_id, task.leg, task.action): stop.place.position
         for stop in tour.stops
         for task in stop.tasks
     }
     weights: dict[OrderId, int] = {}
     for task in sorted(tour.tasks, key=lambda task: task.order_id):
-        if task.action == "pickup" and (task.order_id, "dropoff") in doors:
-            start, end = doors[task.order_id, "pickup"], doors[task.order_id, "dropoff"]
+        end = doors.get((task.order_id, task.leg, "dropoff"))
+        if task.action == "pickup" and end is not None:
+            start = doors[task.order_id, task.leg, "pickup"]
             metres, _ = tour.travel.between(start, end)
-            weights[task.order_id] = metres * _millionths(task.load, tour.vehicle)
+            weight = metres * _millionths(task.load, tour.vehicle)
+            weights[task.order_id] = weights.get(task.order_id, 0) + weight
     return split_cents(total_cents, weights)
 
 

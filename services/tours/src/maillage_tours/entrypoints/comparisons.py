@@ -20,7 +20,6 @@ from maillage_tours.domain.scenario import Comparison
 from maillage_tours.domain.sharing_out import BY_EFFORT, Share
 from maillage_tours.entrypoints.desk import Desk
 from maillage_tours.entrypoints.orders import after_of
-from maillage_tours.entrypoints.plans import Limits
 from maillage_tours.entrypoints.wanted import while_wanted
 from maillage_tours.usecases.compare_ways import compare_ways, gather_whole_day, keep_comparison
 from maillage_tours.usecases.follow_rotation import follow_rotation
@@ -29,11 +28,32 @@ from maillage_tours.usecases.share_cost import share_cost
 Reader = Annotated[Principal, query("tours.plan.read")]
 
 
+CLOCK_MAX = 10
+"""A way whose search takes so many times its processor time by the clock is cut, and says so."""
+
+
+class ProcessorLimits(Body):
+    """How far each way is searched: alike, whatever else the machine does meanwhile.
+
+    The same seed and iterations give the same plans, unless time ends it: that of the processor.
+    """
+
+    iterations: int = Field(default=1000, ge=1, le=20_000)
+    cpu_seconds: float = Field(default=10, ge=1, le=60)
+    seed: int = Field(default=1, ge=0, le=2**31 - 1)
+
+    @property
+    def search(self) -> Search:
+        """The same for the planner, and an end by the clock."""
+        clock_s = self.cpu_seconds * CLOCK_MAX
+        return Search(self.seed, self.iterations, clock_s, self.cpu_seconds)
+
+
 class CompareBody(Body):
     """The day to compare; the limits are for each way."""
 
     on: date = Field(gt=date(2000, 1, 1), lt=date(2099, 12, 31))
-    limits: Limits = Limits()
+    limits: ProcessorLimits = ProcessorLimits()
 
 
 class SharesOut(Body):
@@ -61,11 +81,11 @@ def _make(routes: APIRouter, desk: Desk) -> None:
     ) -> dict[str, Any]:
         """Plan all orders of a day three ways: each actor alone, shared vans, hub and bikes."""
         asked = await runner.read(lambda store: gather_whole_day(body.on, store, desk.terms))
-        limits, comparison_id = body.limits, uuid7()
+        comparison_id = uuid7()
         comparing = compare_ways(
             comparison_id,
             asked,
-            Search(limits.seed, limits.iterations, limits.seconds),
+            body.limits.search,
             matrices=desk.matrices,
             solver=desk.solver,
         )

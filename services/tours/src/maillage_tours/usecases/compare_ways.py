@@ -68,7 +68,7 @@ async def gather_whole_day(on: date, store: Store, terms: Terms) -> AskedDay:
 async def compare_ways(
     comparison_id: UUID, asked: AskedDay, search: Search, *, matrices: Matrices, solver: Solver
 ) -> Compared:
-    """The same solver, seed and patience for each way, one after the other."""
+    """The same solver, seed, iterations and processor time for each way, one after the other."""
 
     async def planned(way: Way, variant: Variant) -> Draft:
         plan_id = PlanId(uuid5(comparison_id, way))
@@ -89,8 +89,7 @@ async def keep_comparison(command: Compared, store: Store, now: datetime) -> Ite
     """Raises Refused when one of the ways does not pass the check of every plan."""
     driven = {way: _checked(draft) for way, draft in command.drafts.items()}
     day = command.asked.day
-    outcomes = [outcome_of(way, driven[way], len(day.orders)) for way in Way]
-    shared = outcomes[-1]
+    cpu_s = command.search.cpu_seconds
     await store.add_comparison(
         Comparison(
             comparison_id=command.comparison_id,
@@ -99,8 +98,9 @@ async def keep_comparison(command: Compared, store: Store, now: datetime) -> Ite
             orders=len(day.orders),
             matrix=command.drafts[Way.HUB_AND_BIKES].matrix.source,
             seed=command.search.seed,
-            outcomes=tuple(outcomes),
-            accounts=tuple(accounts_of(driven[Way.AS_IS], shared.cost, day.orders)),
+            cpu_seconds=None if cpu_s is None else Decimal(str(cpu_s)),
+            outcomes=tuple(outcome_of(way, driven[way], len(day.orders)) for way in Way),
+            accounts=tuple(accounts_of(driven[Way.AS_IS], driven[Way.HUB_AND_BIKES], day.orders)),
             declared=_declared(day.on, command.asked.rounds),
         )
     )
@@ -111,7 +111,8 @@ def _checked(draft: Draft) -> Driven:
     verdict = check_plan(draft.tours, draft.left, draft.day, draft.matrix)
     must_pass(verdict)
     solution = draft.solution
-    return Driven(draft.tours, verdict.figures, draft.left, solution.solver, solution.was_cut)
+    was_cut = solution.was_cut and solution.seconds >= draft.search.seconds
+    return Driven(draft.tours, verdict.figures, draft.left, solution.solver, was_cut)
 
 
 def _declared(on: date, rounds: Iterable[ExistingRound]) -> Declared:
