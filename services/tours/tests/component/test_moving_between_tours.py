@@ -1,7 +1,8 @@
 """Goods on the wrong one of two tours: the dispatcher sees what a move saves, and makes it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -9,11 +10,14 @@ import pytest
 from maillage_common.handlers import Handlers
 from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
+from maillage_contracts.refusals import Refused
 from maillage_contracts.registry import Vehicle, VehicleDeclared
 from maillage_contracts.tours import TourPublished
 from maillage_serving.testing import deliver_twice, received
 from maillage_tours.domain.order import Order
-from maillage_tours.domain.samples import ON, a_load, a_vehicle, an_order, place, window
+from maillage_tours.domain.samples import ON, TERMS, a_load, a_vehicle, an_order, place, window
+from maillage_tours.usecases.gather_tours import gather_tours
+from maillage_tours.usecases.move_orders import look_at_tours
 from maillage_tours.usecases.store import Store
 
 Told = Callable[[type[Event]], Awaitable[list[Any]]]
@@ -102,6 +106,45 @@ async def test_looking_changes_nothing(
 ) -> None:
     assert (await dispatcher.get("/v1/moves", params=DAY)).json() == [move]
     assert len(await told(TourPublished)) == 2
+
+
+class Counted:
+    """A store that counts what is asked of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.reads = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 any method of a store
+        self.reads += 1
+        return getattr(self._store, name)
+
+
+async def test_two_tours_are_looked_at_in_as_many_reads_as_one(
+    plan_of: Callable[[Sequence[Order]], Awaitable[None]],
+    another_van: None,
+    world: Runner[Store],
+) -> None:
+    async def reads() -> tuple[int, int]:
+        async with world.database.transaction(read_only=True) as (store, _):
+            counted = Counted(store)
+            givens = await look_at_tours(ON, cast("Store", counted), TERMS, world.clock())
+            return len(givens), counted.reads
+
+    await plan_of(shops(0.1, -4))
+    one, reads_of_one = await reads()
+    await plan_of(shops(0.1, 4))
+    two, reads_of_two = await reads()
+    assert (one, two) == (1, 2)
+    assert reads_of_two == reads_of_one
+
+
+async def test_tours_of_two_days_change_nothing(move: dict[str, Any], world: Runner[Store]) -> None:
+    async with world.database.transaction(read_only=True) as (store, _):
+        here, there = await store.given_tours(ON)
+        later = there.model_copy(update={"on": ON + timedelta(days=1)})
+        with pytest.raises(Refused, match="several days"):
+            await gather_tours([here, later], store, TERMS, world.clock())
 
 
 async def test_a_move_that_is_sent_twice_is_made_once(

@@ -127,12 +127,13 @@ class TestOrders:
         async with reading(runner) as store:
             assert len(await store.orders(wanted, None, 9)) == found
 
-    async def test_orders_to_change_come_by_identifier(self, runner: Runner[Store]) -> None:
+    async def test_orders_that_are_known_come_by_identifier(self, runner: Runner[Store]) -> None:
         some = [an_order(f"{n}") for n in range(4)]
+        asked = {*ids(some), NOBODY}
         async with changing(runner) as store:
             await store.add_orders(some)
-            found = await store.orders_to_change({*ids(some), NOBODY})
-            assert ids(found) == sorted(ids(some))
+            for found in (await store.orders_by_id(asked), await store.orders_to_change(asked)):
+                assert ids(found) == sorted(ids(some))
 
     async def test_the_orders_to_plan_are_accepted_or_wait_at_a_hub(
         self, runner: Runner[Store]
@@ -313,17 +314,15 @@ class TestPlansAndTours:
             await store.put_tours([tour])
             await store.put_tours([])
             assert await store.tour_to_change(tour.tour_id) == tour
+            with pytest.raises(NotFound, match="no tour"):
+                await store.tour_to_change(TourId(NOBODY))
             published = tour.become(TourStatus.PUBLISHED)
             await store.put_tours([published])
         async with reading(runner) as store:
             assert await store.tour(tour.tour_id) == published
+            assert list(await store.tours_by_id({TourId(NOBODY), tour.tour_id})) == [published]
             with pytest.raises(NotFound, match="no tour"):
                 await store.tour(TourId(NOBODY))
-
-    async def test_an_unknown_tour_cannot_be_changed(self, runner: Runner[Store]) -> None:
-        async with changing(runner) as store:
-            with pytest.raises(NotFound, match="no tour"):
-                await store.tour_to_change(TourId(NOBODY))
 
     async def test_tours_are_found_by_what_is_wanted(
         self, runner: Runner[Store], tour: Tour

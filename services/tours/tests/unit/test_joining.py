@@ -17,6 +17,7 @@ from maillage_tours.domain.samples import (
     a_zone,
     an_order,
     place,
+    visited,
     window,
 )
 from maillage_tours.domain.slots import Slot
@@ -123,6 +124,16 @@ def test_what_was_driven_stays(tour: Tour) -> None:
     found = joined(tour, order, now)
     assert found is None or found.offer.pickup_stop > second.number
     assert found is None or found.tour.stops[: second.number] == tour.stops[: second.number]
+
+
+def test_nothing_is_put_before_the_stop_that_it_drives_to(tour: Tour) -> None:
+    """The mill is beside the hub, from where it has just left."""
+    order = across(pickup=place("Mill", 0.5, 0.2))
+    before = joined(tour, order)
+    away = joined(visited(tour, 1), order, tour.stops[0].departs_at)
+    assert before is not None
+    assert away is not None
+    assert (before.offer.pickup_stop, away.offer.pickup_stop) == (2, 3)
 
 
 def test_what_does_not_fit_is_not_offered(tour: Tour) -> None:

@@ -12,7 +12,7 @@ from maillage_contracts.vocabulary import PlanId
 from maillage_tours.domain.checker import check_tour
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.fleet import Vehicle
-from maillage_tours.domain.moving import Given, Move, Moved, best_moves, dearest, move, parcels
+from maillage_tours.domain.moving import Move, Moved, best_moves, dearest, move, parcels
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.samples import (
     TERMS,
@@ -22,10 +22,12 @@ from maillage_tours.domain.samples import (
     an_id,
     an_order,
     place,
+    visited,
     window,
 )
-from maillage_tours.domain.tour import Tour, Visited
+from maillage_tours.domain.tour import Tour
 from maillage_tours.domain.travel import Travel, extended, profile_of
+from maillage_tours.domain.under_way import Given
 from maillage_tours.usecases.plan_day import Draft
 
 Planner = Callable[[Day], Awaitable[Draft]]
@@ -139,12 +141,7 @@ async def test_goods_for_one_door_move_together(tours: Tours) -> None:
 
 async def test_what_is_on_board_stays_and_so_does_where_the_van_is_driving_to(tours: Tours) -> None:
     south, _ = await tours.of([*southern(), astray()], eastern())
-    hub, *rest = south.tour.stops
-    seen = Visited(arrived_at=hub.arrives_at, completed_at=hub.departs_at)
-    done = [task.model_copy(update={"status": "done"}) for task in hub.tasks]
-    loaded = hub.model_copy(update={"visited": seen, "tasks": tuple(done)})
-    away = south.tour.model_copy(update={"stops": (loaded, *rest), "started_at": hub.arrives_at})
-    driving = replace(south, tour=away, now=hub.departs_at)
+    driving = replace(south, tour=visited(south.tour, 1), now=south.tour.stops[0].departs_at)
     assert (driving.locked, driving.fixed) == (1, 2)
     assert list(parcels(driving)) == []
     assert len(list(parcels(south))) == len(southern()) + 1

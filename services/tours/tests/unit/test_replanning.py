@@ -11,9 +11,10 @@ from maillage_tours.domain.checker import check_tour
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.driving_on import drive
 from maillage_tours.domain.order import Order, Priority
-from maillage_tours.domain.replanning import Replanned, locked_by, replan
-from maillage_tours.domain.samples import a_day, a_load, an_order, place, window
-from maillage_tours.domain.tour import Tour, Visited
+from maillage_tours.domain.replanning import Replanned, replan
+from maillage_tours.domain.samples import a_day, a_load, an_order, place, visited, window
+from maillage_tours.domain.tour import Tour
+from maillage_tours.domain.under_way import Given
 from maillage_tours.usecases.plan_day import Draft
 
 Planner = Callable[[Day], Awaitable[Draft]]
@@ -41,22 +42,6 @@ def in_order(tour: Tour, day: Day, numbers: Sequence[int]) -> Tour:
     return changed
 
 
-def visited(tour: Tour, count: int) -> Tour:
-    """The tour with its first stops made as was planned."""
-    stops = tuple(
-        stop.model_copy(
-            update={
-                "visited": Visited(arrived_at=stop.arrives_at, completed_at=stop.departs_at),
-                "tasks": tuple(task.model_copy(update={"status": "done"}) for task in stop.tasks),
-            }
-        )
-        if stop.number <= count
-        else stop
-        for stop in tour.stops
-    )
-    return tour.model_copy(update={"stops": stops, "started_at": tour.starts_at})
-
-
 @pytest.fixture
 async def day() -> Day:
     return a_day(shops())
@@ -71,7 +56,7 @@ def test_a_crooked_tour_is_straightened_and_each_moved_stop_has_its_saving(
     tour: Tour, day: Day
 ) -> None:
     crooked = in_order(tour, day, (1, 6, 2, 5, 3, 4))
-    found = replan(crooked, day, 0, DAWN)
+    found = replan(Given(crooked, day, DAWN))
     assert found is not None
     assert check_tour(found.tour, day).faults == ()
     change = found.change
@@ -82,7 +67,7 @@ def test_a_crooked_tour_is_straightened_and_each_moved_stop_has_its_saving(
     )
     assert (change.freed, change.late) == ((), ())
     assert sorted(change.sequence) == [stop.number for stop in crooked.stops]
-    again = replan(found.tour, day, 0, DAWN)
+    again = replan(Given(found.tour, day, DAWN))
     assert again is not None
     assert (again.change.moved_stops, again.change.saving.amount) == (0, 0)
 
@@ -90,7 +75,7 @@ def test_a_crooked_tour_is_straightened_and_each_moved_stop_has_its_saving(
 def test_it_is_within_two_percent_of_the_best_of_all_orders(tour: Tour, day: Day) -> None:
     """Every permutation of five doors after the hub, driven."""
     crooked = in_order(tour, day, (1, 6, 2, 5, 3, 4))
-    found = replan(crooked, day, 0, DAWN)
+    found = replan(Given(crooked, day, DAWN))
     assert found is not None
     rest = crooked.stops[1:]
     drives = [drive(crooked, day, 0, [crooked.stops[0], *p], DAWN) for p in permutations(rest)]
@@ -101,28 +86,74 @@ def test_it_is_within_two_percent_of_the_best_of_all_orders(tour: Tour, day: Day
 
 def test_what_was_reached_stays_where_it_is(tour: Tour, day: Day) -> None:
     crooked = visited(in_order(tour, day, (1, 6, 2, 5, 3, 4)), 2)
-    locked = locked_by(crooked, None)
-    assert locked == 2
-    found = replan(crooked, day, locked, crooked.stops[1].departs_at)
+    given = Given(crooked, day, crooked.stops[1].departs_at)
+    assert given.locked == 2
+    found = replan(given)
     assert found is not None
     assert found.tour.stops[:2] == crooked.stops[:2]
     assert found.tour.starts_at == crooked.starts_at
     assert set(found.change.sequence) == {3, 4, 5, 6}
 
 
-def test_without_an_incident_what_is_due_by_now_stays_too(tour: Tour) -> None:
+def test_who_drives_to_a_stop_goes_there_unless_it_stands(tour: Tour, day: Day) -> None:
+    crooked = visited(in_order(tour, day, (1, 6, 2, 5, 3, 4)), 1)
+    driving = Given(crooked, day, crooked.stops[0].departs_at)
+    assert (driving.locked, driving.fixed) == (1, 2)
+    standing = replace(driving, free_at=driving.now + timedelta(minutes=1))
+    assert (standing.locked, standing.fixed) == (1, 1)
+    kept, free = replan(driving), replan(standing)
+    assert kept is not None
+    assert free is not None
+    assert kept.change.sequence[0] == 2
+    assert free.change.sequence[0] != 2
+
+
+def test_who_has_passed_what_was_withdrawn_drives_to_what_remains(tour: Tour, day: Day) -> None:
+    away = visited(tour, 1)
+    next_door = away.stops[1].tasks[0].order_id
+    void = away.voided(frozenset({next_door}), "not_needed")
+    assert Given(void, day, away.stops[0].departs_at).fixed == 3
+    assert Given(void, day, away.stops[1].departs_at).fixed == 3
+
+
+def test_who_is_silent_left_when_it_was_told_to(tour: Tour, day: Day) -> None:
+    first = tour.stops[0]
+    assert Given(tour, day, tour.starts_at - timedelta(seconds=1)).fixed == 0
+    assert Given(tour, day, tour.starts_at).fixed == 1
+    assert Given(tour, day, first.arrives_at).fixed == 1
+    assert Given(tour, day, first.departs_at).fixed == 2
+    there = first.model_copy(update={"arrived_at": first.arrives_at})
+    told = tour.model_copy(update={"stops": (there, *tour.stops[1:])})
+    assert Given(told, day, first.departs_at).fixed == 1
+
+
+def test_who_is_as_told_half_way_to_a_stop_is_there_as_told(tour: Tour, day: Day) -> None:
+    away = visited(tour, 1)
+    here, there = away.stops[:2]
+    half_way = here.departs_at + (there.arrives_at - here.departs_at) / 2
+    assert Given(away, day, half_way).as_it_is.ends_at == tour.ends_at
+    late = there.arrives_at - timedelta(seconds=1)
+    held_up = timedelta(minutes=5)
+    behind = here.model_copy(update={"departs_at": late, "arrives_at": late - held_up})
+    seen = visited(tour.model_copy(update={"stops": (behind, *tour.stops[1:])}), 1)
+    assert Given(seen, day, late).as_it_is.ends_at > tour.ends_at
+
+
+def test_without_an_incident_what_is_due_by_now_stays_too(tour: Tour, day: Day) -> None:
     third = tour.stops[2]
-    assert locked_by(tour, third.arrives_at) == 3
-    assert locked_by(tour, third.arrives_at - timedelta(seconds=1)) == 2
-    assert locked_by(tour, None) == 0
+    just_before = third.arrives_at - timedelta(seconds=1)
+    assert Given(tour, day, third.arrives_at).locked == 3
+    assert Given(tour, day, just_before).locked == 2
+    assert Given(tour, day, third.arrives_at, free_at=third.departs_at).locked == 0
 
 
 def test_a_withdrawn_order_is_driven_past_and_locks_nothing(tour: Tour, day: Day) -> None:
     gone = tour.stops[3].tasks[0].order_id
     void = visited(tour, 0).voided(frozenset({gone}), "not_needed")
-    assert locked_by(void, None) == 0
     rest = replace(day, orders=[order for order in day.orders if order.order_id != gone])
-    found = replan(void, rest, 0, DAWN)
+    given = Given(void, rest, DAWN)
+    assert given.locked == 0
+    found = replan(given)
     assert found is not None
     assert len(found.tour.stops) == len(tour.stops) - 1
     assert found.tour.order_ids == tour.order_ids - {gone}
@@ -161,7 +192,7 @@ async def test_what_was_not_fetched_is_freed_the_lowest_rank_first(plan: Planner
     first = next(stop.number for stop in tour.stops if stop.place.label == "Mill")
     loaded = visited(tour, min(1, first - 1))
     free_at = window("09:20", "10:00").start
-    found = replan(loaded, day, locked_by(loaded, None), free_at)
+    found = replan(Given(loaded, day, loaded.stops[0].departs_at, free_at))
     assert found is not None
     names = {order.order_id: order.pickup.label for order in orders}
     assert found.change.freed
@@ -173,11 +204,40 @@ async def test_what_was_not_fetched_is_freed_the_lowest_rank_first(plan: Planner
     assert check_tour(found.tour, kept).faults == ()
 
 
+async def test_the_stop_that_it_drives_to_is_done_without_only_after_an_incident(
+    plan: Planner,
+) -> None:
+    """All is two hours late, as its crew was told: flour from the mill cannot be kept."""
+    flour = an_order(
+        "flour",
+        pickup=place("Mill", 2, 3),
+        dropoff=place("Oven", 3, 4),
+        dropoff_window=window("07:00", "09:00"),
+    )
+    day = a_day([*shops("13:30"), flour])
+    tour = (await plan(day)).tours[0]
+    mill = next(stop.number for stop in tour.stops if stop.place.label == "Mill")
+    late = timedelta(hours=2)
+    hours = ("arrives_at", "departs_at")
+    told = [
+        stop.model_copy(update={name: getattr(stop, name) + late for name in hours})
+        for stop in tour.stops
+    ]
+    away = visited(tour.model_copy(update={"stops": tuple(told)}), mill - 1)
+    driving = Given(away, day, told[mill - 2].departs_at)
+    stopped = replace(driving, free_at=driving.now)
+    kept, free = replan(driving), replan(stopped)
+    assert kept is not None
+    assert free is not None
+    assert (kept.change.freed, kept.change.sequence[0]) == ((), mill)
+    assert free.change.freed == (flour.order_id,)
+
+
 def _after_a_stand(tour: Tour, day: Day, minutes: int) -> Replanned:
     """The van broke down when it had loaded at the hub."""
     loaded = visited(tour, 1)
     free_at = tour.stops[0].departs_at + timedelta(minutes=minutes)
-    found = replan(loaded, day, locked_by(loaded, None), free_at)
+    found = replan(Given(loaded, day, loaded.stops[0].departs_at, free_at))
     assert found is not None
     return found
 
@@ -209,7 +269,7 @@ async def test_what_could_not_be_fetched_spoils_no_tour(plan: Planner) -> None:
         )
         for stop in driven.stops
     )
-    found = replan(driven.model_copy(update={"stops": stops}), day, number, DAWN)
+    found = replan(Given(driven.model_copy(update={"stops": stops}), day, DAWN))
     assert found is not None
     assert "Oven" not in [stop.place.label for stop in found.tour.stops]
 

@@ -71,8 +71,10 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
             rows = [order for order in rows if (order.on, order.order_id) > after]
         return rows[:limit]
 
-    async def orders_to_change(self, order_ids: AbstractSet[OrderId]) -> Sequence[Order]:
+    async def orders_by_id(self, order_ids: AbstractSet[OrderId]) -> Sequence[Order]:
         return [self._orders[one] for one in sorted(order_ids) if one in self._orders]
+
+    orders_to_change = orders_by_id
 
     async def orders_of_day(self, on: date) -> Sequence[Order]:
         chosen = (o for o in self._orders.values() if o.on == on and o.status in TO_PLAN)
@@ -185,6 +187,9 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
 
     async def tour(self, tour_id: TourId) -> Tour:
         return _found(self._tours, tour_id, "tour")
+
+    async def tours_by_id(self, tour_ids: AbstractSet[TourId]) -> Sequence[Tour]:
+        return [self._tours[one] for one in sorted(tour_ids) if one in self._tours]
 
     async def tours(
         self, wanted: WantedTours, after: tuple[date, TourId] | None, limit: int

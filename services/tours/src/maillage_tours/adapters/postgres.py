@@ -98,6 +98,16 @@ class PostgresStore(KnownRows, ComparisonRows, GoodsRows, StandingRows):
         )
         return [Order.model_validate_json(row["document"]) for row in rows]
 
+    async def orders_by_id(self, order_ids: AbstractSet[OrderId]) -> Sequence[Order]:
+        rows = await self._db.fetch(
+            """
+            SELECT document FROM transport_order
+            WHERE order_id = ANY($1::uuid[]) ORDER BY order_id
+            """,
+            list(order_ids),
+        )
+        return [Order.model_validate_json(row["document"]) for row in rows]
+
     async def orders_to_change(self, order_ids: AbstractSet[OrderId]) -> Sequence[Order]:
         rows = await self._db.fetch(
             """
@@ -229,6 +239,13 @@ class PostgresStore(KnownRows, ComparisonRows, GoodsRows, StandingRows):
     async def tour(self, tour_id: TourId) -> Tour:
         document = await self._db.fetchval("SELECT document FROM tour WHERE tour_id = $1", tour_id)
         return Tour.model_validate_json(_found(document, tour_id, "tour"))
+
+    async def tours_by_id(self, tour_ids: AbstractSet[TourId]) -> Sequence[Tour]:
+        rows = await self._db.fetch(
+            "SELECT document FROM tour WHERE tour_id = ANY($1::uuid[]) ORDER BY tour_id",
+            list(tour_ids),
+        )
+        return [Tour.model_validate_json(row["document"]) for row in rows]
 
     async def tours(
         self, wanted: WantedTours, after: tuple[date, TourId] | None, limit: int

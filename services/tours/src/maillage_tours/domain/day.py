@@ -107,7 +107,7 @@ class Day:
         """What can drive: vehicles, and bikes with the trailers there are for them."""
         return [*(one for one in self.vehicles if not one.is_trailer), *rigs(self.vehicles)]
 
-    @property
+    @cached_property
     def hub_points(self) -> frozenset[GeoPoint]:
         """Where a visit to a hub is counted as such."""
         return frozenset(hub.position for hub in self.hubs)

@@ -141,9 +141,9 @@ def _as_told(stop: Stop, tour: Tour) -> Stop:
 def passes(tour: Tour, day: Day, locked: int, tried: Drive) -> bool:
     """Whether nothing else is wrong with it than what it says itself: who is late."""
     known = {"shift", "hours"} if tried.over_s else set[str]()
-    faults = check_tour(
-        tried.tour(tour, locked), replace(day, orders=tried.orders_as_late(day))
-    ).faults
+    if tried.late_s:
+        day = replace(day, orders=tried.orders_as_late(day))
+    faults = check_tour(tried.tour(tour, locked), day).faults
     return all(fault.code in known for fault in faults)
 
 

@@ -14,10 +14,10 @@ from maillage_tours.domain.crew_check import overtime_eur
 from maillage_tours.domain.day import WHOLE, Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.reasons import obstacle_of
-from maillage_tours.domain.replanning import locked_by
 from maillage_tours.domain.slots import Slot, slots
 from maillage_tours.domain.tour import Action, Figures, Stop, Task, Tour
 from maillage_tours.domain.travel import Travel
+from maillage_tours.domain.under_way import Given
 
 CHECKED_MAX = 6
 """Places of a tour that are put to the independent check, cheapest first."""
@@ -53,8 +53,8 @@ class Joined:
 def join(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime) -> Joined | None:
     """The cheapest way to carry the order on this tour, or None when it cannot.
 
-    `day` has the orders of the tour and this one, and is not busy with the tour itself. What was
-    visited, or should have been by now, is as it is.
+    `day` has the orders of the tour and this one, and is not busy with the tour itself. Nothing
+    comes before what was visited, should have been by now, or is being driven to.
     """
     found = best_slots(order, tour, travel, day, now)
     checked = (join_at(slot, order, tour, travel, day, now=now) for slot in found)
@@ -65,7 +65,7 @@ def best_slots(order: Order, tour: Tour, travel: Travel, day: Day, now: datetime
     """The few cheapest places on this tour, before their check."""
     if obstacle_of(order.load, tour.vehicle, is_dirty=order.is_dirty) is not None:
         return []
-    found = slots(order, tour, travel, day, locked=locked_by(tour, now), now=now)
+    found = slots(order, tour, travel, day, locked=Given(tour, day, now).fixed, now=now)
     return nsmallest(CHECKED_MAX, found)
 
 

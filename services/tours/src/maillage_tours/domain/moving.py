@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from heapq import nlargest, nsmallest
 
 from maillage_contracts.vocabulary import Amount, Label, Money, OrderId, TourId, Value, VehicleId
-from maillage_tours.domain.checker import CENT, check_tour, figures_of
+from maillage_tours.domain.checker import CENT, check_tour
 from maillage_tours.domain.coverage import stamp
-from maillage_tours.domain.day import WHOLE, Day
-from maillage_tours.domain.driving_on import Drive, drive
+from maillage_tours.domain.day import WHOLE
 from maillage_tours.domain.joining import CHECKED_MAX
 from maillage_tours.domain.order import Order, OrderStatus
-from maillage_tours.domain.replanning import locked_by, minutes_of, to_come, without
+from maillage_tours.domain.replanning import minutes_of
 from maillage_tours.domain.slots import slots
 from maillage_tours.domain.tour import Action, Stop, TaskStatus, Tour
 from maillage_tours.domain.travel import Travel
+from maillage_tours.domain.under_way import Given, with_figures, without
 
 PARCELS_MAX = 20
 """So many are looked at on other tours: those without which their own saves most."""
@@ -45,47 +44,6 @@ class Move(Value):
     saving_per_moved_stop: Money
     minutes: Amount
     """Less work for both crews together; below zero: more."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """A tour that a crew has, and how it goes on from a moment; `day` is as for `replan`."""
-
-    tour: Tour
-    day: Day
-    now: datetime
-
-    @cached_property
-    def locked(self) -> int:
-        """How many of its stops stay where they are: reached ones, and those due by now."""
-        return locked_by(self.tour, self.now)
-
-    @cached_property
-    def fixed(self) -> int:
-        """How many of them no other goods go before: also the one that it is driving to."""
-        stops = self.tour.stops
-        has_left = self.locked == 0 or stops[self.locked - 1].visited is not None
-        is_driving = self.tour.started_at is not None and has_left
-        return min(self.locked + is_driving, len(stops))
-
-    @cached_property
-    def rest(self) -> list[Stop]:
-        """Its stops to come."""
-        return to_come(self.tour, self.day, self.locked)
-
-    @cached_property
-    def as_it_is(self) -> Drive:
-        """Driving on with nothing changed."""
-        return self.driven(self.rest)
-
-    def driven(self, stops: Sequence[Stop]) -> Drive:
-        """Driving on with these stops."""
-        return drive(self.tour, self.day, self.locked, stops, self.now)
-
-    @cached_property
-    def as_driven(self) -> Tour:
-        """The tour as it is driven with nothing changed."""
-        return with_figures(self.as_it_is.tour(self.tour, self.locked))
 
 
 @dataclass(frozen=True)
@@ -230,7 +188,7 @@ def move(parcel: Parcel, to: Given, travel: Travel, *, after: tuple[int, int]) -
     if to.as_it_is.late_s_in_all or not to.fixed <= after[0] <= after[1] <= len(to.tour.stops):
         return None
     longer, stops = _with(parcel, to, travel, after)
-    driven = drive(longer.tour, longer.day, to.locked, stops, to.now)
+    driven = longer.driven(stops)
     if driven.late_s_in_all:
         return None
     here, there = parcel.without, with_figures(driven.tour(longer.tour, to.locked))
@@ -297,8 +255,3 @@ def _work_s(tour: Tour) -> float:
 
 def _cost(tour: Tour) -> Decimal:
     return tour.figures.cost.amount if tour.figures else Decimal(0)
-
-
-def with_figures(tour: Tour) -> Tour:
-    """The tour with what it takes as it is now."""
-    return tour.model_copy(update={"figures": figures_of(tour)})

@@ -198,7 +198,8 @@ class Order(Value):
     @property
     def ends(self) -> tuple[Alternative, ...]:
         """All places where it may be handed over, the one asked for first."""
-        return Alternative(place=self.dropoff, window=self.dropoff_window), *self.alternatives
+        asked = Alternative.model_construct(place=self.dropoff, window=self.dropoff_window)
+        return asked, *self.alternatives
 
     @property
     def actors(self) -> frozenset[ActorId]:

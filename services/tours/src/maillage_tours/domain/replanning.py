@@ -1,18 +1,18 @@
 """What remains of one tour in another order: to save, or to keep what it can after an incident."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 from maillage_contracts.vocabulary import Amount, Money, OrderId, TourId, Value
 from maillage_tours.domain.checker import CENT, check_tour
 from maillage_tours.domain.coverage import stamp
-from maillage_tours.domain.day import FROM_HUB, WHOLE, Day, weighed
-from maillage_tours.domain.driving_on import Drive, drive, passes
-from maillage_tours.domain.order import Order
-from maillage_tours.domain.tour import Figures, Stop, TaskStatus, Tour
+from maillage_tours.domain.day import FROM_HUB, WHOLE
+from maillage_tours.domain.driving_on import Drive, passes
+from maillage_tours.domain.tour import Action, Figures, Stop, TaskStatus, Tour
+from maillage_tours.domain.under_way import Given, without
 
 PASSES_MAX = 8
 STOPS_MAX = 30
@@ -21,8 +21,6 @@ STOPS_MAX = 30
 What is accepted is found again while its tour is locked: of 31 stops in no order at all that takes
 0.9 s of processor, of 41 up to 8 s.
 """
-
-REPORTED = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
 
 
 class Late(Value):
@@ -60,131 +58,101 @@ class Replanned:
     change: Change
 
 
-def replan(tour: Tour, day: Day, locked: int, free_at: datetime) -> Replanned | None:
-    """The best order found for the stops after the first `locked`, driving on at `free_at`.
+def replan(given: Given) -> Replanned | None:
+    """The best order found for the stops to come; one that is being driven to stays the first.
 
     An order whose goods were not fetched is freed when the tour cannot keep all hours; what another
     tour brings for it then stays at the hub. What is on board is delivered late rather than not at
-    all. None when no way was found that passes the independent check. `day` has the tour's orders,
-    and is not busy with the tour itself.
+    all. None when no way was found that passes the independent check.
     """
-    rest = to_come(tour, day, locked)
-    if not rest:
+    if not given.rest:
         return None
-    as_it_is = drive(tour, day, locked, rest, free_at)
-    best = _improved(tour, day, locked, as_it_is, free_at)
+    best = _improved(given, given.as_it_is)
     freed: list[OrderId] = []
-    while best.late_s_in_all and (gone := _to_free(tour, day, locked, best, free_at)) is not None:
+    while best.late_s_in_all and (gone := _to_free(given, best)) is not None:
         freed.append(gone)
-        rest = [kept for stop in best.stops if (kept := without(stop, gone)) is not None]
-        if not rest:
+        if not (rest := _less(best.stops, gone)):
             return None
-        best = _improved(tour, day, locked, drive(tour, day, locked, rest, free_at), free_at)
-    return _answer(tour, day, locked, (as_it_is, best), tuple(freed))
+        best = _improved(given, given.driven(rest))
+    return _answer(given, best, tuple(freed))
 
 
-def to_come(tour: Tour, day: Day, locked: int) -> list[Stop]:
-    """The stops after the first `locked`, without what was withdrawn, as weighed at the hub."""
-    orders = {order.order_id: order for order in day.orders}
-    given = (without(stop, TaskStatus.VOID) for stop in tour.stops[locked:])
-    return [_as_held(stop, orders) for stop in given if stop is not None]
-
-
-def without(stop: Stop, gone: OrderId | TaskStatus) -> Stop | None:
-    """The stop without an order, or what was withdrawn; None when nothing remains to be done."""
-    tasks = tuple(task for task in stop.tasks if gone not in {task.order_id, task.status})
-    if stop.tasks and not tasks:
-        return None
-    return stop.model_copy(update={"tasks": tasks})
-
-
-def _as_held(stop: Stop, orders: Mapping[OrderId, Order]) -> Stop:
-    """What waits at a hub has the mass with which it came in."""
-    tasks = tuple(
-        task.model_copy(update={"load": weighed(task.load, order.taken_kg)})
-        if task.leg == FROM_HUB and (order := orders.get(task.order_id)) and order.held_at
-        else task
-        for task in stop.tasks
-    )
-    return stop.model_copy(update={"tasks": tasks})
-
-
-def locked_by(tour: Tour, now: datetime | None) -> int:
-    """How many stops cannot be changed: reached ones, and with `now` those due by then."""
-    fixed = [
-        stop.number
-        for stop in tour.stops
-        if stop.visited is not None
-        or stop.arrived_at is not None
-        or any(task.status in REPORTED for task in stop.tasks)
-        or (now is not None and stamp(stop.arrives_at) <= stamp(now))
-    ]
-    return max(fixed, default=0)
-
-
-def _improved(tour: Tour, day: Day, locked: int, start: Drive, free_at: datetime) -> Drive:
+def _improved(given: Given, start: Drive) -> Drive:
     """Each stop is tried in each other place, until no move helps."""
     best = start
     if len(start.stops) > STOPS_MAX:
         return best
     for _ in range(PASSES_MAX):
         before = best
-        for number in [stop.number for stop in best.stops]:
-            best = _moved(tour, day, locked, best, number, free_at=free_at)
+        for number in [stop.number for stop in best.stops if stop.number > given.fixed]:
+            best = _moved(given, best, number)
         if best is before:
             break
     return best
 
 
-def _moved(
-    tour: Tour, day: Day, locked: int, best: Drive, number: int, *, free_at: datetime
-) -> Drive:
+def _moved(given: Given, best: Drive, number: int) -> Drive:
     """The best place for one stop, the others staying in their order."""
-    stop = next(one for one in best.stops if one.number == number)
-    others = [one for one in best.stops if one.number != number]
-    found = best
-    for place in range(len(others) + 1):
-        stops = [*others[:place], stop, *others[place:]]
-        if not _keeps_order(stops):
-            continue
-        if not best.late_s_in_all and _metres(tour, locked, stops) >= _metres(
-            tour, locked, found.stops
-        ):
+    was = next(place for place, one in enumerate(best.stops) if one.number == number)
+    stop, others = best.stops[was], [*best.stops[:was], *best.stops[was + 1 :]]
+    detours_m = _detours_m(given, stop, others)
+    tried: list[Drive] = []
+    for place in _places(given, stop, others):
+        if not best.late_s_in_all and detours_m[place] >= detours_m[was]:
             continue  # in time already: only what is shorter can be cheaper
-        tried = drive(tour, day, locked, stops, free_at)
-        if tried.worth < found.worth and passes(tour, day, locked, tried):
-            found = tried
-    return found
+        one = given.driven([*others[:place], stop, *others[place:]])
+        if one.worth < best.worth:
+            tried.append(one)
+    tried.sort(key=lambda one: one.worth)
+    sound = (one for one in tried if passes(given.tour, given.day, given.locked, one))
+    return next(sound, best)
 
 
-def _keeps_order(stops: Sequence[Stop]) -> bool:
-    """Whether no order is given before it is taken."""
-    given: set[OrderId] = set()
-    for stop in stops:
-        for task in stop.tasks:
-            if task.action == "dropoff":
-                given.add(task.order_id)
-            elif task.order_id in given:
-                return False
-    return True
+def _detours_m(given: Given, stop: Stop, others: Iterable[Stop]) -> list[int]:
+    """Metres more for the stop, in each place among the others."""
+    metres, place_of = given.tour.travel.metres, given.tour.travel.place_of
+    places = [given.here, *(other.place for other in others), given.tour.end]
+    at, rows = place_of[stop.place.position], [place_of[place.position] for place in places]
+    return [metres[a][at] + metres[at][b] - metres[a][b] for a, b in pairwise(rows)]
 
 
-def _metres(tour: Tour, locked: int, stops: Sequence[Stop]) -> int:
-    here = tour.stops[locked - 1].place if locked else tour.start
-    places = [here, *(stop.place for stop in stops), tour.end]
-    return sum(tour.travel.between(a.position, b.position)[0] for a, b in pairwise(places))
+def _places(given: Given, stop: Stop, others: Sequence[Stop]) -> range:
+    """Where it may come: after what it gives was taken, and before what it takes is given."""
+    first, last = _stay(given, others), len(others)
+    taken, brought = _orders(stop, "pickup"), _orders(stop, "dropoff")
+    for place, other in enumerate(others):
+        if brought & _orders(other, "pickup"):
+            first = place + 1
+        if taken & _orders(other, "dropoff"):
+            last = min(last, place)
+    return range(first, last + 1)
 
 
-def _to_free(tour: Tour, day: Day, locked: int, best: Drive, free_at: datetime) -> OrderId | None:
+def _orders(stop: Stop, action: Action) -> set[OrderId]:
+    return {task.order_id for task in stop.tasks if task.action == action}
+
+
+def _stay(given: Given, stops: Iterable[Stop]) -> int:
+    """How many of these stops stay first: one, if the vehicle is driving to it."""
+    return sum(stop.number <= given.fixed for stop in stops)
+
+
+def _to_free(given: Given, best: Drive) -> OrderId | None:
     """The order to do without: of the lowest rank the one that helps most; None when none helps."""
-    rank = {order.order_id: order.rank for order in day.orders}
+    rank = {order.order_id: order.rank for order in given.day.orders}
     tried: list[tuple[int, float, OrderId]] = []
     for order_id in _not_fetched(best.stops):
-        rest = [kept for stop in best.stops if (kept := without(stop, order_id)) is not None]
-        late_s = drive(tour, day, locked, rest, free_at).late_s_in_all if rest else 0.0
+        rest = _less(best.stops, order_id)
+        if given.free_at is None and _stay(given, rest) < _stay(given, best.stops):
+            continue  # nothing has happened that would call it back
+        late_s = given.driven(rest).late_s_in_all if rest else 0.0
         if late_s < best.late_s_in_all:
             tried.append((rank.get(order_id, 0), late_s, order_id))
     return min(tried)[2] if tried else None
+
+
+def _less(stops: Iterable[Stop], gone: OrderId) -> list[Stop]:
+    return [kept for stop in stops if (kept := without(stop, gone)) is not None]
 
 
 def _not_fetched(stops: Sequence[Stop]) -> Iterator[OrderId]:
@@ -196,17 +164,15 @@ def _not_fetched(stops: Sequence[Stop]) -> Iterator[OrderId]:
                 yield task.order_id
 
 
-def _answer(
-    tour: Tour, day: Day, locked: int, drives: tuple[Drive, Drive], freed: tuple[OrderId, ...]
-) -> Replanned | None:
-    as_it_is, best = drives
-    after = best.tour(tour, locked)
+def _answer(given: Given, best: Drive, freed: tuple[OrderId, ...]) -> Replanned | None:
+    tour, day, as_it_is = given.tour, given.day, given.as_it_is
+    after = best.tour(tour, given.locked)
     verdict = check_tour(after, replace(day, orders=best.orders_as_late(day)))
     if verdict.faults:
         return None
-    was = [locked, *(stop.number for stop in tour.stops[locked:])]
+    was = [given.locked, *(stop.number for stop in tour.stops[given.locked :])]
     came_after = {number: before for before, number in pairwise(was)}
-    now = [locked, *(stop.number for stop in best.stops)]
+    now = [given.locked, *(stop.number for stop in best.stops)]
     moved = sum(came_after[number] != before for before, number in pairwise(now))
     saving = (as_it_is.cost_eur - best.cost_eur).quantize(CENT)
     sooner = timedelta(seconds=stamp(as_it_is.ends_at) - stamp(best.ends_at))

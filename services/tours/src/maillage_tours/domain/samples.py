@@ -27,6 +27,7 @@ from maillage_tours.domain.local_time import window_on
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.standing import Standing
 from maillage_tours.domain.terms import Terms
+from maillage_tours.domain.tour import Tour, Visited
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -243,3 +244,19 @@ def a_day(
         "busy": {},
     }
     return Day(**{**usual, **changes})  # pyright: ignore[reportArgumentType] as named above
+
+
+def visited(tour: Tour, count: int) -> Tour:
+    """The tour with its first stops made as was planned."""
+    stops = tuple(
+        stop.model_copy(
+            update={
+                "visited": Visited(arrived_at=stop.arrives_at, completed_at=stop.departs_at),
+                "tasks": tuple(task.model_copy(update={"status": "done"}) for task in stop.tasks),
+            }
+        )
+        if stop.number <= count
+        else stop
+        for stop in tour.stops
+    )
+    return tour.model_copy(update={"stops": stops, "started_at": tour.starts_at})

@@ -1,14 +1,15 @@
 """When the tour of a first leg is late: who waits for its goods at the hub, and for how long."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from maillage_contracts.vocabulary import Amount, OrderId, TourId, Value
 from maillage_tours.domain.coverage import stamp
 from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
-from maillage_tours.domain.driving_on import drive, left
-from maillage_tours.domain.replanning import Change, locked_by, minutes_of, to_come
+from maillage_tours.domain.driving_on import left
+from maillage_tours.domain.replanning import Change, minutes_of
 from maillage_tours.domain.tour import TaskStatus, Tour
+from maillage_tours.domain.under_way import Given
 
 
 class Slip(Value):
@@ -37,16 +38,16 @@ def brought_by(tour: Tour, day: Day) -> Iterator[tuple[OrderId, datetime]]:
 
     Whoever reported nothing may be offline, and counts as being in time.
     """
-    locked = locked_by(tour, None)
-    rest = drive(tour, day, locked, to_come(tour, day, locked), tour.starts_at)
-    for stop in (*tour.stops[:locked], *rest.stops):
+    given = Given(tour, day, tour.starts_at, free_at=tour.starts_at)
+    for stop in (*tour.stops[: given.locked], *given.as_it_is.stops):
         for task in stop.tasks:
             if task.leg == TO_HUB and task.action == "dropoff" and task.status in _COMES:
                 yield task.order_id, max(left(stop), tour.stops[stop.number - 1].departs_at)
 
 
-def slip_of(tour: Tour, brought: Mapping[OrderId, datetime], free_at: datetime) -> Slip | None:
+def slip_of(given: Given) -> Slip | None:
     """The first stop that the tour would leave too soon, if there is one."""
+    tour, brought = given.tour, given.day.brought
     for stop in tour.stops:
         late = {
             task.order_id: brought[task.order_id]
@@ -64,6 +65,6 @@ def slip_of(tour: Tour, brought: Mapping[OrderId, datetime], free_at: datetime) 
                 told_at=stop.departs_at,
                 brought_at=until,
                 minutes=minutes_of(stamp(until) - stamp(stop.departs_at)),
-                free_at=free_at,
+                free_at=given.now,
             )
     return None

@@ -1,5 +1,6 @@
 """Doors to what remains of a tour in another order: look at it, take it on."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -49,9 +50,9 @@ def _replan(routes: APIRouter, desk: Desk) -> None:
 
         With `free_at` the vehicle stands until then: what it cannot keep is named. Nothing changes.
         """
-        of = TourId(tour_id)
-        standing = await runner.read(lambda store: look_at_tour(of, store, desk.terms))
-        found = await propose_order(standing, free_at, runner.clock())
+        of, now = TourId(tour_id), runner.clock()
+        given = await runner.read(lambda store: look_at_tour(of, store, desk.terms, now))
+        found = await propose_order(replace(given, free_at=free_at))
         return found.change if found else None
 
     @routes.post("/tours/{tour_id}/replan")
@@ -81,4 +82,4 @@ def _slips(routes: APIRouter, desk: Desk) -> None:
         """
         now = desk.runner.clock()
         found = await desk.runner.read(lambda store: look_for_slips(on, store, desk.terms, now))
-        return tuple([await with_change(standing, slip) for standing, slip in found])
+        return tuple([await with_change(given, slip) for given, slip in found])

@@ -11,15 +11,13 @@ from maillage_tours.domain.day import WHOLE
 from maillage_tours.domain.joining import join
 from maillage_tours.domain.order import Carriage, OrderStatus
 from maillage_tours.domain.terms import Terms
-from maillage_tours.domain.tour import TourStatus
 from maillage_tours.domain.travel import Travel
 from maillage_tours.usecases.announce import published
 from maillage_tours.usecases.change import order_to_change, tour_to_change
 from maillage_tours.usecases.gather_day import gather_day
+from maillage_tours.usecases.gather_tours import GIVEN
 from maillage_tours.usecases.offer_tours import day_of
 from maillage_tours.usecases.store import Store
-
-GIVEN = (TourStatus.PUBLISHED, TourStatus.STARTED)
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ async def join_tour(command: JoinTour, store: Store, now: datetime) -> Iterable[
     order = await order_to_change(store, command.order_id, None)
     if tour.status not in GIVEN or order.status != OrderStatus.ACCEPTED:
         raise Refused(f"the order is {order.status}, the tour {tour.status}: nothing can be joined")
-    orders = [await store.order(order_id) for order_id in sorted(tour.order_ids)]
+    orders = await store.orders_by_id(tour.order_ids)
     day = await gather_day(tour.on, store, command.terms)
     joined = join(order, tour, command.travel, day_of(day, tour, [*orders, order]), now)
     if joined is None:

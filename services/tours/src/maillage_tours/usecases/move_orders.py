@@ -9,14 +9,15 @@ from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import Refused
 from maillage_contracts.vocabulary import OrderId, TourId
 from maillage_tours.domain.day import WHOLE
-from maillage_tours.domain.moving import Given, Move, Moved, best_moves, dearest, move, parcels
+from maillage_tours.domain.moving import Move, Moved, best_moves, dearest, move, parcels
 from maillage_tours.domain.order import Carriage
 from maillage_tours.domain.terms import Terms
 from maillage_tours.domain.travel import Travel, profile_of
+from maillage_tours.domain.under_way import Given
 from maillage_tours.usecases.announce import published
 from maillage_tours.usecases.change import tour_to_change
+from maillage_tours.usecases.gather_tours import gather_tours
 from maillage_tours.usecases.plan_day import Matrices
-from maillage_tours.usecases.replan_tour import standing_of
 from maillage_tours.usecases.store import Store
 
 
@@ -37,8 +38,7 @@ class MoveOrders:
 
 async def look_at_tours(on: date, store: Store, terms: Terms, now: datetime) -> list[Given]:
     """All tours of a day that crews have."""
-    standings = [await standing_of(tour, store, terms) for tour in await store.given_tours(on)]
-    return [Given(one.tour, one.day, now) for one in standings]
+    return await gather_tours(await store.given_tours(on), store, terms, now)
 
 
 async def propose_moves(givens: Sequence[Given], matrices: Matrices) -> list[Move]:
@@ -57,12 +57,9 @@ async def propose_moves(givens: Sequence[Given], matrices: Matrices) -> list[Mov
 async def move_orders(command: MoveOrders, store: Store, now: datetime) -> Iterable[Event]:
     """Raises NotFound, Stale, or Refused when the move is not worth it any more."""
     versions = {command.from_tour: command.from_version, command.to_tour: command.to_version}
-    givens: dict[TourId, Given] = {}
-    for tour_id, version in sorted(versions.items()):
-        tour = await tour_to_change(store, tour_id, version)
-        standing = await standing_of(tour, store, command.terms)
-        givens[tour_id] = Given(standing.tour, standing.day, now)
-    moved = _found(command, givens)
+    tours = [await tour_to_change(store, *known) for known in sorted(versions.items())]
+    givens = await gather_tours(tours, store, command.terms, now)
+    moved = _found(command, {given.tour.tour_id: given for given in givens})
     if moved is None:
         raise Refused("the tours went on meanwhile: look at the proposals again")
     here, there = (tour.changed() for tour in moved.tours)

@@ -92,8 +92,12 @@ class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
         """Orders by day and identifier."""
         ...
 
+    async def orders_by_id(self, order_ids: AbstractSet[OrderId]) -> Sequence[Order]:
+        """These orders, by identifier; those that are not known are left out."""
+        ...
+
     async def orders_to_change(self, order_ids: AbstractSet[OrderId]) -> Sequence[Order]:
-        """These orders, locked, by identifier; those that are not known are left out."""
+        """The same, locked."""
         ...
 
     async def orders_of_day(self, on: date) -> Sequence[Order]:
@@ -182,6 +186,10 @@ class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
 
     async def tour(self, tour_id: TourId) -> Tour:
         """One tour; raises NotFound."""
+        ...
+
+    async def tours_by_id(self, tour_ids: AbstractSet[TourId]) -> Sequence[Tour]:
+        """These tours, by identifier; those that are not known are left out."""
         ...
 
     async def tours(
