@@ -220,6 +220,7 @@ async def test_it_is_printed_in_both_languages(
         assert one["share"]["amount"] in english.text
     (left,) = comparison["outcomes"][1]["unserved"]
     assert f"1: {escape(left['reason'])}<br><small>{left['order_id']}</small>" in english.text
+    assert "entrée interdite à cette heure dans Centre" in french.text
     assert "their sums are not for the same service" in english.text
     assert "leurs totaux ne valent pas le même service" in french.text
     for one in comparison["outcomes"]:

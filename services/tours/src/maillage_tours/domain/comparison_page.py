@@ -7,6 +7,7 @@ from hashlib import sha256
 from html import escape
 from typing import Literal
 
+from maillage_tours.domain.reasons_in_french import in_french
 from maillage_tours.domain.scenario import BY_ALONE, Comparison, Outcome
 
 Language = Literal["en", "fr"]
@@ -193,7 +194,8 @@ def _left(outcome: Outcome, language: Language) -> str:
     """Orders by why they are left, the most frequent reason first."""
     words, orders = WORDS[language], dict[str, list[str]]()
     for one in outcome.unserved:
-        orders.setdefault(one.reason, []).append(str(one.order_id))
+        reason = in_french(one.reason) if language == "fr" else one.reason
+        orders.setdefault(reason, []).append(str(one.order_id))
     rows = "".join(
         f"<li>{len(some)}: {escape(reason)}<br><small>{', '.join(some)}</small></li>"
         for reason, some in sorted(orders.items(), key=lambda one: -len(one[1]))

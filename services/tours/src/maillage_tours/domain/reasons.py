@@ -12,7 +12,7 @@ OTHER_LEG = "the other leg of this order could not be planned"
 LABELS_MAX = 5
 """A reason names so many vehicles at most."""
 
-_SAID = {
+SAID = {
     "temperature": "no {detail} compartment",
     "mass": "{detail} kg is too heavy",
     "volume": "{detail} m3 is too large",
@@ -36,7 +36,7 @@ class Obstacle:
     @property
     def words(self) -> str:
         """The obstacle without the vehicle."""
-        return _SAID[self.code].format(detail=self.detail)
+        return SAID[self.code].format(detail=self.detail)
 
 
 def obstacle_of(load: Load, vehicle: Vehicle, *, is_dirty: bool) -> Obstacle | None:
