@@ -1,6 +1,7 @@
 """An order rides on another's round: when both sides have said yes, and for as long."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -164,3 +165,78 @@ async def test_who_drives_knows_the_order_only_once_it_was_asked(
     assert for_another.status_code == 404
     not_theirs = await baker.post(f"{PATH}/cancel", json={"reason": "no_room"})
     assert not_theirs.status_code == 404
+
+
+@pytest.fixture
+async def riding(asked: None, post: Post, dispatcher: httpx.AsyncClient) -> dict[str, Any]:
+    """The order, on the round by the yes of both."""
+    for actor in (DAIRY, BAKER):
+        await post(f"{PATH}/ride/agree", yes(actor))
+    found: dict[str, Any] = (await dispatcher.get(PATH)).json()
+    return found
+
+
+@pytest.fixture
+def declare(world: Runner[Store], handlers: Handlers[Store]) -> Callable[..., Awaitable[None]]:
+    """Flows says of the round what changed, as its event of that sequence."""
+
+    async def declared(sequence: int, **changes: object) -> None:
+        told = ExistingRoundDeclared(round=a_round("round", **changes))
+        await deliver_twice(world, handlers, received(told, sequence=sequence))
+
+    return declared
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"status": "ended"}, "round_ended"),
+        ({"weekdays": (ON.isoweekday() % 7 + 1,)}, "round_ended"),
+        ({"free": ({"leg": "out", "mass_kg": 19},)}, "round_is_full"),
+        ({"free": ({"leg": "back", "mass_kg": 30},)}, "round_is_full"),
+    ],
+)
+@pytest.mark.usefixtures("riding")
+async def test_what_rode_on_a_round_that_ends_or_has_less_room_is_planned_again(
+    declare: Callable[..., Awaitable[None]],
+    post: Post,
+    dispatcher: httpx.AsyncClient,
+    changes: dict[str, object],
+    reason: str,
+) -> None:
+    await declare(2, **changes)
+    order = (await dispatcher.get(PATH)).json()
+    assert (order["status"], order["ride"], order["reason"]) == ("accepted", None, reason)
+    assert await unplanned_or_planned(post, dispatcher) == (1, 0)
+    await declare(1)
+    assert (await dispatcher.get(PATH)).json() == order
+
+
+async def test_what_is_carried_or_still_has_room_rides_on(
+    riding: dict[str, Any],
+    declare: Callable[..., Awaitable[None]],
+    dispatcher: httpx.AsyncClient,
+    clock: FixedClock,
+) -> None:
+    await declare(2, free=({"leg": "out", "mass_kg": 20},))
+    assert (await dispatcher.get(PATH)).json() == riding
+    clock.now = datetime.fromisoformat(riding["ride"]["taken_at"])
+    await declare(3, status="ended")
+    assert (await dispatcher.get(PATH)).json() == riding
+
+
+@pytest.mark.usefixtures("asked")
+async def test_who_asked_a_round_that_ended_may_ask_another(
+    world: Runner[Store],
+    handlers: Handlers[Store],
+    declare: Callable[..., Awaitable[None]],
+    post: Post,
+    dispatcher: httpx.AsyncClient,
+) -> None:
+    await post(f"{PATH}/ride/agree", yes(DAIRY))
+    second = received(ExistingRoundDeclared(round=a_round("second")))
+    await deliver_twice(world, handlers, second)
+    await declare(2, status="ended")
+    await post(f"{PATH}/ride/agree", yes(DAIRY, an_id("second")))
+    order = (await dispatcher.get(PATH)).json()
+    assert order["ride"]["round_id"] == str(an_id("second"))

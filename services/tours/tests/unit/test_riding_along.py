@@ -1,12 +1,15 @@
 """An order on a round that somebody drives already: explained, and worth it to both."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
+from maillage_contracts.vocabulary import ActorId
+from maillage_tours.domain.consent import Consent
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.order import Order
-from maillage_tours.domain.riding_along import Ride, RideOffer, ride_offers
+from maillage_tours.domain.riding_along import Ride, RideOffer, ride_offers, without_room
 from maillage_tours.domain.samples import (
     TERMS,
     a_day,
@@ -110,3 +113,25 @@ def test_a_detour_that_costs_more_than_a_van_of_its_own_is_not_offered() -> None
     far = a_ride(stops=(place("Far", 30, 30), place("Farther", 40, 30)))
     late = across(pickup_window=window("06:00", "22:00"), dropoff_window=window("06:00", "22:00"))
     assert offers(late, far) == []
+
+
+def test_who_agreed_first_keeps_the_room_that_is_left() -> None:
+    """Three of fifty kilograms on a round with room for two."""
+    agreed = {
+        name: riding(name, window(hour, "12:00").start)
+        for name, hour in (("third", "09:00"), ("first", "07:00"), ("second", "08:00"))
+    }
+    room = a_ride(free=({**OUT, "mass_kg": 100},)).free
+    assert list(without_room(agreed.values(), room)) == [agreed["third"]]
+    assert list(without_room(agreed.values(), ())) == [
+        agreed[name] for name in ("first", "second", "third")
+    ]
+
+
+def riding(name: str, given_at: datetime) -> Order:
+    asked = across()
+    (offer,) = offers(asked, a_ride())
+    consent = Consent(actor_id=ActorId(an_id("Baker")), given_at=given_at, by_itself=True)
+    ride = offer.to_agree_on().agreed_by(consent)
+    changes = {"order_id": an_id(name), "status": "riding", "ride": ride}
+    return asked.model_copy(update=changes)

@@ -34,6 +34,7 @@ from maillage_tours.usecases.store import KnownActor, Told, WantedOrders, Wanted
 T = TypeVar("T")
 
 TO_PLAN = frozenset({OrderStatus.ACCEPTED, OrderStatus.AT_HUB})
+MAY_RIDE = frozenset({OrderStatus.ACCEPTED, OrderStatus.RIDING})
 GIVEN = frozenset({TourStatus.PUBLISHED, TourStatus.STARTED})
 OPEN = GIVEN | {TourStatus.PROPOSED}
 
@@ -98,6 +99,11 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
             for order in self._orders.values()
             if actor_id in order.actors and order.status in NOT_YET_LOADED
         )
+
+    async def orders_on_rounds_to_change(self, round_ids: AbstractSet[UUID]) -> Sequence[Order]:
+        asked = (o for o in self._orders.values() if o.ride and o.ride.round_id in round_ids)
+        chosen = (order for order in asked if order.status in MAY_RIDE)
+        return sorted(chosen, key=lambda order: order.order_id)
 
     async def put_agreement(self, agreement: Agreement) -> None:
         self._agreements[agreement.synergy_id] = agreement

@@ -157,6 +157,18 @@ class PostgresStore(KnownRows, ComparisonRows, GoodsRows, StandingRows):
         )
         return [row["order_id"] for row in rows]
 
+    async def orders_on_rounds_to_change(self, round_ids: AbstractSet[UUID]) -> Sequence[Order]:
+        rows = await self._db.fetch(
+            """
+            SELECT document FROM transport_order
+            WHERE document -> 'ride' ->> 'round_id' = ANY($1::text[])
+                AND status IN ('accepted', 'riding')
+            ORDER BY order_id FOR UPDATE
+            """,
+            [str(round_id) for round_id in round_ids],
+        )
+        return [Order.model_validate_json(row["document"]) for row in rows]
+
     async def put_agreement(self, agreement: Agreement) -> None:
         await self._db.execute(
             """

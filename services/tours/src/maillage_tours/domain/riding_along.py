@@ -15,6 +15,7 @@ from maillage_contracts.vocabulary import (
     Label,
     Load,
     Money,
+    OrderId,
     Place,
     Positive,
     TemperatureClass,
@@ -68,14 +69,10 @@ class Ride(Value):
 
     def beside(self, orders: Iterable[Order]) -> "Ride":
         """The round with the room that these orders leave, which ride on it."""
-        free = list(self.free)
+        free = self.free
         for order in orders:
-            for number, room in enumerate(free):
-                if order.ride is not None and _holds(room, order.load, order.ride.leg):
-                    left_kg = room.mass_kg - order.load.mass_kg
-                    free[number] = room.model_copy(update={"mass_kg": left_kg})
-                    break
-        return self.model_copy(update={"free": tuple(free)})
+            free = _room_beside(order, free) or free
+        return self.model_copy(update={"free": free})
 
 
 class RideOffer(Value):
@@ -160,6 +157,31 @@ def _best(order: Order, ride: Ride, travel: Travel, day: Day) -> RideOffer | Non
         driver_gains=euros(halves["driver"]),
         must_agree=tuple(sorted({ride.actor_id, *order.actors})),
     )
+
+
+def without_room(orders: Iterable[Order], free: tuple[Room, ...]) -> Iterator[Order]:
+    """Those of one day's riding orders for which a round has no room: who agreed last."""
+    for order in sorted(orders, key=_agreed_at):
+        left = _room_beside(order, free)
+        if left is None:
+            yield order
+        else:
+            free = left
+
+
+def _agreed_at(order: Order) -> tuple[float, OrderId]:
+    given = (one.given_at.timestamp() for one in order.ride.consents) if order.ride else ()
+    return max(given, default=0.0), order.order_id
+
+
+def _room_beside(order: Order, free: tuple[Room, ...]) -> tuple[Room, ...] | None:
+    """What is left beside an order that rides along; None where it has no room."""
+    for number, room in enumerate(free):
+        if order.ride is not None and _holds(room, order.load, order.ride.leg):
+            left_kg = room.mass_kg - order.load.mass_kg
+            smaller = room.model_copy(update={"mass_kg": left_kg})
+            return *free[:number], smaller, *free[number + 1 :]
+    return None
 
 
 def _slots(order: Order, ride: Ride, travel: Travel, day: Day) -> Iterator[_Slot]:

@@ -62,7 +62,7 @@ async def agree_ride(command: AgreeRide, store: Store, now: datetime) -> Iterabl
         await store.put_orders([order.changed(ride=ride)])
         return ()
     _offered(order, command)
-    await store.put_orders([order.become(OrderStatus.RIDING, ride=ride)])
+    await store.put_orders([order.become(OrderStatus.RIDING, ride=ride, reason=None)])
     return await take_out(tours, frozenset({order.order_id}), RIDES_ALONG, store)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from maillage_contracts.flows import ExistingRound
@@ -38,7 +38,7 @@ async def look_for_rides(
     rounds = [
         one
         for one in await store.rounds()
-        if one.status == "active" and order.on.isoweekday() in one.weekdays and one.free
+        if goes_on(one, order.on) and one.free
         if round_id is None or one.round_id == round_id
     ]
     start = order.pickup.position
@@ -79,5 +79,15 @@ def _ride(one: ExistingRound, day: Day) -> Ride:
         vehicle_class=one.vehicle_class,
         energy=one.energy,
         stops=one.stops,
-        free=tuple(Room(**room.model_dump()) for room in one.free),
+        free=rooms_of(one),
     )
+
+
+def goes_on(one: ExistingRound, on: date) -> bool:
+    """Whether it is driven on that day."""
+    return one.status == "active" and on.isoweekday() in one.weekdays
+
+
+def rooms_of(one: ExistingRound) -> tuple[Room, ...]:
+    """What it declared to be free."""
+    return tuple(Room(**room.model_dump()) for room in one.free)

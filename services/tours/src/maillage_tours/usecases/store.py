@@ -114,6 +114,10 @@ class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
         """Orders that start or end at an actor and whose goods are on no vehicle yet."""
         ...
 
+    async def orders_on_rounds_to_change(self, round_ids: AbstractSet[UUID]) -> Sequence[Order]:
+        """Orders that ride on these rounds of others, or for which it was asked, locked, by id."""
+        ...
+
     async def put_agreement(self, agreement: Agreement) -> None:
         """Keep what a synergy needs."""
         ...
