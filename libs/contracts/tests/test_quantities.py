@@ -9,11 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from maillage_contracts.vocabulary import (
     KNOWN_UNITS,
-    PERIODS_PER_YEAR,
     Amount,
     Load,
     Money,
-    PeriodicQuantity,
     Positive,
     Quantity,
 )
@@ -88,16 +86,6 @@ def test_results_are_rounded_to_the_millionth() -> None:
     assert Quantity(value=Decimal("0.0001"), unit="kg").to("t").value == 0
     assert (Quantity(value=Decimal(1), unit="t") * Decimal("0.33333333")).value == Decimal(
         "0.333333"
-    )
-
-
-@given(values, units, st.sampled_from(sorted(PERIODS_PER_YEAR)))
-def test_a_year_holds_so_many_periods(value: Decimal, unit: str, per: str) -> None:
-    quantity = PeriodicQuantity.model_validate({"value": value, "unit": unit, "per": per})
-
-    year = quantity.per_year()
-    assert year == Quantity(
-        value=value * {"P1D": 365, "P1W": 52, "P1M": 12, "P3M": 4, "P1Y": 1}[per], unit=unit
     )
 
 

@@ -22,5 +22,4 @@ class Stale(Refused):
 
     def __init__(self, *, expected: int, found: int) -> None:
         super().__init__(f"version {expected} was expected, it is now {found}: read it again first")
-        self.expected = expected
         self.found = found

@@ -1,8 +1,6 @@
 """The words every event and every rule is made of: identifiers, quantities, places, times."""
 
 from maillage_contracts.vocabulary.identifiers import (
-    LA_POSTE_SIREN,
-    LAST_WASTE_CHAPTER,
     ActorId,
     BaselineId,
     BsdReference,
@@ -38,7 +36,6 @@ from maillage_contracts.vocabulary.places import EARTH_RADIUS_KM, Area, GeoPoint
 from maillage_contracts.vocabulary.quantities import (
     KNOWN_UNITS,
     PERIODS_PER_YEAR,
-    PLACES,
     Amount,
     Count,
     Kilograms,
@@ -53,6 +50,7 @@ from maillage_contracts.vocabulary.quantities import (
     Share,
     Signed,
 )
+from maillage_contracts.vocabulary.rules import is_starred, out_of_order
 from maillage_contracts.vocabulary.times import DailyWindow, Day, LocalTime, Moment, TimeWindow
 from maillage_contracts.vocabulary.words import (
     KNOWN_CONFIDENCES,
@@ -96,10 +94,7 @@ __all__ = [
     "KNOWN_VEHICLE_CLASSES",
     "KNOWN_WASTE_STATUSES",
     "KNOWN_WILLINGNESS",
-    "LAST_WASTE_CHAPTER",
-    "LA_POSTE_SIREN",
     "PERIODS_PER_YEAR",
-    "PLACES",
     "ActorId",
     "Amount",
     "Area",
@@ -158,5 +153,7 @@ __all__ = [
     "ZoneId",
     "check_siret",
     "check_waste_code",
+    "is_starred",
     "known",
+    "out_of_order",
 ]

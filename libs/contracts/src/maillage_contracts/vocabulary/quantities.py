@@ -118,10 +118,6 @@ class PeriodicQuantity(Value):
     unit: Unit
     per: Period = Field(description="A day, week, month, quarter or year.", examples=["P1M"])
 
-    def per_year(self) -> Quantity:
-        """The quantity of a year (52 weeks, 12 months or 365 days)."""
-        return Quantity(value=self.value * PERIODS_PER_YEAR[self.per], unit=self.unit)
-
 
 class Money(Value):
     """An amount in a currency, negative allowed."""

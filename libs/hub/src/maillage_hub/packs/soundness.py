@@ -1,4 +1,8 @@
-"""What is wrong with a document of a pack, in words that say what to write instead."""
+"""What is wrong with a document of a pack, in words that say what to write instead.
+
+What registry and flows refuse of vehicles and rounds stands here once more: they need not be
+installed where a pack is written. `test_soundness.py` holds both against each other.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -8,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from maillage_contracts.flows import ExistingRound, Flow
 from maillage_contracts.registry import AccessZoneRulePublished, Credential, Vehicle
+from maillage_contracts.vocabulary import is_starred, out_of_order
 from maillage_hub.packs.documents import is_day
 
 DAYS = frozenset({"valid_from", "valid_to", "available_from", "available_until", "on"})
@@ -69,8 +74,8 @@ def _between_fields(said: BaseModel) -> Iterator[Complaint]:
             yield from _of_a_flow(said)
         case Vehicle():
             yield from _of_a_vehicle(said)
-        case ExistingRound() if said.empty_km > said.distance_km:
-            yield "empty_km", f"it cannot be more than distance_km, {said.distance_km}"
+        case ExistingRound():
+            yield from _of_a_round(said)
         case AccessZoneRulePublished():
             for place, rule in enumerate(said.rules):
                 last_name = f"rules.{place}.valid_to"
@@ -82,16 +87,23 @@ def _between_fields(said: BaseModel) -> Iterator[Complaint]:
 def _in_order(
     first_name: str, first: date | None, last_name: str, last: date | None
 ) -> Iterator[Complaint]:
-    if first is not None and last is not None and last < first:
-        yield last_name, f"it must not come before {first_name}, {first}"
+    if why := out_of_order(first_name, first, last):
+        yield last_name, why
 
 
 def _of_a_flow(said: Flow) -> Iterator[Complaint]:
     first, last = said.available_from, said.available_until
     yield from _in_order("available_from", first, "available_until", last)
     code = said.resource.waste_code
-    if code is not None and code.endswith("*") and said.legal.is_hazardous is False:
+    if is_starred(code) and said.legal.is_hazardous is False:
         yield "legal.is_hazardous", f"{code} is hazardous by law: correct one of the two"
+
+
+def _of_a_round(said: ExistingRound) -> Iterator[Complaint]:
+    if said.empty_km > said.distance_km:
+        yield "empty_km", f"it cannot be more than distance_km, {said.distance_km}"
+    if len({(room.leg, room.temperature) for room in said.free}) < len(said.free):
+        yield "free", "name each leg and temperature once"
 
 
 def _of_a_vehicle(said: Vehicle) -> Iterator[Complaint]:

@@ -30,6 +30,8 @@ from maillage_contracts.vocabulary import (
     Visibility,
     WasteCode,
     Word,
+    is_starred,
+    out_of_order,
 )
 
 
@@ -150,10 +152,10 @@ def searched(declaration: Declaration) -> str:
 def check(declaration: Declaration) -> None:
     """Refuse what no single field shows to be wrong; raises Invalid naming the field to correct."""
     first, last = declaration.available_from, declaration.available_until
-    if first is not None and last is not None and last < first:
-        raise Invalid("available_until", f"must not be before available_from ({first})")
+    if why := out_of_order("available_from", first, last):
+        raise Invalid("available_until", why)
     code = declaration.resource.waste_code
-    if code is not None and code.endswith("*") and declaration.legal.is_hazardous is False:
+    if is_starred(code) and declaration.legal.is_hazardous is False:
         raise Invalid("legal.is_hazardous", f"{code} is hazardous by law: correct one of the two")
 
 

@@ -2,7 +2,12 @@
 
 from decimal import Decimal
 
-from maillage_contracts.vocabulary import PERIODS_PER_YEAR, PeriodicQuantity, Quantity
+from maillage_contracts.vocabulary import (
+    PERIODS_PER_YEAR,
+    PeriodicQuantity,
+    Quantity,
+    is_starred,
+)
 from maillage_matching.domain.actor import WASTE_SHIPMENT, WASTE_TREATMENT
 from maillage_matching.domain.flow import a_year, in_base_unit
 from maillage_matching.domain.pair import Gate, Ground, Pair, asks, fails, passes, unknown
@@ -40,7 +45,7 @@ def is_hazardous(pair: Pair, ground: Ground) -> bool | None:
     """
     flow = pair.offer.flow
     code = flow.waste_code
-    if flow.is_hazardous or (code is not None and code.endswith("*")):
+    if flow.is_hazardous or is_starred(code):
         return True
     known = ground.knowledge.resources.get(pair.offer.spec or "")
     if flow.is_hazardous is not None or flow.kind not in {"material", "waste"}:

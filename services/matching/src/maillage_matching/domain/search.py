@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from maillage_contracts.vocabulary import GeoPoint
+from maillage_contracts.vocabulary import GeoPoint, is_starred
 from maillage_matching.domain.flow import Flow
 from maillage_matching.domain.gates_of_matter import MATTER
 from maillage_matching.domain.knowledge import Knowledge
@@ -80,8 +80,8 @@ def stream_at(side: Side, place: str | None, knowledge: Knowledge) -> str | None
     if not poolable or place is None or unnamed(side, knowledge) is not None:
         return None
     resource = knowledge.resources.get(side.spec or "")
-    starred = (flow.waste_code or "").endswith("*")
-    hazardous = flow.is_hazardous or starred or bool(resource and resource.is_hazardous)
+    by_kind = bool(resource and resource.is_hazardous)
+    hazardous = flow.is_hazardous or is_starred(flow.waste_code) or by_kind
     apart = ":hazardous" if hazardous else ""
     return f"stream:{flow.direction}:{side.resource}:{place}{apart}"
 

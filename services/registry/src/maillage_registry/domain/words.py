@@ -19,6 +19,7 @@ from maillage_contracts.vocabulary import (
     KNOWN_SIZE_CLASSES,
     KNOWN_VEHICLE_CLASSES,
     Word,
+    out_of_order,
 )
 
 SOLE_TRADER = "sole_trader"
@@ -61,9 +62,8 @@ def printable(text: str) -> str:
 
 def not_before(name: str, last: date | None, said: ValidationInfo) -> date | None:
     """Refuse a last day that comes before the first, which the field `name` holds."""
-    first: date | None = said.data.get(name)  # absent when it is faulty itself
-    if last is not None and first is not None and last < first:
-        raise ValueError(f"it must not come before {name}, {first}")
+    if why := out_of_order(name, said.data.get(name), last):  # absent when it is faulty itself
+        raise ValueError(why)
     return last
 
 
