@@ -11,7 +11,7 @@ from maillage_hub.demo.story import NotTrue
 
 TIMEOUT_S = 60.0
 PLANNING_S_MAX = 900.0
-"""Planning a full day three ways takes most of a minute, and many times that beside load."""
+"""Planning a full day three ways takes about a minute, and many times that beside load."""
 DEADLINE_S = 30.0
 RETRY_S = 0.05
 

@@ -184,10 +184,10 @@ def _accounts(comparison: Comparison, words: Mapping[str, str]) -> str:
         rows.append((str(one.actor_id), cells))
     alone = sum(one.unserved_alone for one in comparison.accounts)
     shared = sum(one.unserved_shared for one in comparison.accounts)
-    note = words["alone"].format(alone=alone, shared=shared) if alone or shared else ""
-    formula = comparison.formula
-    formula = words["formula"] if formula == BY_ALONE else formula  # an earlier one stays as it was
-    return f"{_table(rows)}<p>{escape(formula)}</p><p>{note}</p>"
+    note = f"<p>{words['alone'].format(alone=alone, shared=shared)}</p>" if alone or shared else ""
+    is_known = comparison.formula == BY_ALONE  # of an earlier one there is no French
+    formula = words["formula"] if is_known else comparison.formula
+    return f"{_table(rows)}<p>{escape(formula)}</p>{note}"
 
 
 def _left(outcome: Outcome, language: Language) -> str:

@@ -295,9 +295,9 @@ def _by_alone(
     carried_alone: Mapping[ActorId, int],
     carried_shared: Mapping[ActorId, int],
 ) -> dict[ActorId, int]:
-    """What orders carried together would cost alone, in parts of a cent so small that none is cut.
+    """What the orders carried together would cost alone, in parts of a cent so that all are whole.
 
-    An order that nobody could carry alone is not free of charge when others carry it.
+    What its owner could not carry alone counts as well: it is not carried for nothing.
     """
     count = sum(carried_alone.values())
     usual = Fraction(sum(cents.values()), count) if count else Fraction(1)

@@ -26,8 +26,6 @@ from maillage_tours.usecases.follow_rotation import follow_rotation
 from maillage_tours.usecases.share_cost import share_cost
 
 Reader = Annotated[Principal, query("tours.plan.read")]
-
-
 CLOCK_MAX = 10
 """A way whose search takes so many times its processor time by the clock is cut, and says so."""
 
