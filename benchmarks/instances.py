@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import mean
 
 from maillage_tours.adapters.bench.command import WALL_TIMES, measured, read
+from maillage_tours.adapters.bench.known import Known
 from maillage_tours.domain.problem import Search
 from record import Asked, Figure
 
@@ -67,6 +68,6 @@ def _gaps(name: str, known: float, cpu_s: float) -> Iterator[float]:
     instance = read(DATA / f"{name}.txt")
     search = Search(seed=1, iterations=10**9, seconds=WALL_TIMES * cpu_s, cpu_seconds=cpu_s)
     for solver in SOLVERS:
-        record = asyncio.run(measured(instance, solver, search, known))
+        record = asyncio.run(measured(instance, solver, search, Known(known)))
         assert record.gap_percent is not None, record.checker
         yield record.gap_percent

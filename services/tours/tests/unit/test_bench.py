@@ -7,7 +7,7 @@ import pytest
 
 from maillage_tours.adapters.bench.command import main, read
 from maillage_tours.adapters.bench.instance import Unreadable, resting
-from maillage_tours.adapters.bench.known import gap_percent, known_of
+from maillage_tours.adapters.bench.known import Known, gap_percent, known_of
 from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.solve import answer
 from maillage_tours.domain.problem import BASE, Search, Visit, rest_at
@@ -325,13 +325,13 @@ def test_what_cannot_be_asked_for_is_said_before_anything_is_solved(
 
 
 def test_costs_are_known_in_any_scale(tmp_path: Path) -> None:
-    (tmp_path / "One.sol").write_text("Route #1: 1 2\nCost: 12345\n")
+    (tmp_path / "One.sol").write_text("Route #1: 1 2\nRoute #2:\nCost: 12345\n")
     (tmp_path / "two.sol").write_text("Cost 12.4\n")
-    assert known_of(tmp_path) == {"one": 12345, "two": 12.4}
-    assert known_of(tmp_path / "One.sol") == {"one": 12345}
-    assert gap_percent(12.345, 12345) == 0
-    assert gap_percent(124.0, 12.4) == 0
-    assert gap_percent(13.0, 12.5) == 4
+    assert known_of(tmp_path) == {"one": Known(12345, 1), "two": Known(12.4)}
+    assert known_of(tmp_path / "One.sol") == {"one": Known(12345, 1)}
+    assert gap_percent(12.345, Known(12345)) == 0
+    assert gap_percent(124.0, Known(12.4)) == 0
+    assert gap_percent(13.0, Known(12.5)) == 4
     assert gap_percent(13.0, None) is None
     (tmp_path / "bad.json").write_text("{\n'a': 1}")
     with pytest.raises(Unreadable, match=r"bad\.json, line 2"):

@@ -16,10 +16,19 @@ from pathlib import Path
 
 from maillage_contracts.refusals import Refused
 from maillage_tours.adapters.bench.echelons import is_echelons, read_echelons
-from maillage_tours.adapters.bench.families import is_sections, read_sections
-from maillage_tours.adapters.bench.instance import Instance, Line, Unreadable, lines_of, resting
-from maillage_tours.adapters.bench.known import gap_percent, known_beside, known_of
+from maillage_tours.adapters.bench.families import read_sections
+from maillage_tours.adapters.bench.instance import (
+    Instance,
+    Line,
+    Unreadable,
+    charging,
+    lines_of,
+    resting,
+)
+from maillage_tours.adapters.bench.known import Known, gap_percent, known_beside, known_of
+from maillage_tours.adapters.bench.mixed import is_mixed, read_mixed
 from maillage_tours.adapters.bench.tables import is_solomon, read_li_lim, read_solomon
+from maillage_tours.adapters.bench.vrplib import is_sections
 from maillage_tours.adapters.question import Question
 from maillage_tours.adapters.solver import ChildSolver, SolverBroke
 from maillage_tours.domain.problem import Search, Solution
@@ -62,10 +71,12 @@ def _parsed(lines: Sequence[Line]) -> Instance:
         return read_echelons(lines)
     if is_sections(lines):
         return read_sections(lines)
+    if is_mixed(lines):
+        return read_mixed(lines)
     return read_solomon(lines) if is_solomon(lines) else read_li_lim(lines)
 
 
-async def measured(instance: Instance, solver: str, search: Search, known: float | None) -> Record:
+async def measured(instance: Instance, solver: str, search: Search, known: Known | None) -> Record:
     """Solve one instance in a process of its own, and prove the answer."""
     child = ChildSolver(command=PEER) if solver == "vroom" else ChildSolver()
     engine = "raw" if solver == "pyvrp" else "maillage"
@@ -105,19 +116,21 @@ def _failed(instance: Instance, solver: str, words: str) -> Record:
     return Record(instance.name, instance.family, solver, checker=words, **nothing, **times)  # pyright: ignore[reportArgumentType] as named
 
 
-def _record(instance: Instance, solver: str, solution: Solution, known: float | None) -> Record:
+def _record(instance: Instance, solver: str, solution: Solution, known: Known | None) -> Record:
     proof = prove(instance.problem, solution.routes, solution.left)
     faults = [f"{len(solution.left)} demands are left"] if solution.left else []
     faults += proof.faults
-    cost = proof.cost / instance.scale
+    cost = instance.in_file(proof.cost)
+    vehicles = sum(1 for route in solution.routes if route)
+    gap = gap_percent(cost, known, vehicles=vehicles, vehicle_cost=instance.vehicle_cost)
     first = solution.first_feasible_s
     return Record(
         instance=instance.name,
         family=instance.family,
         solver=solver,
         cost=round(cost, 3),
-        vehicles=sum(1 for route in solution.routes if route),
-        gap_percent=None if faults else gap_percent(cost, known),
+        vehicles=vehicles,
+        gap_percent=None if faults else gap,
         feasible=not faults,
         checker="; ".join(faults[:FAULTS_SAID_MAX]) or "ok",
         cpu_seconds=round(solution.cpu_seconds, 2),
@@ -163,6 +176,12 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bks", type=Path, help="costs by name in JSON, or .sol files")
     parser.add_argument(
+        "--vehicle-cost",
+        type=_above_zero,
+        metavar="COST",
+        help="each vehicle used costs so much, where the file does not say what it costs",
+    )
+    parser.add_argument(
         "--rest", nargs=2, type=float, metavar=("AFTER", "TIME"), help="crews rest; best costs fall"
     )
     parser.add_argument("--json", type=Path)
@@ -181,16 +200,18 @@ def _above_zero(text: str) -> float:
     return number
 
 
-def _instances(asked: argparse.Namespace) -> Iterator[tuple[Instance, float | None]]:
+def _instances(asked: argparse.Namespace) -> Iterator[tuple[Instance, Known | None]]:
     """Each instance with its best known cost; raises Unreadable before anything is solved."""
     known = known_of(asked.bks) if asked.bks else {}
     for path in asked.instances:
         instance = read(path)
         best = _known(path, instance, known)
+        if asked.vehicle_cost:
+            instance = charging(instance, asked.vehicle_cost)
         yield resting(instance, *asked.rest) if asked.rest else instance, best
 
 
-def _known(path: Path, instance: Instance, known: Mapping[str, float]) -> float | None:
+def _known(path: Path, instance: Instance, known: Mapping[str, Known]) -> Known | None:
     for name in (path.stem, instance.name):
         if name.lower() in known:
             return known[name.lower()]

@@ -24,15 +24,14 @@ from maillage_tours.adapters.bench.instance import (
 from maillage_tours.domain.problem import BASE, Carrier, Demand, Problem, Solution, Ways
 
 FAMILY = "2E-VRP"
-BLOCKS = ("Trucks", "CityFreighters", "Stores", "Customers")
+TRUCKS, BIKES, STORES, CUSTOMERS = BLOCKS = ("trucks", "cityfreighters", "stores", "customers")
 MOMENT = DAY_MAX // 2
 """Between the legs: there are no hours, but a second leg waits for the first."""
 
 
 def is_echelons(lines: Sequence[Line]) -> bool:
     """Whether the file names trucks and city freighters."""
-    said = [line.text.lower() for line in lines if line.text.startswith("!")]
-    return any(text.startswith("!cityfreighters") for text in said)
+    return any(_block(line) == BIKES for line in lines)
 
 
 @dataclass(frozen=True)
@@ -138,17 +137,20 @@ class _Echelons:
 def read_echelons(lines: Sequence[Line]) -> Instance:
     """The instance; raises Unreadable, also where handling at a satellite costs money."""
     blocks = _blocks(lines)
-    ((_, depot), *stores), doors = _rows(blocks["Stores"], 2, 5), _rows(blocks["Customers"], 3)
+    ((_, depot), *stores), doors = _rows(blocks[STORES], 2, 5), _rows(blocks[CUSTOMERS], 3)
     if not stores:
-        raise blocks["Stores"][-1].wrong("no satellite")
+        raise blocks[STORES][-1].wrong("no satellite")
     for line, (_, _, handling, _, fixed) in stores:
         if handling or fixed:
             raise line.wrong("costs of satellites are not reckoned with: 0 is expected")
+    for line, (_, _, load) in doors:
+        if load < 0:
+            raise line.wrong("a load below zero")
     grid = Grid(EXACT)
     said = _Echelons(
         grid=grid,
-        trucks=_fleet(blocks["Trucks"], 4),
-        bikes=_fleet(blocks["CityFreighters"], 5),
+        trucks=_fleet(blocks[TRUCKS], 4),
+        bikes=_fleet(blocks[BIKES], 5),
         rooms=[store[3] for _, store in stores],
         loads=[door[2] for _, door in doors],
         ways=grid.distances([(x, y) for x, y, *_ in (depot, *_values(stores), *_values(doors))]),
@@ -169,7 +171,7 @@ def _blocks(lines: Sequence[Line]) -> dict[str, list[Line]]:
     open_: list[Line] | None = None
     for line in lines:
         if line.text.startswith("!"):
-            name = line.text[1:].partition(":")[0].strip()
+            name = _block(line)
             open_ = blocks.setdefault(name, []) if name in BLOCKS else open_
         elif open_ is None:
             raise line.wrong("a line before any block")
@@ -179,6 +181,12 @@ def _blocks(lines: Sequence[Line]) -> dict[str, list[Line]]:
         if not blocks.get(name):
             raise lines[-1].wrong(f"no block !{name}")
     return blocks
+
+
+def _block(line: Line) -> str | None:
+    """The block that a line begins, in lower case."""
+    begins, _, name = line.text.partition(":")[0].partition("!")
+    return None if begins or not name else name.strip().lower()
 
 
 def _rows(lines: Sequence[Line], width: int, next_width: int | None = None) -> list[_Row]:

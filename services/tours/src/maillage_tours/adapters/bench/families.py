@@ -4,11 +4,11 @@ Fields as PyVRP documents them (docs/source/dev/supported_vrplib_fields.rst, 0.1
 own, as no published set has rests of crews: `REST_AFTER`, `REST_TIME`, in units of the file.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from maillage_tours.adapters.bench.distances import ways_said
 from maillage_tours.adapters.bench.instance import (
     DAY_MAX,
     EXACT,
@@ -19,40 +19,53 @@ from maillage_tours.adapters.bench.instance import (
     Line,
     amount_of,
     at_depot,
+    cost_unit_of,
     problem_of,
     resting,
 )
 from maillage_tours.adapters.bench.vrplib import Sections, sections_of
-from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Step, Ways, ways_of
+from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Step
 
 ROUNDINGS = {
     "PDPTW": EXACT,
     "SDVRPTW": EXACT,
     "MDVRPTW": EXACT,
+    "HFVRP": EXACT,
     "VRPTW": TENTHS,
     "MTVRPTWR": TENTHS,
     "VRPB": UNITS,
-    "HFVRP": UNITS,
     "CVRP": UNITS,
 }
-"""How each family's best known costs were rounded (README files of PyVRP/Instances, 2026-08)."""
+"""How each family's best known costs were rounded: with these the routes of the published
+solutions cost what is published (601 of PyVRP/Instances at 1445e12; PDPTW by its README)."""
+FOR_PEOPLE = frozenset({"COMMENT", "DISPLAY_DATA_TYPE", "DISPLAY_DATA", "NODE_COORD_TYPE"})
+OF_CLIENTS = frozenset(
+    {"DEMAND", "LINEHAUL", "BACKHAUL", "SERVICE_TIME", "TIME_WINDOW", "RELEASE_TIME"}
+)
+OF_VEHICLES = frozenset(
+    {
+        *("VEHICLES", "CAPACITY", "VEHICLES_DEPOT", "VEHICLES_ALLOWED_CLIENTS"),
+        *("VEHICLES_MAX_DURATION", "VEHICLES_MAX_DISTANCE", "VEHICLES_FIXED_COST"),
+        *("VEHICLES_UNIT_DISTANCE_COST", "VEHICLES_RELOAD_DEPOT", "VEHICLES_MAX_RELOADS"),
+    }
+)
+OF_PLACES = frozenset(
+    {"NODE_COORD", "DEPOT", "EDGE_WEIGHT", "EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT"}
+)
+OF_PAIRS = "PICKUP_AND_DELIVERY"
+KNOWN = {
+    *("NAME", "TYPE", "DIMENSION", "REST_AFTER", "REST_TIME", OF_PAIRS),
+    *(FOR_PEOPLE | OF_CLIENTS | OF_VEHICLES | OF_PLACES),
+}
 LINEHAUL, BACKHAUL = 0, 1
-COST_PARTS = 100
-"""Costs of HFVRP have two decimals at most."""
-
-
-def is_sections(lines: Sequence[Line]) -> bool:
-    """Whether the file is in VRPLIB's sections."""
-    return any(line.text.strip().rstrip(" :").endswith("_SECTION") for line in lines)
 
 
 def read_sections(lines: Sequence[Line]) -> Instance:
     """Any of the families; raises Unreadable for a type that is none."""
-    said = sections_of(lines)
-    family = said.value("TYPE")
+    said = sections_of(lines, KNOWN)
+    family = said.word("TYPE")
     if family not in ROUNDINGS:
-        line = said.values["TYPE"][0] if family else lines[0]
-        raise line.wrong(f"the type is one of {', '.join(ROUNDINGS)}")
+        raise said.line("TYPE").wrong(f"the type is one of {', '.join(ROUNDINGS)}")
     return _Reader(said, family, Grid(ROUNDINGS[family])).instance()
 
 
@@ -74,17 +87,17 @@ class _Reader:
 
     def instance(self) -> Instance:
         name = self.said.value("NAME") or self.said.lines[0].path.stem
-        demands = list(self._pairs() if self.pairs else self._clients())
+        demands = list(self._shipments() if self.pairs else self._clients())
+        apart = {(START, BACKHAUL), (BACKHAUL, LINEHAUL)} if self.family == "VRPB" else ()
+        carriers = self._carriers(sum(amount for demand in demands for amount in demand.amounts))
         problem = problem_of(
             demands,
-            self._carriers(),
-            self._ways(),
+            carriers,
+            ways_said(self.said, self.grid),
             self.depots,
-            apart=frozenset({(START, BACKHAUL), (BACKHAUL, LINEHAUL)})
-            if self.family == "VRPB"
-            else frozenset(),
+            apart=frozenset(apart),
         )
-        instance = Instance(name, self.family, problem, self.grid, self._cost_parts)
+        instance = Instance(name, self.family, problem, self.grid, self._cost_unit)
         after, takes = self.said.number("REST_AFTER"), self.said.number("REST_TIME")
         if after is None and takes is None:
             return instance
@@ -92,49 +105,61 @@ class _Reader:
 
     @cached_property
     def pairs(self) -> list[_Pair]:
-        """Pairs of doors, of their own section."""
-        name, size = "PICKUP_AND_DELIVERY", self.said.size
-        rows = self.said.table(name, size, 6)
+        """Pairs of doors, of their own section, which says all of every place."""
+        rows = self.said.table(OF_PAIRS, self.said.size, 6)
         if rows is None:
             return []
-        found: list[_Pair] = []
-        for place, (load, _, _, _, before, after) in enumerate(rows):
-            line = self.said.tables[name][place]
-            if not (0 <= before <= size and 0 <= after <= size) or (before and after):
-                raise line.wrong(f"a pickup or a delivery, of places from 1 to {size}")
-            if after:
-                other = rows[int(after) - 1]
-                if load < 0 or other[0] != -load or other[4] != place + 1:
-                    raise line.wrong(f"row {int(after)} delivers another load")
-                found.append(_Pair(place, int(after) - 1, load))
-        return found
+        for other in OF_CLIENTS | {"VEHICLES_ALLOWED_CLIENTS", "VEHICLES_RELOAD_DEPOT"}:
+            if self.said.says(other):
+                raise self.said.line(other).wrong(f"{other} beside {OF_PAIRS}_SECTION")
+        if len(self.depots) > 1:
+            raise self.said.line("DEPOT").wrong("pairs of doors have one depot")
+        return [pair for place in self.doors for pair in self._paired(place, rows)]
 
-    def _pairs(self) -> Iterator[Demand]:
+    def _paired(self, place: int, rows: Sequence[Sequence[float]]) -> Iterator[_Pair]:
+        """The pair of which a place is the pickup; raises Unreadable when it is of none."""
+        load, _, _, _, before, after = rows[place]
+        line = self.said.line(OF_PAIRS, place)
+        if (before > 0) == (after > 0) or before + after - 1 not in self.doors:
+            raise line.wrong(f"a pickup or a delivery, of places from 2 to {self.said.size}")
+        other = rows[int(before + after) - 1]
+        if other[4 if after else 5] != place + 1 or other[0] != -load or (load < 0) == (after > 0):
+            raise line.wrong(f"row {before + after:g} is not the other end of it")
+        if after:
+            yield _Pair(place, int(after) - 1, load)
+
+    def _shipments(self) -> Iterator[Demand]:
         for pair in self.pairs:
             steps = (self._step(pair.pickup), self._step(pair.dropoff))
             yield Demand(*steps, (amount_of(pair.load),), tuple(range(self.vehicles)))
 
     def _clients(self) -> Iterator[Demand]:
-        loads = self.said.column("DEMAND", self.said.size) or [0.0] * self.said.size
-        backs = self.said.column("BACKHAUL", self.said.size) or [0.0] * self.said.size
-        releases = self.said.column("RELEASE_TIME", self.said.size) or [0.0] * self.said.size
+        nothing = [0.0] * self.said.size
+        if self.said.says("DEMAND") and self.said.says("LINEHAUL"):
+            raise self.said.line("LINEHAUL").wrong("LINEHAUL beside DEMAND_SECTION")
+        loads = self._column("DEMAND") or self._column("LINEHAUL") or nothing
+        backs = self._column("BACKHAUL") or nothing
+        releases = self._column("RELEASE_TIME") or nothing
         depot = BASE if len(self.depots) > 1 else self.depots[0]
         teams = self._teams()
         for door in self.doors:
             step, team = self._step(door), teams[door]
-            if backs[door] and not loads[door]:
-                amount = (amount_of(backs[door]),)
-                yield Demand(step, at_depot(depot), amount, team, kind=BACKHAUL)
-            elif backs[door]:
-                line = self.said.tables["BACKHAUL"][door]
-                raise line.wrong("a place has a demand or a backhaul, not both")
-            else:
+            if not backs[door]:
                 start = at_depot(depot, opens_s=self.grid.whole(releases[door]))
                 yield Demand(start, step, (amount_of(loads[door]),), team)
+            elif loads[door] or releases[door]:
+                line = self.said.line("BACKHAUL", door)
+                raise line.wrong("a place with a backhaul has no demand and no release time")
+            else:
+                amount = (amount_of(backs[door]),)
+                yield Demand(step, at_depot(depot), amount, team, kind=BACKHAUL)
+
+    def _column(self, name: str) -> list[float] | None:
+        return self.said.column(name, self.said.size)
 
     def _teams(self) -> dict[int, tuple[int, ...]]:
         """The vehicles that may serve each door."""
-        allowed = self.said.indices("VEHICLES_ALLOWED_CLIENTS", self.vehicles)
+        allowed = self.said.indices("VEHICLES_ALLOWED_CLIENTS", self.vehicles, self.said.size)
         everyone = tuple(range(self.vehicles))
         if allowed is None:
             return dict.fromkeys(self.doors, everyone)
@@ -147,80 +172,81 @@ class _Reader:
     @cached_property
     def _hours(self) -> list[tuple[int, int]]:
         if self.pairs:
-            rows = self.said.table("PICKUP_AND_DELIVERY", self.said.size, 6) or []
-            windows = [row[1:3] for row in rows]
+            name = OF_PAIRS
+            windows = [row[1:3] for row in self.said.table(name, self.said.size, 6) or []]
         else:
-            windows = self.said.table("TIME_WINDOW", self.said.size, 2) or []
-        if not windows:
-            return [(0, DAY_MAX)] * self.said.size
-        return [(self.grid.whole(opens), self.grid.whole(closes)) for opens, closes in windows]
+            name = "TIME_WINDOW"
+            windows = self.said.table(name, self.said.size, 2) or [[0, DAY_MAX]] * self.said.size
+        for row, (opens, closes) in enumerate(windows):
+            if not 0 <= self.grid.whole(opens) <= DAY_MAX or closes < opens:
+                raise self.said.line(name, row).wrong("a window opens in time, and then closes")
+        return [
+            (self.grid.whole(opens), min(self.grid.whole(closes), DAY_MAX))
+            for opens, closes in windows
+        ]
 
     @cached_property
     def _services(self) -> list[float]:
         if self.pairs:
-            rows = self.said.table("PICKUP_AND_DELIVERY", self.said.size, 6) or []
+            rows = self.said.table(OF_PAIRS, self.said.size, 6) or []
             return [row[3] for row in rows]
-        return self.said.column("SERVICE_TIME", self.said.size) or [0.0] * self.said.size
+        return self._column("SERVICE_TIME") or [0.0] * self.said.size
 
     def _step(self, door: int) -> Step:
         opens_s, closes_s = self._hours[door]
         return Step(door, opens_s, closes_s, self.grid.whole(self._services[door]))
 
-    def _carriers(self) -> list[Carrier]:
+    def _carriers(self, everything: int) -> list[Carrier]:
         count = self.vehicles
-        room = self.said.column("CAPACITY", count) or [float(10**6)] * count
-        bases = self.said.indices("VEHICLES_DEPOT", count, 1) or [[0]] * count
+        room = self.said.column("CAPACITY", count)
+        bases = self.said.indices("VEHICLES_DEPOT", count, len(self.depots), 1) or [[0]] * count
         longest = self.said.column("VEHICLES_MAX_DURATION", count)
         farthest = self.said.column("VEHICLES_MAX_DISTANCE", count)
-        reloads = self.said.column("VEHICLES_MAX_RELOADS", count)
-        may_reload = "VEHICLES_RELOAD_DEPOT" in self.said.tables
-        fixed = self.said.column("VEHICLES_FIXED_COST", count) or [0.0] * count
-        per_unit = self._per_unit
+        trips = self._trips([base for (base,) in bases])
+        fixed, per_unit = self._costs
         return [
             Carrier(
-                base=bases[n][0],
-                opens_s=self._hours[bases[n][0]][0],
-                closes_s=self._hours[bases[n][0]][1],
-                room=(amount_of(room[n]),),
+                base=base,
+                opens_s=self._hours[base][0],
+                closes_s=self._hours[base][1],
+                room=(amount_of(room[n]) if room else everything,),
                 range_m=None if farthest is None else self.grid.whole(farthest[n]),
-                cost_per_m=round(per_unit[n] * self._cost_parts),
+                cost_per_m=round(per_unit[n] / self._cost_unit),
                 cost_per_s=0,
                 profile=0,
-                fixed_cost=round(fixed[n] * self.grid.scale * self._cost_parts),
+                fixed_cost=round(fixed[n] / self._cost_unit * self.grid.scale),
                 duration_s_max=None if longest is None else self.grid.whole(longest[n]),
-                trips_max=1 if not may_reload else int(reloads[n]) + 1 if reloads else None,
+                trips_max=trips[n],
             )
-            for n in range(count)
+            for n, (base,) in enumerate(bases)
+        ]
+
+    def _trips(self, bases: Sequence[int]) -> list[int | None]:
+        """How often each vehicle may leave: once, unless it may reload where it is based."""
+        name, count = "VEHICLES_RELOAD_DEPOT", self.vehicles
+        nowhere: list[list[int]] = [[]] * count
+        reloading = self.said.indices(name, count, len(self.depots)) or nowhere
+        most = self.said.column("VEHICLES_MAX_RELOADS", count)
+        for row, (base, depots) in enumerate(zip(bases, reloading, strict=True)):
+            if depots not in ([], [base]):
+                raise self.said.line(name, row).wrong("a vehicle reloads where it is based")
+            if most and most[row] != int(most[row]):
+                raise self.said.line("VEHICLES_MAX_RELOADS", row).wrong("a whole number")
+        return [
+            1 if not depots else None if most is None else int(most[row]) + 1
+            for row, depots in enumerate(reloading)
         ]
 
     @cached_property
-    def _per_unit(self) -> list[float]:
-        return self.said.column("VEHICLES_UNIT_DISTANCE_COST", self.vehicles) or (
-            [1.0] * self.vehicles
-        )
+    def _costs(self) -> tuple[list[float], list[float]]:
+        """What each vehicle costs when it is used, and for a unit of distance."""
+        fixed = self._cost_column("VEHICLES_FIXED_COST", usual=0.0)
+        return fixed, self._cost_column("VEHICLES_UNIT_DISTANCE_COST", usual=1.0)
 
-    @property
-    def _cost_parts(self) -> int:
-        """Costs per unit of distance become whole."""
-        whole = all(math.isclose(cost, round(cost)) for cost in self._per_unit)
-        return 1 if whole else COST_PARTS
+    def _cost_column(self, name: str, *, usual: float) -> list[float]:
+        costs = self.said.column(name, self.vehicles) or [usual] * self.vehicles
+        return [self.said.line(name, row).cost(cost) for row, cost in enumerate(costs)]
 
-    def _ways(self) -> Ways:
-        kind = self.said.value("EDGE_WEIGHT_TYPE")
-        if kind == "EUC_2D":
-            points = self.said.table("NODE_COORD", self.said.size, 2)
-            if points is None:
-                raise self.said.lines[-1].wrong("no NODE_COORD_SECTION")
-            return self.grid.distances([(x, y) for x, y in points])
-        if kind == "EXPLICIT" and self.said.value("EDGE_WEIGHT_FORMAT") == "FULL_MATRIX":
-            return self._matrix()
-        line = self.said.values.get("EDGE_WEIGHT_TYPE", (self.said.lines[0], ""))[0]
-        raise line.wrong("distances are EUC_2D, or EXPLICIT in a FULL_MATRIX")
-
-    def _matrix(self) -> Ways:
-        lines = self.said.tables.get("EDGE_WEIGHT", [])
-        flat = [self.grid.whole(number) for line in lines for number in line.numbers()]
-        size = self.said.size
-        if len(flat) != size * size:
-            raise (lines or self.said.lines)[-1].wrong(f"{size} x {size} distances are expected")
-        return ways_of(flat[row * size : (row + 1) * size] for row in range(size))
+    @cached_property
+    def _cost_unit(self) -> float:
+        return cost_unit_of([cost for costs in self._costs for cost in costs])

@@ -1,6 +1,7 @@
 """Instances that are one table: Li & Lim (pairs) and Solomon, Homberger (from one depot)."""
 
 from collections.abc import Sequence
+from itertools import dropwhile
 from typing import NamedTuple
 
 from maillage_tours.adapters.bench.instance import (
@@ -8,14 +9,13 @@ from maillage_tours.adapters.bench.instance import (
     Grid,
     Instance,
     Line,
-    Unreadable,
     amount_of,
     at_depot,
     problem_of,
 )
 from maillage_tours.domain.problem import Carrier, Demand, Step
 
-LI_LIM_COLUMNS, SOLOMON_COLUMNS = 9, 7
+LI_LIM_HEAD, LI_LIM_COLUMNS, SOLOMON_COLUMNS = 3, 9, 7
 
 
 class _Row(NamedTuple):
@@ -26,7 +26,8 @@ class _Row(NamedTuple):
     opens: float
     closes: float
     service: float
-    sibling: int
+    pickup: int
+    dropoff: int
 
 
 def is_solomon(lines: Sequence[Line]) -> bool:
@@ -34,16 +35,22 @@ def is_solomon(lines: Sequence[Line]) -> bool:
     return any(line.text.split()[0].upper() == "CUSTOMER" for line in lines[:12])
 
 
+def _is_heading(line: Line) -> bool:
+    return line.text[0].isalpha()
+
+
 def read_li_lim(lines: Sequence[Line]) -> Instance:
     """Pairs of doors: the vehicles, their capacity and a speed, then a row for each door."""
-    said, capacity = lines[0].numbers(3)[:2]
+    if len(lines[0].text.split()) != LI_LIM_HEAD:
+        raise lines[0].wrong("vehicles, capacity and speed, or any other format that is read")
+    said, capacity, _ = lines[0].amounts(LI_LIM_HEAD)
     vehicles = lines[0].count(said, "vehicles")
     rows = _rows(lines[1:] or lines, LI_LIM_COLUMNS)
     grid = Grid(EXACT)
     demands = [
         Demand(
             _step(grid, number, row),
-            _step(grid, row.sibling, rows[row.sibling]),
+            _step(grid, row.dropoff, rows[row.dropoff]),
             (amount_of(row.load),),
             tuple(range(vehicles)),
         )
@@ -58,10 +65,9 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
     head = next((n for n, one in enumerate(lines) if one.text.split()[0].upper() == "NUMBER"), None)
     if head is None or head + 1 == len(lines):
         raise lines[0].wrong("no line NUMBER CAPACITY with a line of figures after it")
-    said, capacity = lines[head + 1].numbers(2)
+    said, capacity = lines[head + 1].amounts(2)
     vehicles = lines[head + 1].count(said, "vehicles")
-    table = [line for line in lines[head + 2 :] if line.text.split()[0][0].isdigit()]
-    rows = _rows(table or lines[-1:], SOLOMON_COLUMNS)
+    rows = _rows(list(dropwhile(_is_heading, lines[head + 2 :])) or lines[-1:], SOLOMON_COLUMNS)
     grid = Grid(EXACT)
     everyone = tuple(range(vehicles))
     demands = [
@@ -76,30 +82,30 @@ def _rows(lines: Sequence[Line], columns: int) -> list[_Row]:
     rows: list[_Row] = []
     for place, line in enumerate(lines):
         number, x, y, load, opens, closes, service, *pair = line.numbers(columns)
+        pickup, dropoff = map(int, pair or (0, 0))
         if number != place:
             raise line.wrong(f"row {place} is expected")
         if closes < opens or service < 0:
             raise line.wrong("a window that closes before it opens, or a negative service time")
-        rows.append(_Row(line, x, y, load, opens, closes, service, int(pair[1]) if pair else 0))
+        if load < 0 and not pickup:
+            raise line.wrong("a load below zero")
+        rows.append(_Row(line, x, y, load, opens, closes, service, pickup, dropoff))
     if len(rows) < 2:  # noqa: PLR2004 a depot and a door
         raise lines[-1].wrong("a depot and one door at least are expected")
     return rows
 
 
 def _is_pickup(number: int, row: _Row, rows: Sequence[_Row]) -> bool:
-    """Whether the row is a pickup; raises Unreadable unless its sibling says the same of it."""
+    """Whether the row is a pickup; raises Unreadable unless it is one end of a pair."""
     if number == 0:
         return False
-    if row.sibling == 0:
-        # Its own pickup is told by its sibling; a row that nobody names is not of this format.
-        if any(other.sibling == number for other in rows):
-            return False
+    other = row.dropoff or row.pickup
+    if not 0 < other < len(rows) or (row.dropoff and row.pickup):
         raise row.line.wrong("neither a pickup nor the dropoff of one")
-    if not 0 < row.sibling < len(rows):
-        raise row.line.wrong(f"no row {row.sibling} to deliver at")
-    if rows[row.sibling].load != -row.load or row.load < 0:
-        raise row.line.wrong(f"row {row.sibling} delivers another load")
-    return True
+    ends = (number, 0) if row.dropoff else (0, number)
+    if (rows[other].pickup, rows[other].dropoff) != ends or rows[other].load != -row.load:
+        raise row.line.wrong(f"row {other} is not the other end of it")
+    return row.dropoff > 0
 
 
 def _step(grid: Grid, number: int, row: _Row) -> Step:
@@ -107,8 +113,6 @@ def _step(grid: Grid, number: int, row: _Row) -> Step:
 
 
 def _fleet(grid: Grid, vehicles: int, capacity: float, depot: _Row) -> list[Carrier]:
-    if capacity < 0:
-        raise Unreadable(f"{depot.line.path}, line 1: a vehicle without room")
     one = Carrier(
         base=0,
         opens_s=grid.whole(depot.opens),
