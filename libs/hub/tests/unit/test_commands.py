@@ -1,10 +1,14 @@
 """What the command line says to somebody who does not know it yet."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from maillage_hub.__main__ import COMMANDS, main
+from maillage_hub.commands.telling import describe_hub
+from maillage_hub.runtime.places import HubFolder
+from maillage_hub.runtime.state import HubState
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +40,26 @@ def test_without_a_command_all_are_told(capsys: pytest.CaptureFixture[str]) -> N
     assert exit_code() == 2
     said = " ".join(capsys.readouterr().err.split())
     assert all(summary in said for summary in COMMANDS.values())
+
+
+@pytest.mark.parametrize("is_of_a_demo", [True, False])
+def test_the_hub_of_a_demo_is_told_apart(tmp_path: Path, *, is_of_a_demo: bool) -> None:
+    if is_of_a_demo:
+        HubFolder(tmp_path).demo.touch()
+    hub = HubState(
+        territory="jourdies",
+        phase="running",
+        pid=1,
+        started_at=datetime(2026, 11, 23, tzinfo=UTC),
+        brokers=1,
+        kafka="127.0.0.1:9092",
+        postgres="127.0.0.1:5432",
+        services={},
+        issuer="urn:maillage:jourdies:local",
+        folder=tmp_path,
+        children=[],
+    )
+    assert ("the next demo throws it away" in describe_hub(hub)) == is_of_a_demo
 
 
 def test_an_actor_without_an_organisation_gets_no_token(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,11 +14,12 @@ def tell(line: str) -> None:
 def describe_hub(hub: HubState) -> str:
     """Where everything of a hub is, for a reader."""
     folder = HubFolder(hub.folder)
+    fate = ", a demo's: the next demo throws it away" if folder.demo.exists() else ""
     places = {
         "Kafka": hub.kafka,
         "PostgreSQL": hub.postgres,
         **hub.services,
-        "data": str(folder.path),
+        "data": f"{folder.path}{fate}",
         "logs": str(folder.logs),
     }
     lines = [f"  {name:<12}{place}" for name, place in places.items()]

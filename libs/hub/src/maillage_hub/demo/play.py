@@ -25,8 +25,6 @@ from maillage_hub.runtime.state import HubState, running_hub
 from maillage_hub.runtime.tokens import tokens
 
 Tell = Callable[[str], None]
-MARK = "demo"
-"""A file in the folder of a hub that a demo made, and that the next demo may throw away."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def _clear_the_stage(tell: Tell) -> None:
         folder = HubFolder.of(territory)
         if not folder.path.exists():
             continue
-        if not (folder.path / MARK).exists():
+        if not folder.demo.exists():
             raise HubFailure(
                 f"{folder.path} holds the data of a hub that is no demo: play the demo elsewhere, "
                 "with MAILLAGE_HOME set to another folder"
@@ -135,7 +133,7 @@ async def _start(tell: Tell) -> dict[str, HubState]:
     def begin(territory: str) -> HubState:
         folder = HubFolder.of(territory)
         folder.make()
-        (folder.path / MARK).touch()
+        folder.demo.touch()
         hub = start_detached(Wanted(territory), lambda line: tell(f"  {territory}: {line}"))
         tell(f"  {territory}: Kafka at {hub.kafka}, {len(hub.services)} services are ready")
         return hub

@@ -82,6 +82,11 @@ class HubFolder:
         return self.path / "state.json"
 
     @property
+    def demo(self) -> Path:
+        """Is there when a demo made this hub: the next demo may throw it away."""
+        return self.path / "demo"
+
+    @property
     def ports(self) -> Path:
         """Ports of the last run, asked for again in the next."""
         return self.path / "ports.json"
