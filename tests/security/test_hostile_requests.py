@@ -88,6 +88,12 @@ class TestInMemory:
     async def test_parameters_that_nobody_means(self, world: World) -> None:
         await addresses_are_refused(world, {"path", "query"})
 
+    async def test_parameters_that_nobody_reads(self, world: World) -> None:
+        for endpoint in world.valid:
+            answer = await world.send(endpoint, whoever(), parameters={"limt": "5"})
+            assert answer.status_code == 422, (endpoint, answer.text)
+            assert answer.json()["errors"][0]["field"] == "limt", endpoint
+
     async def test_bodies_that_are_no_json(self, world: World) -> None:
         for endpoint, valid in world.valid.items():
             if valid.body is None:

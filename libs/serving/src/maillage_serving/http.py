@@ -1,10 +1,9 @@
 """What every HTTP door is made of: who may enter, what a command brings, and pages of a list."""
 
 import base64
-import binascii
 import json
 import re
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar, cast
@@ -25,8 +24,10 @@ from maillage_serving.policy import POLICY
 PAGE_SIZE = 50
 PAGE_SIZE_MAX = 500
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
-"""As it is in no UTF-8, and as JSON may write it; other encodings of JSON are full of it."""
+UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and line ends, and marks that turn the text around them."""
+MORE_THAN_ASCII = re.compile(rb"[^\t\n\r -~]|\\[ubf]")
+"""What a JSON document has in it whose texts have anything unseen; or letters with accents."""
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 T = TypeVar("T")
@@ -66,34 +67,25 @@ class Allowed:
         request.state.admitted = {self.permission: permit(principal, self._rule)}
 
     async def __call__(self, request: Request) -> Principal:
-        """Who was admitted; raises Invalid for what is no text."""
+        """Who was admitted; raises Invalid for a text that is not what it looks like."""
+        if MORE_THAN_ASCII.search(await request.body()):
+            try:
+                _must_be_seen(json.loads((await request.body()).decode()))
+            except (ValueError, RecursionError) as error:
+                raise Invalid("body", "send JSON in UTF-8, less deeply nested") from error
         principal: Principal = request.state.admitted[self.permission]
-        if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
-            raise Invalid("address", "leave out the character NUL: no database keeps it")
-        if NUL.search(await request.body()):
-            where = _field_with_nul(await request.body())
-            raise Invalid(where, "send JSON in UTF-8, without the character NUL")
         return principal
 
 
-def _field_with_nul(body: bytes) -> str:
-    """Where the first NUL is, as problems name fields; `body` when that cannot be told."""
-    try:
-        return next(_fields_with_nul(json.loads(body)), "body")
-    except (ValueError, RecursionError):
-        return "body"
-
-
-def _fields_with_nul(value: object, *above: str) -> Iterator[str]:
-    if isinstance(value, str) and "\0" in value:
-        yield ".".join(above) or "body"
-    items: Iterable[tuple[Any, object]] = ()
+def _must_be_seen(value: object, *above: str) -> None:
+    """Raise Invalid, naming the field, when a text in it has a character that is not seen."""
+    if isinstance(value, str) and (found := UNSEEN.search(value)):
+        raise Invalid(".".join(above) or "body", f"leave out U+{ord(found[0]):04X}: nobody sees it")
+    inside = enumerate(cast("list[object]", value)) if isinstance(value, list) else ()
     if isinstance(value, dict):
-        items = cast("dict[str, object]", value).items()
-    elif isinstance(value, list):
-        items = enumerate(cast("list[object]", value))
-    for name, inner in items:
-        yield from _fields_with_nul(inner, *above, str(name))
+        inside = cast("dict[str, object]", value).items()
+    for name, inner in inside:
+        _must_be_seen(inner, *above, str(name))
 
 
 class Opened(Allowed):
@@ -120,8 +112,16 @@ class Guarded(APIRoute):
         if guard is None:
             return handle  # an application refuses such a route
 
+        known = sorted(one.alias for part in _parts(self.dependant) for one in part.query_params)
+
         async def guarded(request: Request) -> Response:
             await guard.admit(request)
+            _must_be_seen(request.url.path, "address")
+            for name, value in request.query_params.multi_items():
+                if name not in known:
+                    what = f"use {', '.join(known)}" if known else "leave it out"
+                    raise Invalid(name, f"this parameter is not known here: {what}")
+                _must_be_seen(value, name)
             return await handle(request)
 
         return guarded
@@ -129,14 +129,15 @@ class Guarded(APIRoute):
     @property
     def guard(self) -> Allowed | None:
         """What lets a caller in; None when nothing asks for a permission."""
-        return next(_guards(self.dependant), None)
+        calls = (part.call for part in _parts(self.dependant))
+        return next((call for call in calls if isinstance(call, Allowed)), None)
 
 
-def _guards(dependant: Dependant) -> Iterator[Allowed]:
+def _parts(dependant: Dependant) -> Iterator[Dependant]:
+    """What a route depends on, itself first."""
+    yield dependant
     for inner in dependant.dependencies:
-        if isinstance(inner.call, Allowed):
-            yield inner.call
-        yield from _guards(inner)
+        yield from _parts(inner)
 
 
 def query(permission: str) -> Dependency:
@@ -249,7 +250,7 @@ def decode_cursor(cursor: str, parts: int) -> tuple[str, ...]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         found: object = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (ValueError, binascii.Error, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid("cursor", "send the value of `next` from the page before") from error
     if not isinstance(found, list) or len(cast("list[object]", found)) != parts:
         raise Invalid("cursor", "this cursor is of another list: start from its first page")

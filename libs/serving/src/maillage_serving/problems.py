@@ -49,7 +49,8 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
         return problem(HTTPStatus.PRECONDITION_FAILED, str(error), headers=tag, version=error.found)
     if isinstance(error, Invalid):
         fault = {"field": error.field, "message": str(error)}
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=[fault])
+        detail = f"{error.field}: {error}"
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=[fault])
     return problem(HTTPStatus.CONFLICT, str(error))
 
 

@@ -37,7 +37,7 @@ VEHICLE = a_vehicle().model_dump(mode="json", exclude={"vehicle_id"})
         ("status", {"status": "closed"}, "draft or active"),
         ("status", {"status": "asleep"}, ""),
         ("name", {"name": ""}, ""),
-        ("name", {"name": "a\u0007b"}, "control characters"),
+        ("name", {"name": "a\nb"}, "control characters"),
         ("name", {"name": "x" * 201}, ""),
         ("sites.0.position.lat", {"sites": [SITE | {"position": {"lat": 91, "lon": 6}}]}, ""),
         ("sites.0.kind", {"sites": [SITE | {"kind": "shop"}]}, "relay_point"),
