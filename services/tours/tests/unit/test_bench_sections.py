@@ -257,8 +257,11 @@ REFUSED: Sequence[tuple[str, str, str, str, int, str]] = [
     ("finer costs", READ["costs of vehicles"], "1 110", "1 0.125", 28, "two decimals"),
     ("demands beside pairs", PAIRS, "DEPOT_S", f"{LOADS}\nDEPOT_S", 20, "DEMAND beside"),
     ("depots beside pairs", PAIRS, DEPOT, DEPOTS, 20, "one depot"),
+    ("a depot in a pair", PAIRS, "1 0 0 900 0 0 0", "1 0 0 900 0 0 5", 14, "no end of a pair"),
     ("a door of no pair", PAIRS, "5 6 0 800 2 0 4", "5 6 0 800 2 0 0", 17, "not the other end"),
     ("a pair of three", PAIRS, "5 6 0 800 2 0 4", "5 6 0 800 2 0 3", 17, "not the other end"),
+    ("rests of no time", CVRP, "CAPACITY", "REST_AFTER: 40\nREST_TIME: 0\nCAPACITY", 7, "above 0"),
+    ("rests of any time", CVRP, "CAPACITY", "REST_AFTER: 40\nCAPACITY", 6, "above 0"),
     ("another type", CVRP, "CVRP", "PCVRPTW", 2, "the type is one of"),
 ]  # fmt: skip
 

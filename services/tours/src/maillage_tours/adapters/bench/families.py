@@ -98,10 +98,11 @@ class _Reader:
             apart=frozenset(apart),
         )
         instance = Instance(name, self.family, problem, self.grid, self._cost_unit)
-        after, takes = self.said.number("REST_AFTER"), self.said.number("REST_TIME")
-        if after is None and takes is None:
-            return instance
-        return resting(instance, after or 0, takes or 0)
+        rest = [name for name in ("REST_AFTER", "REST_TIME") if self.said.says(name)]
+        after, takes = (self.said.number(name) or 0 for name in ("REST_AFTER", "REST_TIME"))
+        if rest and min(after, takes) <= 0:
+            raise self.said.line(rest[-1]).wrong("REST_AFTER and REST_TIME are both above 0")
+        return resting(instance, after, takes) if rest else instance
 
     @cached_property
     def pairs(self) -> list[_Pair]:
@@ -114,6 +115,8 @@ class _Reader:
                 raise self.said.line(other).wrong(f"{other} beside {OF_PAIRS}_SECTION")
         if len(self.depots) > 1:
             raise self.said.line("DEPOT").wrong("pairs of doors have one depot")
+        if any(rows[0][4:]):
+            raise self.said.line(OF_PAIRS).wrong("the depot is no end of a pair")
         return [pair for place in self.doors for pair in self._paired(place, rows)]
 
     def _paired(self, place: int, rows: Sequence[Sequence[float]]) -> Iterator[_Pair]:

@@ -97,7 +97,7 @@ def _rows(lines: Sequence[Line], columns: int) -> list[_Row]:
 
 def _is_pickup(number: int, row: _Row, rows: Sequence[_Row]) -> bool:
     """Whether the row is a pickup; raises Unreadable unless it is one end of a pair."""
-    if number == 0:
+    if number == 0 and not (row.pickup or row.dropoff):
         return False
     other = row.dropoff or row.pickup
     if not 0 < other < len(rows) or (row.dropoff and row.pickup):
