@@ -16,6 +16,7 @@ from maillage_contracts.registry import (
     Vehicle,
     VehicleDeclared,
 )
+from maillage_contracts.samples import an_actor, an_actor_closed
 from maillage_serving.testing import (
     FixedClock,
     client,
@@ -104,6 +105,18 @@ def ask(post: Post) -> Callable[[Sequence[Order]], Awaitable[None]]:
             await post("/v1/orders", body_of(order))
 
     return asked
+
+
+@pytest.fixture
+def close(runner: Runner[Store], handlers: Handlers[Store]) -> Callable[..., Awaitable[None]]:
+    """An establishment ceased, as the registry tells it."""
+
+    async def closed(actor_id: object, sequence: int = 2) -> None:
+        actor = an_actor(actor_id=actor_id, status="closed")
+        event = received(an_actor_closed(actor=actor), sequence=sequence)
+        await deliver_twice(runner, handlers, event)
+
+    return closed
 
 
 def body_of(order: Order) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from maillage_common.transaction import Runner
 from maillage_contracts.envelope import Event
 from maillage_contracts.flows import ExistingRoundDeclared
 from maillage_contracts.samples import (
-    an_actor,
-    an_actor_closed,
     an_existing_round_declared,
 )
 from maillage_contracts.tours import TransportOrderRequested
@@ -36,6 +34,7 @@ from maillage_tours.wiring import service
 Told = Callable[[type[Event]], Awaitable[list[Any]]]
 Post = Callable[..., Awaitable[Any]]
 Ask = Callable[[Sequence[Order]], Awaitable[None]]
+Close = Callable[..., Awaitable[None]]
 BodyOf = Callable[[Order], dict[str, Any]]
 DAY = {"on": ON.isoformat()}
 BAKERY = an_id("Shop of bread")
@@ -44,14 +43,6 @@ BAKERY = an_id("Shop of bread")
 async def status(http: httpx.AsyncClient, order: Order) -> str:
     answer: str = (await http.get(f"/v1/orders/{order.order_id}")).json()["status"]
     return answer
-
-
-async def close(
-    runner: Runner[Store], handlers: Handlers[Store], actor_id: object, sequence: int = 2
-) -> None:
-    actor = an_actor(actor_id=actor_id, status="closed")
-    event = received(an_actor_closed(actor=actor), sequence=sequence)
-    await deliver_twice(runner, handlers, event)
 
 
 class TestAsking:
@@ -113,10 +104,9 @@ class TestAsking:
         self,
         dispatcher: httpx.AsyncClient,
         body_of: BodyOf,
-        runner: Runner[Store],
-        handlers: Handlers[Store],
+        close: Close,
     ) -> None:
-        await close(runner, handlers, BAKERY)
+        await close(BAKERY)
         answer = await dispatcher.post("/v1/orders", json=body_of(an_order()))
         assert (answer.status_code, "has closed" in answer.json()["detail"]) == (409, True)
 

@@ -15,7 +15,6 @@ from maillage_contracts.samples import (
     a_synergy_agreed,
     a_synergy_ended,
     an_actor,
-    an_actor_closed,
     an_actor_profile_changed,
     an_actor_registered,
 )
@@ -34,6 +33,7 @@ from maillage_tours.usecases.store import Store
 Told = Callable[[type[Event]], Awaitable[list[Any]]]
 Post = Callable[..., Awaitable[Any]]
 Ask = Callable[[Sequence[Order]], Awaitable[None]]
+Close = Callable[..., Awaitable[None]]
 BodyOf = Callable[[Order], dict[str, Any]]
 DAY = {"on": ON.isoformat()}
 BAKERY = an_id("Shop of bread")
@@ -42,14 +42,6 @@ BAKERY = an_id("Shop of bread")
 async def status(http: httpx.AsyncClient, order: Order) -> str:
     answer: str = (await http.get(f"/v1/orders/{order.order_id}")).json()["status"]
     return answer
-
-
-async def close(
-    runner: Runner[Store], handlers: Handlers[Store], actor_id: object, sequence: int = 2
-) -> None:
-    actor = an_actor(actor_id=actor_id, status="closed")
-    event = received(an_actor_closed(actor=actor), sequence=sequence)
-    await deliver_twice(runner, handlers, event)
 
 
 class TestWithdrawing:
@@ -162,17 +154,12 @@ class TestWithdrawing:
 
 class TestWhatOthersSay:
     async def test_a_closed_actor_suspends_its_orders_and_leaves_proposals(
-        self,
-        dispatcher: httpx.AsyncClient,
-        ask: Ask,
-        post: Post,
-        runner: Runner[Store],
-        handlers: Handlers[Store],
+        self, dispatcher: httpx.AsyncClient, ask: Ask, post: Post, close: Close
     ) -> None:
         milk = an_order("milk", dropoff=place("Dairy", 3, -2))
         await ask([an_order(), milk])
         plan_id = (await post("/v1/plans", DAY))["id"]
-        await close(runner, handlers, BAKERY)
+        await close(BAKERY)
         assert await status(dispatcher, an_order()) == "suspended"
         assert await status(dispatcher, milk) == "accepted"
         (tour,) = (await dispatcher.get(f"/v1/plans/{plan_id}")).json()["tours"]
@@ -181,17 +168,12 @@ class TestWhatOthersSay:
         await post(f"/v1/plans/{plan_id}/publish")
 
     async def test_a_published_tour_for_a_closed_actor_alone_is_cancelled(
-        self,
-        dispatcher: httpx.AsyncClient,
-        ask: Ask,
-        post: Post,
-        runner: Runner[Store],
-        handlers: Handlers[Store],
+        self, dispatcher: httpx.AsyncClient, ask: Ask, post: Post, close: Close
     ) -> None:
         await ask([an_order()])
         plan_id = (await post("/v1/plans", DAY))["id"]
         await post(f"/v1/plans/{plan_id}/publish")
-        await close(runner, handlers, BAKERY)
+        await close(BAKERY)
         (tour,) = (await dispatcher.get(f"/v1/plans/{plan_id}")).json()["tours"]
         assert (tour["status"], tour["reason"]) == ("cancelled", "actor_closed")
 
@@ -200,9 +182,10 @@ class TestWhatOthersSay:
         dispatcher: httpx.AsyncClient,
         runner: Runner[Store],
         handlers: Handlers[Store],
+        close: Close,
         told: Told,
     ) -> None:
-        await close(runner, handlers, an_id("Villaverde"))
+        await close(an_id("Villaverde"))
         await self.agree(runner, handlers)
         listed = (await dispatcher.get("/v1/orders")).json()["items"]
         assert {(order["status"], order["reason"]) for order in listed} == {
@@ -254,9 +237,10 @@ class TestWhatOthersSay:
         body_of: BodyOf,
         runner: Runner[Store],
         handlers: Handlers[Store],
+        close: Close,
     ) -> None:
         baker = an_actor(actor_id=BAKERY)
-        await close(runner, handlers, BAKERY, sequence=3)
+        await close(BAKERY, sequence=3)
         await deliver_twice(
             runner,
             handlers,

@@ -27,6 +27,8 @@ from maillage_tours.domain.samples import (
     place,
     spot,
     window,
+    with_stop,
+    with_stops,
 )
 from maillage_tours.domain.tour import Stop, Tour
 from maillage_tours.domain.travel import Matrix, Travel, profile_of
@@ -62,16 +64,6 @@ def judged(draft: Draft, tours: Sequence[Tour] | None = None, **changes: object)
 
 def codes(verdict: Verdict) -> set[str]:
     return {fault.code for fault in verdict.faults}
-
-
-def with_stop(tour: Tour, at: int, /, **changes: object) -> Tour:
-    stops = [stop.model_copy(update=changes) if stop.number == at else stop for stop in tour.stops]
-    return tour.model_copy(update={"stops": tuple(stops)})
-
-
-def with_stops(tour: Tour, stops: Sequence[Stop]) -> Tour:
-    numbered = [stop.model_copy(update={"number": n}) for n, stop in enumerate(stops, 1)]
-    return tour.model_copy(update={"stops": tuple(numbered)})
 
 
 @pytest.fixture

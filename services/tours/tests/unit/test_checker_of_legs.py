@@ -18,8 +18,9 @@ from maillage_tours.domain.samples import (
     place,
     spot,
     window,
+    with_stop,
 )
-from maillage_tours.domain.tour import Stop, Tour
+from maillage_tours.domain.tour import Tour
 from maillage_tours.usecases.plan_day import Draft
 
 Planner = Callable[[Day], Awaitable[Draft]]
@@ -33,16 +34,6 @@ def judged(draft: Draft, tours: Sequence[Tour] | None = None, **changes: object)
 
 def codes(verdict: Verdict) -> set[str]:
     return {fault.code for fault in verdict.faults}
-
-
-def with_stop(tour: Tour, at: int, /, **changes: object) -> Tour:
-    stops = [stop.model_copy(update=changes) if stop.number == at else stop for stop in tour.stops]
-    return tour.model_copy(update={"stops": tuple(stops)})
-
-
-def with_stops(tour: Tour, stops: Sequence[Stop]) -> Tour:
-    numbered = [stop.model_copy(update={"number": n}) for n, stop in enumerate(stops, 1)]
-    return tour.model_copy(update={"stops": tuple(numbered)})
 
 
 class TestTwoLegs:

@@ -27,7 +27,7 @@ from maillage_tours.domain.local_time import window_on
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.standing import Standing
 from maillage_tours.domain.terms import Terms
-from maillage_tours.domain.tour import Tour, Visited
+from maillage_tours.domain.tour import Stop, Tour, Visited
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -260,3 +260,15 @@ def visited(tour: Tour, count: int) -> Tour:
         for stop in tour.stops
     )
     return tour.model_copy(update={"stops": stops, "started_at": tour.starts_at})
+
+
+def with_stop(tour: Tour, at: int, /, **changes: object) -> Tour:
+    """The same tour, with something else at one stop."""
+    stops = [stop.model_copy(update=changes) if stop.number == at else stop for stop in tour.stops]
+    return tour.model_copy(update={"stops": tuple(stops)})
+
+
+def with_stops(tour: Tour, stops: Sequence[Stop]) -> Tour:
+    """The same tour with these stops, in this order."""
+    numbered = [stop.model_copy(update={"number": n}) for n, stop in enumerate(stops, 1)]
+    return tour.model_copy(update={"stops": tuple(numbered)})
