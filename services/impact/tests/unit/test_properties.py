@@ -21,7 +21,6 @@ from maillage_impact.domain.entry import (
     rounded,
     shares,
     totals,
-    whole_shares,
     write,
 )
 from maillage_impact.domain.mass_balance import HubBalance
@@ -96,12 +95,6 @@ def test_a_changed_line_is_found_wherever_it_is(
 @given(LEDGERS)
 def test_the_same_lines_have_the_same_chain(lines: list[Entry]) -> None:
     assert seal_all(lines, EMPTY, NOON) == seal_all(lines, EMPTY, NOON)
-
-
-@FEW
-@given(st.dictionaries(st.uuids(), POSITIVE, min_size=1, max_size=20))
-def test_shares_make_exactly_one(weights: dict[UUID, Decimal]) -> None:
-    assert sum(whole_shares(weights).values()) == 1
 
 
 @FEW

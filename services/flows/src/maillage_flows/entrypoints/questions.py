@@ -10,7 +10,6 @@ from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.vocabulary import ActorId, Text
 from maillage_flows.domain.declaration import Direction, Line
-from maillage_flows.domain.note import FieldNote
 from maillage_flows.domain.question import Question, QuestionStatus
 from maillage_flows.domain.reach import Reach
 from maillage_flows.entrypoints.caller import reach, wanted
@@ -30,19 +29,6 @@ class NoteBody(Body):
     direction: Direction = Field(default="out", description="out: has too much; in: lacks")
     what: Line = Field(description="What it is, in a line.", examples=["Broken pallets"])
     text: Text = Field(default="", description="Anything else; it never leaves this service.")
-
-
-class NoteShown(Body):
-    """A note of a visit."""
-
-    note_id: UUID
-    flow_id: UUID
-    actor_id: UUID
-    direction: str
-    what: str
-    text: str
-    noted_by: str
-    noted_at: datetime
 
 
 class AskBody(Body):
@@ -97,7 +83,7 @@ class NoteDoors:
         """List notes."""
         part = wanted(who, page, actor_id=actor_id, flow_id=flow_id)
         notes = await self._runner.read(lambda store: store.seen_notes(part))
-        return page.of([_note(note) for note in notes], key=lambda note: (str(note.note_id),))
+        return page.of(notes, key=lambda note: (str(note.note_id),))
 
 
 class QuestionDoors:
@@ -155,10 +141,6 @@ class QuestionDoors:
             [_question(question, part.reach) for question in found],
             key=lambda question: (str(question.question_id),),
         )
-
-
-def _note(note: FieldNote) -> NoteShown:
-    return NoteShown(**vars(note))
 
 
 def _question(question: Question, of: Reach) -> QuestionShown:

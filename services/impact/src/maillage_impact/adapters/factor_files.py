@@ -26,6 +26,18 @@ def shipped_sets() -> Mapping[str, FactorSet]:
     return {version: shipped_factors(version) for version in SHIPPED}
 
 
+class ShippedFactors:
+    """What either store knows of factors: they are no rows."""
+
+    @property
+    def factors(self) -> FactorSet:
+        return shipped_factors()
+
+    @property
+    def factor_sets(self) -> Mapping[str, FactorSet]:
+        return shipped_sets()
+
+
 def _rows(name: str) -> Iterator[dict[str, str]]:
     text = (files("maillage_impact") / "data" / name).read_text("utf-8")
     return csv.DictReader(text.splitlines())

@@ -1,16 +1,15 @@
 """The ledger in dictionaries: for tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound, Refused
-from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
+from maillage_impact.adapters.factor_files import ShippedFactors
 from maillage_impact.domain.baseline import Baseline
 from maillage_impact.domain.entry import Entry, Subject
-from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.indicators import INDICATORS, STOCKS
 from maillage_impact.domain.restate import Restatable
 from maillage_impact.domain.seal import EMPTY, Head, Sealed, seal_all
@@ -28,7 +27,7 @@ from maillage_impact.usecases.store import (
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(ShippedFactors):
     """See `usecases.store.Store`."""
 
     actors: dict[UUID, tuple[int, str]] = field(default_factory=dict[UUID, tuple[int, str]])
@@ -55,14 +54,6 @@ class MemoryStore:
     @property
     def ledger(self) -> list[Entry]:
         return [replace(line.entry, recorded_at=line.recorded_at) for line in self.sealed]
-
-    @property
-    def factors(self) -> FactorSet:
-        return shipped_factors()
-
-    @property
-    def factor_sets(self) -> Mapping[str, FactorSet]:
-        return shipped_sets()
 
     async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
         for actor_id, sequence, name in names:

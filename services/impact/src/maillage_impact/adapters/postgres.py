@@ -1,12 +1,12 @@
 """What the ledger stands on, in PostgreSQL: copies of facts, and baselines."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from maillage_contracts.refusals import NotFound
-from maillage_impact.adapters.factor_files import shipped_factors, shipped_sets
+from maillage_impact.adapters.factor_files import ShippedFactors
 from maillage_impact.adapters.postgres_lines import PostgresLines
 from maillage_impact.adapters.postgres_moves import PostgresMoves
 from maillage_impact.adapters.postgres_restated import PostgresRestated
@@ -20,7 +20,6 @@ from maillage_impact.adapters.rows import (
     tour_of,
 )
 from maillage_impact.domain.baseline import Baseline
-from maillage_impact.domain.factors import FactorSet
 from maillage_impact.domain.transport import ReferenceRound
 from maillage_impact.usecases.store import Delivery, KnownSynergy, PlannedTour
 
@@ -30,16 +29,8 @@ _TOURS_OF = """
 """
 
 
-class PostgresStore(PostgresLines, PostgresMoves, PostgresRestated, PostgresSums):
+class PostgresStore(ShippedFactors, PostgresLines, PostgresMoves, PostgresRestated, PostgresSums):
     """See `usecases.store.Store`."""
-
-    @property
-    def factors(self) -> FactorSet:
-        return shipped_factors()
-
-    @property
-    def factor_sets(self) -> Mapping[str, FactorSet]:
-        return shipped_sets()
 
     async def save_actors(self, names: Sequence[tuple[UUID, int, str]]) -> None:
         latest = {

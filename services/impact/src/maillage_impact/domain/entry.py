@@ -233,12 +233,6 @@ def total_of(code: str, value: Decimal, count: int) -> Total:
     return Total(code, indicator.account, indicator.unit, value, count)
 
 
-def whole_shares(weights: Mapping[UUID, Decimal], parts: int = 1_000_000) -> dict[UUID, Decimal]:
-    """Weights as shares that make exactly 1, in millionths by the largest remainder."""
-    split = shares(Decimal(parts) * THOUSANDTH, weights)
-    return {key: share / (parts * THOUSANDTH) for key, share in split.items()}
-
-
 def shares(total: Decimal, weights: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:
     """Split a total by weights, exactly: whole thousandths by the largest remainder.
 

@@ -48,11 +48,6 @@ def combined_intensity(categories: Iterable[tuple[Decimal, Decimal]]) -> Decimal
     return intensity(emitted, sum((activity for _, activity in given), ZERO))
 
 
-def weighted_intensity(categories: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
-    """One intensity from (intensity, activity): weighted by activity."""
-    return combined_intensity((value * activity, activity) for value, activity in categories)
-
-
 def on_reference_distance(intensity_on_driven: Decimal, factor: Decimal) -> Decimal:
     """An intensity by t.km driven, as one by t.km of the reference distance."""
     return intensity_on_driven * factor
