@@ -10,6 +10,7 @@ import pytest
 
 from maillage_contracts.vocabulary import PlanId
 from maillage_tours.domain.checker import check_tour
+from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.moving import Move, Moved, best_moves, dearest, move, parcels
@@ -122,6 +123,16 @@ async def test_what_it_saves_is_what_both_tours_cost_less(tours: Tours) -> None:
 def cost(tour: Tour) -> Decimal:
     assert tour.figures is not None
     return tour.figures.cost.amount
+
+
+async def test_a_move_into_overtime_that_costs_more_than_it_spares_is_no_saving(
+    tours: Tours,
+) -> None:
+    south, east = await tours.of([*southern(), astray()], eastern())
+    crew = Crew(tour_s_max=1, overtime_s_max=36_000, overtime_surcharge=Decimal(50))
+    tired = east.tour.model_copy(update={"crew": crew})
+    assert all_moves(south, east) != []
+    assert all_moves(south, replace(east, tour=tired, day=replace(east.day, crew=crew))) == []
 
 
 async def test_where_nothing_saves_nothing_is_proposed(tours: Tours) -> None:

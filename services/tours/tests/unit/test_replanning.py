@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
+from maillage_contracts.vocabulary import Money
 from maillage_tours.domain.checker import check_tour
+from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.driving_on import drive
 from maillage_tours.domain.order import Order, Priority
@@ -70,6 +73,21 @@ def test_a_crooked_tour_is_straightened_and_each_moved_stop_has_its_saving(
     again = replan(Given(found.tour, day, DAWN))
     assert again is not None
     assert (again.change.moved_stops, again.change.saving.amount) == (0, 0)
+
+
+def test_overtime_spared_is_saved_as_well(tour: Tour, day: Day) -> None:
+    """Beyond the first half hour each hour costs half as much again."""
+    crew = Crew(tour_s_max=1800, overtime_surcharge=Decimal("0.5"))
+    short, of_day = tour.model_copy(update={"crew": crew}), replace(day, crew=crew)
+    given = Given(in_order(short, of_day, (1, 6, 2, 5, 3, 4)), of_day, DAWN)
+    found = replan(given)
+    assert found is not None
+    assert found.change.saving == costs_less(given.as_driven, found)
+
+
+def costs_less(before: Tour, found: Replanned) -> Money:
+    assert before.figures is not None
+    return Money(amount=before.figures.cost.amount - found.figures.cost.amount)
 
 
 def test_it_is_within_two_percent_of_the_best_of_all_orders(tour: Tour, day: Day) -> None:
@@ -157,6 +175,7 @@ def test_a_withdrawn_order_is_driven_past_and_locks_nothing(tour: Tour, day: Day
     assert found is not None
     assert len(found.tour.stops) == len(tour.stops) - 1
     assert found.tour.order_ids == tour.order_ids - {gone}
+    assert found.change.moved_stops == 0
     assert check_tour(found.tour, rest).faults == ()
 
 

@@ -197,5 +197,7 @@ def window_of(task: Task, order: Order | None, place: Place) -> TimeWindow | Non
         return None if task.leg == FROM_HUB else order.pickup_window
     if task.leg == TO_HUB:
         return None
+    if not order.alternatives:
+        return order.dropoff_window
     windows = (end.window for end in order.ends if end.place.position == place.position)
     return next(windows, order.dropoff_window)

@@ -108,6 +108,11 @@ class Day:
         return [*(one for one in self.vehicles if not one.is_trailer), *rigs(self.vehicles)]
 
     @cached_property
+    def by_id(self) -> Mapping[OrderId, Order]:
+        """The orders by their identifier."""
+        return {order.order_id: order for order in self.orders}
+
+    @cached_property
     def hub_points(self) -> frozenset[GeoPoint]:
         """Where a visit to a hub is counted as such."""
         return frozenset(hub.position for hub in self.hubs)

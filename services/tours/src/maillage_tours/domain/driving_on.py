@@ -12,8 +12,6 @@ from maillage_tours.domain.day import FROM_HUB, TO_HUB, Day
 from maillage_tours.domain.order import Order
 from maillage_tours.domain.tour import Stop, Task, Tour
 
-Orders = Mapping[OrderId, Order]
-
 
 @dataclass(frozen=True)
 class Drive:
@@ -25,6 +23,7 @@ class Drive:
     late_s: Mapping[OrderId, float]
     over_s: float
     cost_eur: Decimal
+    """Of what remains, with the overtime to which it leads."""
 
     @property
     def late_s_in_all(self) -> float:
@@ -73,21 +72,23 @@ def drive(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: dat
     if not is_out and run.later_s > 0:
         later = run.leaves + timedelta(seconds=run.later_s)
         run = _run(tour, day, locked, stops, later)
-    hours = Decimal(round(stamp(run.ends_at) - stamp(run.leaves))) / 3600
+    starts_at = tour.starts_at if is_out else run.leaves
+    overtime_s = tour.crew.overtime_s(round(stamp(run.ends_at) - stamp(starts_at)))
+    rest_s = round(stamp(run.ends_at) - stamp(run.leaves))
+    paid_s = rest_s + overtime_s * tour.crew.overtime_surcharge
     cost_eur = Decimal(run.metres) / 1000 * tour.vehicle.cost_eur_per_km
     shift = tour.vehicle.shift.on(day.on, day.zone)
     return Drive(
         stops=run.stops,
-        starts_at=tour.starts_at if is_out else run.leaves,
+        starts_at=starts_at,
         ends_at=run.ends_at,
         late_s=run.late_s,
         over_s=max(0.0, stamp(run.ends_at) - stamp(shift.end)),
-        cost_eur=cost_eur + hours * tour.vehicle.cost_eur_per_hour,
+        cost_eur=cost_eur + paid_s / 3600 * tour.vehicle.cost_eur_per_hour,
     )
 
 
 def _run(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: datetime) -> _Run:
-    orders = {order.order_id: order for order in day.orders}
     is_out = _is_out(tour, locked)
     here = tour.stops[locked - 1] if locked else None
     at, before = (
@@ -97,24 +98,27 @@ def _run(tour: Tour, day: Day, locked: int, stops: Sequence[Stop], free_at: date
     metres, waited_s, later_s = 0, 0.0, float("inf")
     late_s: dict[OrderId, float] = {}
     timed: list[Stop] = []
-    for stop in (_as_told(one, tour) for one in stops):
+    for stop in stops:
+        told = tour.stops[stop.number - 1]  # with the hours that other tours count on
         way_m, way_s = tour.travel.between(at, stop.place.position)
         metres += way_m
         has_moved = stop.place.position != before
         soonest = now + timedelta(seconds=way_s)
-        told = _arriving(stop, soonest, day, orders, has_moved=has_moved)
+        there = stop.model_copy(
+            update={"arrives_at": _arrival(stop, told, soonest, day, has_moved=has_moved)}
+        )
         if not timed and not is_out:
-            leaves = told.arrives_at - timedelta(seconds=way_s)
+            leaves = there.arrives_at - timedelta(seconds=way_s)
         else:
-            waited_s += stamp(told.arrives_at) - stamp(soonest)
-        ends = stamp(told.arrives_at) + (tour.crew.rest_s if stop.is_rest else 0)
-        for task, begins, ends in handovers(told, day, orders, has_moved=has_moved):  # noqa: B007
-            late = begins - _latest(task, stop, orders)
+            waited_s += stamp(there.arrives_at) - stamp(soonest)
+        ends = stamp(there.arrives_at) + (tour.crew.rest_s if stop.is_rest else 0)
+        for task, begins, ends in handovers(there, day, day.by_id, has_moved=has_moved):  # noqa: B007
+            late = begins - _latest(task, told, day)
             later_s = min(later_s, waited_s - late)
             if late > 0:
                 late_s[task.order_id] = max(late, late_s.get(task.order_id, 0))
-        now = told.arrives_at + timedelta(seconds=ends - stamp(told.arrives_at))
-        timed.append(told.model_copy(update={"departs_at": now}))
+        now = there.arrives_at + timedelta(seconds=ends - stamp(there.arrives_at))
+        timed.append(there.model_copy(update={"departs_at": now}))
         at, before = stop.place.position, position_before(stop)
     way_m, way_s = tour.travel.between(at, tour.end.position)
     ends_at = now + timedelta(seconds=way_s)
@@ -130,12 +134,6 @@ def _opens(tour: Tour, day: Day) -> datetime:
     """When it left, or the first moment when it can."""
     is_out = tour.started_at is not None
     return tour.starts_at if is_out else tour.vehicle.shift.on(day.on, day.zone).start
-
-
-def _as_told(stop: Stop, tour: Tour) -> Stop:
-    """With the hours that other tours count on, whatever it was tried with."""
-    told = tour.stops[stop.number - 1]
-    return stop.model_copy(update={"arrives_at": told.arrives_at, "departs_at": told.departs_at})
 
 
 def passes(tour: Tour, day: Day, locked: int, tried: Drive) -> bool:
@@ -156,28 +154,28 @@ def left(stop: Stop) -> datetime:
     return max(stop.departs_at, stop.arrived_at + (stop.departs_at - stop.arrives_at))
 
 
-def _arriving(stop: Stop, soonest: datetime, day: Day, orders: Orders, *, has_moved: bool) -> Stop:
-    """The stop no sooner than its first handover may begin, but for setting up."""
+def _arrival(stop: Stop, told: Stop, soonest: datetime, day: Day, *, has_moved: bool) -> datetime:
+    """No sooner than the first handover may begin, but for setting up."""
     at_hub = stop.place.position in day.hub_points
     setup = timedelta(seconds=day.pace.setup(at_hub=at_hub) if has_moved else 0)
-    windows = (window_of(task, orders.get(task.order_id), stop.place) for task in stop.tasks[:1])
+    windows = (window_of(task, day.by_id.get(task.order_id), stop.place) for task in stop.tasks[:1])
     opens = [window.start for window in windows if window is not None]
-    opens += _brought(stop, day)
-    return stop.model_copy(update={"arrives_at": max([soonest, *(one - setup for one in opens)])})
+    opens += _brought(stop, told, day)
+    return max([soonest, *(one - setup for one in opens)])
 
 
-def _brought(stop: Stop, day: Day) -> Iterator[datetime]:
+def _brought(stop: Stop, told: Stop, day: Day) -> Iterator[datetime]:
     """When what other tours bring can be taken here: as told, or later."""
     for task in stop.tasks:
         if task.leg == FROM_HUB and task.action == "pickup":
-            yield max(stop.arrives_at, day.brought.get(task.order_id, stop.arrives_at))
+            yield max(told.arrives_at, day.brought.get(task.order_id, told.arrives_at))
 
 
-def _latest(task: Task, stop: Stop, orders: Orders) -> float:
+def _latest(task: Task, told: Stop, day: Day) -> float:
     """Until when the handover may begin: where another tour goes on with it, until as told."""
     if task.leg == TO_HUB and task.action == "dropoff":
-        return stamp(stop.departs_at)
-    window = window_of(task, orders.get(task.order_id), stop.place)
+        return stamp(told.departs_at)
+    window = window_of(task, day.by_id.get(task.order_id), told.place)
     return float("inf") if window is None else stamp(window.end)
 
 

@@ -89,10 +89,9 @@ def parcels(given: Given) -> Iterator[Parcel]:
     """
     if given.as_it_is.late_s_in_all:
         return
-    orders = {order.order_id: order for order in given.day.orders}
     movable = [stop for stop in given.rest if stop.number > given.fixed]
     for order_ids, ends in _loads(movable):
-        some = tuple(orders[order_id] for order_id in order_ids)
+        some = tuple(given.day.by_id[order_id] for order_id in order_ids)
         stops = [kept for stop in given.rest if (kept := _less(stop, order_ids)) is not None]
         is_planned = all(order.status == OrderStatus.PLANNED for order in some)
         if is_planned and any(not stop.is_rest for stop in stops):

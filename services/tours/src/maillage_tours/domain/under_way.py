@@ -78,9 +78,8 @@ class Given:
     @cached_property
     def rest(self) -> list[Stop]:
         """Its stops to come, without what was withdrawn, as weighed at the hub."""
-        orders = {order.order_id: order for order in self.day.orders}
         ahead = (without(stop, TaskStatus.VOID) for stop in self.tour.stops[self.locked :])
-        return [_as_held(stop, orders) for stop in ahead if stop is not None]
+        return [_as_held(stop, self.day.by_id) for stop in ahead if stop is not None]
 
     @cached_property
     def as_it_is(self) -> Drive:
