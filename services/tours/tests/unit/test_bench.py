@@ -176,6 +176,16 @@ def test_a_family_says_what_vehicles_and_places_may(tmp_path: Path) -> None:
     assert any("right after" in fault for fault in prove(back, [mixed, (), ()], {2}).faults)
 
 
+@pytest.mark.parametrize("how", ["\r\n", "\n\n", "\n \t", "\t\n", "lower", "upper", "\ufeff"])
+@pytest.mark.parametrize("family", ["LI_LIM", "VRPTW", "2E-VRP"])
+def test_tables_say_the_same_in_any_spelling(family: str, how: str, tmp_path: Path) -> None:
+    text = FILES[family]
+    spelt = {"lower": text.lower(), "upper": text.upper(), "\ufeff": how + text}
+    other = tmp_path / "other.txt"
+    other.write_bytes(spelt.get(how, text.replace("\n", how)).encode())
+    assert read(other).problem == read(written(tmp_path, family)).problem
+
+
 @pytest.mark.parametrize("family", ["RESTS", "VRPTW"])
 def test_crews_rest_where_it_is_asked(family: str, tmp_path: Path) -> None:
     """Of the file, or of any instance; who drives on without a rest has no proof."""

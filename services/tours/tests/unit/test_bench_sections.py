@@ -224,8 +224,8 @@ def test_half_a_matrix_is_the_whole(form: str, figures: str, tmp_path: Path) -> 
 
 
 REFUSED: Sequence[tuple[str, str, str, str, int, str]] = [
-    ("prizes", CVRP, "DEPOT_S", f"PRIZE_SECTION\n{rows(0, 1, 1, 1, 1)}\nDEPOT_S", 19, "PRIZE is"),
-    ("groups", CVRP, "DEPOT_S", "MUTUALLY_EXCLUSIVE_GROUP_SECTION\n1 2 3\nDEPOT_S", 19, "GROUP is"),
+    ("prizes", CVRP, "DEPOT_S", f"PRIZE_SECTION\n{rows(0, 1, 1, 1, 1)}\nDEPOT_S", 19, "PRIZE_S"),
+    ("groups", CVRP, "DEPOT_S", "MUTUALLY_EXCLUSIVE_GROUP_SECTION\n1 2 3\nDEPOT_S", 19, "GROUP_S"),
     ("a length", CVRP, "CAPACITY", "DISTANCE: 200\nCAPACITY", 6, "DISTANCE is not known"),
     ("the globe", CVRP, "EUC_2D", "GEO", 4, "EUC_2D, CEIL_2D"),
     ("no kind", CVRP, "EDGE_WEIGHT_TYPE: EUC_2D\n", "", 1, "EUC_2D, CEIL_2D"),
@@ -237,7 +237,10 @@ REFUSED: Sequence[tuple[str, str, str, str, int, str]] = [
     ("said twice", CVRP, "CAPACITY: 12", "CAPACITY: 12\nCAPACITY: 13", 7, "said twice"),
     ("value and section", CVRP, "CAPACITY: 12", "CAPACITY: 12\nDEMAND: 1", 14, "said twice"),
     ("a section in a line", CVRP, "DEPOT_SECTION\n1", "DEPOT_SECTION: 1", 19, "stand below"),
-    ("windows in a line", CVRP, "CAPACITY: 12", "TIME_WINDOW: 5", 6, "TIME_WINDOW_SECTION"),
+    ("windows in a line", CVRP, "CAPACITY: 12", "TIME_WINDOW: 5", 6, "TIME_WINDOW is not known"),
+    ("a depot in a line", CVRP, "CAPACITY: 12", "DEPOT: 2", 6, "DEPOT is not known"),
+    ("vehicles in a section", CVRP, "DEPOT_S", "VEHICLES_SECTION\n1 3\nDEPOT_S", 19, "VEHICLES_S"),
+    ("a service below zero", PAIRS, "5 6 0 800 2 0", "5 6 0 800 -2 0", 18, "below zero"),
     ("no colon", CVRP, "CAPACITY: 12", "CAPACITY 12", 6, "CAPACITY 12 is not known"),
     ("one place", CVRP, "DIMENSION: 5", "DIMENSION: 1", 3, "one door at least"),
     ("a depot in between", CVRP, "DEPOT_SECTION\n1", "DEPOT_SECTION\n2", 20, "first places"),

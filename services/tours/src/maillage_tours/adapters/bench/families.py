@@ -38,25 +38,27 @@ ROUNDINGS = {
 }
 """How each family's best known costs were rounded: with these the routes of the published
 solutions cost what is published (601 of PyVRP/Instances at 1445e12; PDPTW by its README)."""
-FOR_PEOPLE = frozenset({"COMMENT", "DISPLAY_DATA_TYPE", "DISPLAY_DATA", "NODE_COORD_TYPE"})
-OF_CLIENTS = frozenset(
-    {"DEMAND", "LINEHAUL", "BACKHAUL", "SERVICE_TIME", "TIME_WINDOW", "RELEASE_TIME"}
-)
-OF_VEHICLES = frozenset(
-    {
-        *("VEHICLES", "CAPACITY", "VEHICLES_DEPOT", "VEHICLES_ALLOWED_CLIENTS"),
-        *("VEHICLES_MAX_DURATION", "VEHICLES_MAX_DISTANCE", "VEHICLES_FIXED_COST"),
-        *("VEHICLES_UNIT_DISTANCE_COST", "VEHICLES_RELOAD_DEPOT", "VEHICLES_MAX_RELOADS"),
-    }
-)
-OF_PLACES = frozenset(
-    {"NODE_COORD", "DEPOT", "EDGE_WEIGHT", "EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT"}
-)
 OF_PAIRS = "PICKUP_AND_DELIVERY"
-KNOWN = {
-    *("NAME", "TYPE", "DIMENSION", "REST_AFTER", "REST_TIME", OF_PAIRS),
-    *(FOR_PEOPLE | OF_CLIENTS | OF_VEHICLES | OF_PLACES),
+IN_A_LINE = {
+    *("NAME", "COMMENT", "TYPE", "DIMENSION", "VEHICLES", "REST_AFTER", "REST_TIME"),
+    *("EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE"),
 }
+COLUMNS = {
+    *("DEMAND", "LINEHAUL", "BACKHAUL", "SERVICE_TIME", "RELEASE_TIME"),
+    *("CAPACITY", "VEHICLES_DEPOT", "VEHICLES_MAX_RELOADS"),
+    *("VEHICLES_MAX_DURATION", "VEHICLES_MAX_DISTANCE"),
+    *("VEHICLES_FIXED_COST", "VEHICLES_UNIT_DISTANCE_COST"),
+}
+"""One number for each place or vehicle, or the same in a line for all."""
+TABLES = {
+    *("NODE_COORD", "DEPOT", "EDGE_WEIGHT", "TIME_WINDOW", "DISPLAY_DATA", OF_PAIRS),
+    *("VEHICLES_ALLOWED_CLIENTS", "VEHICLES_RELOAD_DEPOT"),
+}
+KNOWN = IN_A_LINE | COLUMNS | {f"{name}_SECTION" for name in COLUMNS | TABLES}
+NOT_OF_PAIRS = (
+    *("DEMAND", "LINEHAUL", "BACKHAUL", "SERVICE_TIME", "RELEASE_TIME", "TIME_WINDOW"),
+    *("VEHICLES_ALLOWED_CLIENTS", "VEHICLES_RELOAD_DEPOT"),
+)
 LINEHAUL, BACKHAUL = 0, 1
 
 
@@ -110,7 +112,7 @@ class _Reader:
         rows = self.said.table(OF_PAIRS, self.said.size, 6)
         if rows is None:
             return []
-        for other in OF_CLIENTS | {"VEHICLES_ALLOWED_CLIENTS", "VEHICLES_RELOAD_DEPOT"}:
+        for other in NOT_OF_PAIRS:
             if self.said.says(other):
                 raise self.said.line(other).wrong(f"{other} beside {OF_PAIRS}_SECTION")
         if len(self.depots) > 1:
@@ -121,8 +123,10 @@ class _Reader:
 
     def _paired(self, place: int, rows: Sequence[Sequence[float]]) -> Iterator[_Pair]:
         """The pair of which a place is the pickup; raises Unreadable when it is of none."""
-        load, _, _, _, before, after = rows[place]
+        load, _, _, takes, before, after = rows[place]
         line = self.said.line(OF_PAIRS, place)
+        if takes < 0:
+            raise line.wrong("a service time below zero")
         if (before > 0) == (after > 0) or before + after - 1 not in self.doors:
             raise line.wrong(f"a pickup or a delivery, of places from 2 to {self.said.size}")
         other = rows[int(before + after) - 1]

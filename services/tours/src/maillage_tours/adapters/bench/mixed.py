@@ -26,6 +26,7 @@ from maillage_tours.domain.problem import Carrier, Demand, Ways, ways_of
 FAMILY = "HFVRP"
 HEAD_WIDTH = 6
 RANGE_NONE = 999_999
+GRID = Grid(EXACT)
 
 
 def is_mixed(lines: Sequence[Line]) -> bool:
@@ -54,10 +55,7 @@ def read_mixed(lines: Sequence[Line]) -> Instance:
         for door, load in enumerate(loads, 1)
     ]
     problem = problem_of(demands, fleet, ways, [0])
-    return Instance(head.path.stem, FAMILY, problem, _GRID, cost_unit)
-
-
-_GRID = Grid(EXACT)
+    return Instance(head.path.stem, FAMILY, problem, GRID, cost_unit)
 
 
 def _said(lines: Sequence[Line]) -> Iterator[Line]:
@@ -89,7 +87,7 @@ def _by_air(depot: Line, below: Sequence[Line], doors: int) -> tuple[Ways, list[
             raise line.wrong("a load below zero")
         places.append((x, y))
         loads.append(load)
-    return _GRID.distances(places), loads
+    return GRID.distances(places), loads
 
 
 def _enough(depot: Line, below: Sequence[Line], count: int) -> Sequence[Line]:
@@ -116,7 +114,7 @@ def _fleet(lines: Sequence[Line]) -> tuple[list[Carrier], float]:
             cost_per_m=round(per_unit / unit),
             cost_per_s=0,
             profile=0,
-            fixed_cost=round(fixed / unit * _GRID.scale),
+            fixed_cost=round(fixed / unit * GRID.scale),
             trips_max=1,
         )
         fleet += [one] * line.count(count, "vehicles")

@@ -10,7 +10,7 @@ from maillage_tours.adapters.bench.instance import Line
 
 END = "EOF"
 _SECTION = "_SECTION"
-NAME_LENGTH = 40
+KEYWORD_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,6 @@ class Sections:
 
         One value for all stands before the sections, and is repeated.
         """
-        if name in self.values and width != 1:
-            raise self.values[name][0].wrong(f"{name}_SECTION is expected")
         if name in self.values:
             return [[self.number(name) or 0.0]] * rows
         if name not in self.tables:
@@ -123,7 +121,7 @@ def is_sections(lines: Sequence[Line]) -> bool:
 def sections_of(lines: Sequence[Line], known: Collection[str]) -> Sections:
     """Cut a file in sections; raises Unreadable for a line that belongs nowhere.
 
-    What is not among the `known` names is refused: who does not know it would solve another
+    What is not among the `known` keywords is refused: who does not know it would solve another
     problem.
     """
     said = Sections(lines, {}, {})
@@ -144,8 +142,8 @@ def _begun(said: Sections, line: Line, known: Collection[str]) -> list[Line] | N
     """The section that a line begins; None for a line that has its value."""
     keyword, value = _keyword(line), line.text.partition(":")[2].strip()
     name = keyword.removesuffix(_SECTION)
-    if name not in known:
-        raise line.wrong(f"{name[:NAME_LENGTH]} is not known here")
+    if keyword not in known:
+        raise line.wrong(f"{keyword[:KEYWORD_LENGTH]} is not known here")
     if said.says(name):
         raise line.wrong(f"{name} is said twice")
     if not keyword.endswith(_SECTION):
