@@ -148,7 +148,7 @@ class Verifier:
             claims = await self._signed(token)
             self._claims.validate(claims)
         except (JoseError, ValueError) as error:
-            raise Unauthenticated(f"the token is not accepted: {error}") from error
+            raise Unauthenticated(f"the token is not accepted: {error}".rstrip(": ")) from error
         return self._told_by(claims)
 
     async def _signed(self, token: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from maillage_common.failures import is_transient
 from maillage_contracts.refusals import Invalid, NotFound, Refused, Stale
+from maillage_contracts.vocabulary.words import NO_CONTROL
 from maillage_serving.auth import Forbidden, KeysAway, Unauthenticated
 
 RETRY_AFTER_S = 2
@@ -49,8 +50,7 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
         return problem(HTTPStatus.PRECONDITION_FAILED, str(error), headers=tag, version=error.found)
     if isinstance(error, Invalid):
         fault = {"field": error.field, "message": str(error)}
-        detail = f"{error.field}: {error}"
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=[fault])
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error.field}: {error}", errors=[fault])
     return problem(HTTPStatus.CONFLICT, str(error))
 
 
@@ -74,6 +74,8 @@ def _fault(loc: Sequence[int | str], message: str, kind: str) -> dict[str, str]:
         message = "this field is not known here: remove it or correct its name"
     elif kind == "missing":
         message = "this field is required: add it"
+    elif NO_CONTROL in message:
+        message = "write it in one line"
     elif kind == "json_invalid":
         field, message = "body", "the body is not JSON: correct it"
     elif kind == "value_error":

@@ -167,6 +167,7 @@ async def test_the_same_call_twice_is_done_once(lead: Lead, door: Door) -> None:
     [
         ("leads", {"source": "engine", "kind": "substitution", "flow_ids": [], "note": "x"}, ""),
         ("leads/{lead}/accept", {"titel": "x"}, "titel"),
+        ("leads/{lead}/accept", {"title": "two\nlines"}, "in one line"),
         ("leads/{lead}/reject", {"reasons": ["bad_mood"]}, "reasons"),
         ("leads/{lead}/defer", {"until": "2020-01-01"}, "until"),
         ("suppressions", {"actor_ids": [str(SOME)], "reason": "competitors"}, "actor_ids"),

@@ -239,6 +239,18 @@ class TestUnits:
         (loops,) = (await dispatcher.get("/v1/units/loops")).json()
         assert (loops["loops_per_unit"], loops["loss_rate"]) == ("1.0000", "0.0000")
 
+    async def test_nothing_moves_in_years_to_come(
+        self, post: Post, dispatcher: httpx.AsyncClient
+    ) -> None:
+        await post("/v1/units", {"unit_ids": [CRATE]})
+        told = {
+            f"/v1/units/{CRATE}/move": {"status": "out_full"},
+            MOVES: {"kind": "counted", "mass_kg": "5"},
+        }
+        for path, body in told.items():
+            answer = await dispatcher.post(path, json=body | {"at": "2099-01-01T00:00:00Z"})
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "at")
+
     async def test_an_unknown_crate_is_known_from_its_scan_on(
         self, drive: Drive, dispatcher: httpx.AsyncClient
     ) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from maillage_common.identifiers import uuid7
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import Invalid
-from maillage_contracts.vocabulary import ActorId, Day, FlowId, LeadId, Word
+from maillage_contracts.vocabulary import ActorId, Day, FlowId, Label, LeadId, Word
 from maillage_matching.domain.calibration import Calibration, calibrated
 from maillage_matching.domain.draft import LeadKind
 from maillage_matching.domain.knowledge import Knowledge
@@ -34,7 +34,7 @@ from maillage_serving.auth import Principal
 from maillage_serving.http import Body, Door, Paged, carry_out, command, etag, query
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[Label, StringConstraints(strip_whitespace=True)]
 Reasons = Annotated[
     tuple[Word, ...],
     Field(min_length=1, max_length=3, description="Codes of GET /v1/reasons."),

@@ -163,6 +163,12 @@ def _of_its_day(tour: Tour, field: str, moment: datetime, now: datetime) -> None
         raise Invalid(field, f"this tour is of {day}: check the clock of the phone, or the year")
 
 
+def must_have_been(at: datetime, now: datetime) -> None:
+    """Raise Invalid for a moment that is not even that of a tour that is rehearsed."""
+    if at > now + AROUND_TOUR:
+        raise Invalid("at", "this moment is still to come: check the date")
+
+
 def _told(task: Task) -> Task:
     """The task as it was reported, whether its order knows yet or not."""
     return task.model_copy(update={"waits": False})

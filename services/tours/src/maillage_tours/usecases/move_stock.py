@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maillage_contracts.envelope import Event
+from maillage_tours.domain.execution import must_have_been
 from maillage_tours.domain.hub_stock import Movement, must_be_something
 from maillage_tours.usecases.book_goods import book
 from maillage_tours.usecases.store import Store
@@ -18,6 +19,7 @@ class MoveStock:
 
 
 async def move_stock(command: MoveStock, store: Store, now: datetime) -> Iterable[Event]:
-    """The same movement again is nothing new. Raises Invalid when nothing moved."""
+    """The same movement again is nothing new. Raises Invalid when nothing moved, or not yet."""
     must_be_something(command.movement)
+    must_have_been(command.movement.at, now)
     return await book(command.movement.model_copy(update={"received_at": now}), store)

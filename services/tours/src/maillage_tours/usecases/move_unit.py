@@ -7,6 +7,7 @@ from datetime import datetime
 from maillage_contracts.envelope import Event
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import UnitId
+from maillage_tours.domain.execution import must_have_been
 from maillage_tours.domain.returnable import UnitStatus, seen
 from maillage_tours.usecases.announce_goods import unit_moved
 from maillage_tours.usecases.store import Store
@@ -22,7 +23,8 @@ class MoveUnit:
 
 
 async def move_unit(command: MoveUnit, store: Store, now: datetime) -> Iterable[Event]:
-    """Where it is already is nothing new. Raises NotFound, or Refused for what was scrapped."""
+    """Where it is already is nothing new. Raises NotFound, Invalid, Refused for the scrapped."""
+    must_have_been(command.at or now, now)
     found = await store.units_to_change({command.unit_id})
     if not found:
         raise NotFound(f"no unit {command.unit_id} here: register it first")

@@ -7,6 +7,7 @@ from datetime import datetime
 from maillage_contracts.envelope import Event
 from maillage_contracts.vocabulary import ConsignmentId, Treatment
 from maillage_tours.domain.consignment import ConsignmentStatus
+from maillage_tours.domain.execution import must_have_been
 from maillage_tours.usecases.announce_goods import custody_moved
 from maillage_tours.usecases.store import Store
 
@@ -25,8 +26,9 @@ async def process_consignment(
 ) -> Iterable[Event]:
     """The same operation again is nothing new.
 
-    Raises NotFound, or Refused for what was not taken in.
+    Raises NotFound, Invalid for what is still to come, or Refused for what was not taken in.
     """
+    must_have_been(command.at or now, now)
     order_id = (await store.consignment(command.consignment_id)).order_id
     (before,) = await store.consignments_to_change({order_id})
     is_done = before.status == ConsignmentStatus.PROCESSED
