@@ -8,17 +8,13 @@ from tally import MemoryTally, Store, service
 from wired import Wired, wired_to
 
 from maillage_common.transaction import Runner
-from maillage_serving.testing import memory_runner, postgres_runner
+from maillage_serving.testing import either_runner, postgres_runner
 
 
 @pytest.fixture
 async def runner(database: str | None) -> AsyncGenerator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryTally()
-        yield memory_runner(store, service="flows")
-    else:
-        async with postgres_runner(database, service()) as over_postgres:
-            yield over_postgres
+    async with either_runner(database, service(), MemoryTally()) as started:
+        yield started
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -180,6 +180,34 @@ async def postgres_runner(
         )
     finally:
         await pool.close()
+
+
+@asynccontextmanager
+async def either_runner(
+    database: str | None,
+    service: Service[S],
+    memory: S,
+    *,
+    clock: Callable[[], datetime] | None = None,
+) -> AsyncGenerator[Runner[S]]:
+    """What suites over both stores run on: this memory, or the empty database at an address."""
+    if database is None:
+        yield memory_runner(memory, service=service.name, clock=clock)
+    else:
+        async with postgres_runner(database, service, clock=clock) as over_postgres:
+            yield over_postgres
+
+
+@asynccontextmanager
+async def changing(runner: Runner[S], *, read_only: bool = False) -> AsyncGenerator[S]:
+    """The store itself, in a transaction of its own."""
+    async with runner.database.transaction(read_only=read_only) as (store, _):
+        yield store
+
+
+def reading(runner: Runner[S]) -> AbstractAsyncContextManager[S]:
+    """The same, to look at only."""
+    return changing(runner, read_only=True)
 
 
 async def published(runner: Runner[Any]) -> list[Received[Event]]:

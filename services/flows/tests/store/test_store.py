@@ -1,7 +1,6 @@
 """One suite over both stores: what is kept comes back, and is found."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -19,7 +18,7 @@ from maillage_flows.domain.reach import Reach
 from maillage_flows.domain.round import Round, RoundTold
 from maillage_flows.usecases.store import Due, KnownActor, Store, Wanted
 from maillage_flows.wiring import service
-from maillage_serving.testing import memory_runner, postgres_runner
+from maillage_serving.testing import changing, either_runner, reading
 
 FlowMaker = Callable[..., Flow]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -30,24 +29,8 @@ SITES = (Site(an_id("shop"), JOURDIES, "jourdies"), Site(an_id("nursery"), BONNE
 
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="flows")
-        return
-    async with postgres_runner(database, service()) as over_postgres:
-        yield over_postgres
-
-
-@asynccontextmanager
-async def changing(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction() as (store, _):
-        yield store
-
-
-@asynccontextmanager
-async def reading(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction(read_only=True) as (store, _):
-        yield store
+    async with either_runner(database, service(), MemoryStore()) as started:
+        yield started
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from maillage_impact.usecases.store import (
     Store,
 )
 from maillage_impact.wiring import service
-from maillage_serving.testing import client, memory_runner, postgres_runner
+from maillage_serving.testing import client, either_runner, memory_runner
 
 DAY = date(2026, 11, 23)
 GIVER, TAKER, OTHER = UUID(int=11), UUID(int=12), UUID(int=13)
@@ -44,15 +44,9 @@ DRIVEN = DrivenTour(
 
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        over_memory: Runner[Store] = memory_runner(store, service="impact")
-        await fill(over_memory)
-        yield over_memory
-        return
-    async with postgres_runner(database, service()) as over_postgres:
-        await fill(over_postgres)
-        yield over_postgres
+    async with either_runner(database, service(), MemoryStore()) as started:
+        await fill(started)
+        yield started
 
 
 def a_line(finding: Finding, subject: Subject, lot: str) -> Entry:

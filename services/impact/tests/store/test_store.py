@@ -1,7 +1,6 @@
 """One suite over both stores: what is kept comes back, and lines only add up."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,25 +25,15 @@ from maillage_impact.usecases.store import (
     Store,
 )
 from maillage_impact.wiring import service
-from maillage_serving.testing import NOON, memory_runner, postgres_runner
+from maillage_serving.testing import NOON, changing, either_runner, postgres_runner
 
 DAY = date(2026, 11, 23)
 
 
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="impact")
-        return
-    async with postgres_runner(database, service()) as over_postgres:
-        yield over_postgres
-
-
-@asynccontextmanager
-async def changing(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction() as (store, _):
-        yield store
+    async with either_runner(database, service(), MemoryStore()) as started:
+        yield started
 
 
 def uid(number: int) -> UUID:

@@ -26,8 +26,7 @@ from maillage_serving.testing import (
     client,
     context,
     deliver_twice,
-    memory_runner,
-    postgres_runner,
+    either_runner,
     published,
     received,
 )
@@ -52,12 +51,8 @@ def database(request: pytest.FixtureRequest) -> str | None:
 @pytest.fixture
 async def runner(database: str | None, clock: FixedClock) -> AsyncIterator[Runner[Store]]:
     """A runner over memory, or over PostgreSQL where a test asks for it."""
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="matching", clock=clock)
-    else:
-        async with postgres_runner(database, service(), clock=clock) as over_postgres:
-            yield over_postgres
+    async with either_runner(database, service(), MemoryStore(), clock=clock) as started:
+        yield started
 
 
 @pytest.fixture

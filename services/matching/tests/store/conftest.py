@@ -12,7 +12,7 @@ from maillage_matching.usecases.store import (
     Store,
 )
 from maillage_matching.wiring import service
-from maillage_serving.testing import memory_runner, postgres_runner
+from maillage_serving.testing import either_runner
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -24,12 +24,8 @@ Do = Callable[[Callable[[Store], Awaitable[T]]], Awaitable[T]]
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
     """A runner over each store."""
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="matching")
-    else:
-        async with postgres_runner(database, service()) as over_postgres:
-            yield over_postgres
+    async with either_runner(database, service(), MemoryStore()) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One suite over both stores: what is kept comes back, and what is taken is refused."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -32,7 +31,7 @@ from maillage_registry.usecases.store import (
     ZonesWanted,
 )
 from maillage_registry.wiring import service
-from maillage_serving.testing import memory_runner, postgres_runner
+from maillage_serving.testing import changing, either_runner
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -41,18 +40,8 @@ SIRET = "00000000100016"
 
 @pytest.fixture
 async def runner(database: str | None) -> AsyncIterator[Runner[Store]]:
-    if database is None:
-        store: Store = MemoryStore()
-        yield memory_runner(store, service="registry")
-    else:
-        async with postgres_runner(database, service()) as over_postgres:
-            yield over_postgres
-
-
-@asynccontextmanager
-async def changing(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction() as (store, _):
-        yield store
+    async with either_runner(database, service(), MemoryStore()) as started:
+        yield started
 
 
 def actor_id(number: int) -> ActorId:

@@ -1,7 +1,5 @@
 """One suite over both stores: hub stock, consignments of waste, containers for reuse."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,6 +8,7 @@ import pytest
 from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.vocabulary import ActorId, ConsignmentId, HubId, UnitId
+from maillage_serving.testing import changing
 from maillage_tours.domain.consignment import ConsignmentStatus, consignment_of
 from maillage_tours.domain.hub_stock import Movement, Stock
 from maillage_tours.domain.returnable import Unit, UnitStatus
@@ -18,12 +17,6 @@ from maillage_tours.usecases.store import Store
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HUB = HubId(an_id("hub"))
-
-
-@asynccontextmanager
-async def changing(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction() as (store, _):
-        yield store
 
 
 def a_movement(name: str, **changes: object) -> Movement:

@@ -1,7 +1,6 @@
 """One suite over both stores: what is kept comes back, is found, and is replaced only by newer."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from maillage_common.transaction import Runner
 from maillage_contracts.refusals import NotFound
 from maillage_contracts.samples import an_existing_round
 from maillage_contracts.vocabulary import ActorId, OrderId, PlanId, SiteId, SynergyId, TourId
+from maillage_serving.testing import changing, reading
 from maillage_tours.domain.day import Day
 from maillage_tours.domain.fleet import RelayPoint
 from maillage_tours.domain.order import Carriage, Order, OrderStatus
@@ -35,18 +35,6 @@ from maillage_tours.usecases.store import KnownActor, Store, Told, WantedOrders,
 Planner = Callable[[Day], Awaitable[Draft]]
 ALL = WantedOrders()
 NOBODY = OrderId(an_id("nobody"))
-
-
-@asynccontextmanager
-async def changing(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction() as (store, _):
-        yield store
-
-
-@asynccontextmanager
-async def reading(runner: Runner[Store]) -> AsyncGenerator[Store]:
-    async with runner.database.transaction(read_only=True) as (store, _):
-        yield store
 
 
 def ids(orders: object) -> list[OrderId]:
