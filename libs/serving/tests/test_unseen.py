@@ -80,6 +80,8 @@ async def test_what_people_write_is_taken_as_it_is(
 
 
 async def test_a_body_is_utf_8(http: httpx.AsyncClient) -> None:
+    marked = await http.post("/notes", content='{"text": "x"}'.encode("utf-8-sig"))
+    assert marked.json() == "x"
     field, message = refused(await http.post("/notes", content='{"text": "x"}'.encode("utf-16")))
     assert field == "body"
     assert "UTF-8" in message

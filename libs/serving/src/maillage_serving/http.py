@@ -70,7 +70,7 @@ class Allowed:
         """Who was admitted; raises Invalid for a text that is not what it looks like."""
         if MORE_THAN_ASCII.search(await request.body()):
             try:
-                _must_be_seen(json.loads((await request.body()).decode()))
+                _must_be_seen(json.loads((await request.body()).decode("utf-8-sig")))
             except (ValueError, RecursionError) as error:
                 raise Invalid("body", "send JSON in UTF-8, less deeply nested") from error
         principal: Principal = request.state.admitted[self.permission]
