@@ -139,12 +139,17 @@ async def test_two_tours_are_looked_at_in_as_many_reads_as_one(
     assert reads_of_two == reads_of_one
 
 
-async def test_tours_of_two_days_change_nothing(move: dict[str, Any], world: Runner[Store]) -> None:
+async def test_tours_of_two_days_or_that_are_over_change_nothing(
+    move: dict[str, Any], world: Runner[Store]
+) -> None:
     async with world.database.transaction(read_only=True) as (store, _):
         here, there = await store.given_tours(ON)
         later = there.model_copy(update={"on": ON + timedelta(days=1)})
         with pytest.raises(Refused, match="several days"):
             await gather_tours([here, later], store, TERMS, world.clock())
+        over = there.model_copy(update={"status": "completed"})
+        with pytest.raises(Refused, match="no crew drives it"):
+            await gather_tours([here, over], store, TERMS, world.clock())
 
 
 async def test_a_move_that_is_sent_twice_is_made_once(

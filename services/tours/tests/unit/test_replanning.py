@@ -9,6 +9,7 @@ from itertools import permutations
 import pytest
 
 from maillage_contracts.vocabulary import Money
+from maillage_tours.domain import replanning
 from maillage_tours.domain.checker import check_tour
 from maillage_tours.domain.crew import Crew
 from maillage_tours.domain.day import Day
@@ -177,6 +178,25 @@ def test_a_withdrawn_order_is_driven_past_and_locks_nothing(tour: Tour, day: Day
     assert found.tour.order_ids == tour.order_ids - {gone}
     assert found.change.moved_stops == 0
     assert check_tour(found.tour, rest).faults == ()
+
+
+def test_there_is_no_proposal_where_nothing_can_be_driven(tour: Tour, day: Day) -> None:
+    over = visited(tour, len(tour.stops))
+    assert replan(Given(over, day, tour.ends_at)) is None
+    assert replan(Given(tour, replace(day, vehicles=[]), DAWN)) is None
+
+
+async def test_a_tour_that_can_keep_nothing_has_no_proposal(plan: Planner) -> None:
+    day = a_day(shops("07:30")[:1])
+    tour = (await plan(day)).tours[0]
+    assert replan(Given(tour, day, DAWN, window("10:00", "11:00").start)) is None
+
+
+def test_a_long_tour_keeps_its_order(tour: Tour, day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replanning, "STOPS_MAX", SHOPS)
+    found = replan(Given(in_order(tour, day, (1, 6, 2, 5, 3, 4)), day, DAWN))
+    assert found is not None
+    assert (found.change.moved_stops, found.change.saving.amount) == (0, 0)
 
 
 def test_a_delay_that_every_window_bears_frees_nothing(tour: Tour, day: Day) -> None:
