@@ -35,10 +35,6 @@ def is_solomon(lines: Sequence[Line]) -> bool:
     return any(line.text.split()[0].upper() == "CUSTOMER" for line in lines[:12])
 
 
-def _is_heading(line: Line) -> bool:
-    return line.text[0].isalpha()
-
-
 def read_li_lim(lines: Sequence[Line]) -> Instance:
     """Pairs of doors: the vehicles, their capacity and a speed, then a row for each door."""
     if len(lines[0].text.split()) != LI_LIM_HEAD:
@@ -78,13 +74,19 @@ def read_solomon(lines: Sequence[Line]) -> Instance:
     return _instance("VRPTW", grid, rows, demands, _fleet(grid, vehicles, capacity, rows[0]))
 
 
+def _is_heading(line: Line) -> bool:
+    return line.text[0].isalpha()
+
+
 def _rows(lines: Sequence[Line], columns: int) -> list[_Row]:
     rows: list[_Row] = []
     for place, line in enumerate(lines):
         number, x, y, load, opens, closes, service, *pair = line.numbers(columns)
-        pickup, dropoff = map(int, pair or (0, 0))
         if number != place:
             raise line.wrong(f"row {place} is expected")
+        if any(end != int(end) for end in pair):
+            raise line.wrong("a pair has whole numbers")
+        pickup, dropoff = map(int, pair or (0, 0))
         if closes < opens or service < 0:
             raise line.wrong("a window that closes before it opens, or a negative service time")
         if load < 0 and not pickup:
