@@ -66,9 +66,16 @@ def _without_foes(families: Sequence[int], foes: Collection[tuple[int, int]]) ->
     return taken
 
 
-def alike(problem: Problem, may: Sequence[May], rooms: Sequence[object]) -> list[tuple[int, ...]]:
-    """Vehicles that differ in nothing, together: the solver need not tell them apart."""
+def alike(
+    problem: Problem,
+    may: Sequence[May],
+    rooms: Sequence[object],
+    driving: AbstractSet[int] | None = None,
+) -> tuple[tuple[int, ...], ...]:
+    """Vehicles that may drive; those that differ in nothing together, for they are one to PyVRP."""
     fleets: dict[tuple[Carrier, May, object], list[int]] = {}
     for number, carrier in enumerate(problem.carriers):
+        if driving is not None and number not in driving:
+            continue
         fleets.setdefault((carrier, may[number], rooms[number]), []).append(number)
-    return [tuple(fleet) for fleet in fleets.values()]
+    return tuple(map(tuple, fleets.values()))

@@ -52,18 +52,23 @@ class Model:
 
 
 def model_of(
-    problem: Problem, *, is_required: bool = False, resting: tuple[int, ...] = ()
+    problem: Problem,
+    *,
+    is_required: bool = False,
+    resting: tuple[int, ...] = (),
+    fleet: AbstractSet[int] | None = None,
 ) -> Model:
     """The model of a problem. Depots come first among the locations, without setting-up time.
 
     `is_required` is for who holds routes that carry everything: one order that nobody can carry
-    would leave no solution at all. `resting` are the vehicles whose crews must rest.
+    would leave no solution at all. `resting` are the vehicles whose crews must rest, and `fleet`
+    those that may drive; absent: all.
     """
     bases = sorted({carrier.base for carrier in problem.carriers})
     windows = _client_windows(problem)
-    deliveries = [n for n, (is_return, _) in windows.items() if not is_return]
-    returns = [n for n, (is_return, _) in windows.items() if is_return]
-    shipments = list(_shipments(problem, set(windows)))
+    deliveries = tuple(n for n, (is_return, _) in windows.items() if not is_return)
+    returns = tuple(n for n, (is_return, _) in windows.items() if is_return)
+    shipments = tuple(_shipments(problem, set(windows)))
     may = who_may_carry(problem, set(windows))
     loading = hubs_of(bases, (problem.demands[n].pickup.point for n in deliveries))
     unloading = hubs_of(bases, (problem.demands[n].dropoff.point for n in returns))
@@ -71,11 +76,11 @@ def model_of(
     builder = Builder(
         problem, bases, may, tokens, loading=loading, unloading=unloading, is_required=is_required
     )
-    fleets = alike(problem, may, [tokens.room(carrier) for carrier in range(len(may))])
+    fleets = alike(problem, may, [tokens.room(carrier) for carrier in range(len(may))], fleet)
     groups = _Groups(problem, [*deliveries, *returns])
     doors = [
-        *(builder.client(n, windows[n][1], groups.of(n), is_return=False) for n in deliveries),
-        *(builder.client(n, windows[n][1], groups.of(n), is_return=True) for n in returns),
+        builder.client(n, windows[n][1], groups.of(n), is_return=windows[n][0])
+        for n in (*deliveries, *returns)
     ]
     rests = list(builder.rests(len(groups.members)))
     data = ProblemData(
@@ -91,15 +96,9 @@ def model_of(
         duration_matrices=_for_pyvrp(builder.seconds()),
         shipments=[builder.shipment(n) for n in shipments],
     )
+    places, twins = tuple(place for place, _ in rests), problem.twin_of
     return Model(
-        data,
-        tuple(deliveries),
-        tuple(returns),
-        tuple(shipments),
-        tuple(fleets),
-        rests=tuple(place for place, _ in rests),
-        resting=resting,
-        twin_of=problem.twin_of,
+        data, deliveries, returns, shipments, fleets, rests=places, resting=resting, twin_of=twins
     )
 
 
@@ -154,12 +153,12 @@ def _for_pyvrp(matrices: Iterable[npt.NDArray[np.int64]]) -> list[Any]:
 def visits_of(model: Model, solution: Solution) -> dict[int, tuple[Visit, ...]]:
     """The visits of each vehicle that drives."""
     return {
-        carrier: tuple(_visits(model, route)) for carrier, route in _driven(model, solution).items()
+        carrier: tuple(_visits(model, route)) for carrier, route in driven(model, solution).items()
     }
 
 
 def carried_over(model: Model, solution: Solution, to: Model) -> Solution:
-    """The same routes in a model of other rests: without any, which a search has to add."""
+    """The same routes in a model of other rests or fewer vehicles, whose search adds what lacks."""
     types = {carrier: type_ for type_, fleet in enumerate(to.fleets) for carrier in fleet}
     routes = [
         Route(
@@ -167,12 +166,13 @@ def carried_over(model: Model, solution: Solution, to: Model) -> Solution:
             [Activity(one.type, one.idx) for one in list(route)[1:-1] if not _is_token(model, one)],
             types[carrier],
         )
-        for carrier, route in _driven(model, solution).items()
+        for carrier, route in driven(model, solution).items()
+        if carrier in types
     ]
     return Solution(to.data, routes)
 
 
-def _driven(model: Model, solution: Solution) -> dict[int, Route]:
+def driven(model: Model, solution: Solution) -> dict[int, Route]:
     """The routes that carry anything, by carrier: of twins only one."""
     free = [list(fleet) for fleet in model.fleets]
     found: dict[int, Route] = {}

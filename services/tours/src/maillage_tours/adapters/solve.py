@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pyvrp import Solution as Found
 from pyvrp import solve
 
+from maillage_tours.adapters.ladder import FIRST_SHARE, descended
 from maillage_tours.adapters.pyvrp_model import Model, carried_over, model_of, visits_of
 from maillage_tours.adapters.question import SOLUTION, Question
 from maillage_tours.adapters.search import Enough, race
@@ -92,6 +93,9 @@ def _searched(question: Question, enough: Enough) -> _Searched:
         return _Searched((_routes(problem, model, found.best),), None)
     walk = _Walk(question, model)
     may_tire = _may_tire(problem)
+    if any(carrier.fixed_cost for carrier in problem.carriers):
+        walk.go(enough, FIRST_SHARE)
+        walk.spare(enough)
     walk.go(enough, TRIED_SHARE if may_tire else None)
     tried = [_routes(problem, model, walk.best)]
     if may_tire:
@@ -137,6 +141,12 @@ class _Walk:
             if enough(0):
                 return
             self.best = next(self._bests)
+
+    def spare(self, enough: Enough) -> None:
+        """Go on from routes with fewer vehicles, where that is cheaper."""
+        if self._is_required:
+            self.best = descended(self._question, self._model, self.best, enough)
+            self._require()
 
     def _require(self) -> None:
         self._is_required = True
