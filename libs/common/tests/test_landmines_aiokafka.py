@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
+from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from tally import applied, given
 from wired import Wired, all_acknowledged, all_applied
@@ -96,6 +97,35 @@ async def test_a_client_that_is_alive_but_deaf_is_found(
     assert watched.stuck() is None
     now += 31
     assert watched.stuck()
+
+
+@integration
+async def test_a_client_that_never_comes_into_its_group_is_found(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen where a broker died twelve times in ten minutes: no error, and no place, for minutes."""
+    begun, comes_in = asyncio.Event(), asyncio.Event()
+
+    async def start(_: KafkaBroker) -> None:
+        begun.set()
+        await comes_in.wait()
+
+    monkeypatch.setattr(KafkaBroker, "start", start)
+    watched: Any = wired.subscription()
+    joining = asyncio.create_task(watched.run())
+    await asyncio.wait_for(begun.wait(), 30)
+    wired.health.report("bus", None)
+    assert watched.stuck() is None
+    watched._moved_at -= 61
+    assert "0 partitions" in watched.stuck()
+    wired.health.report("bus", "away")
+    assert watched.stuck() is None
+    wired.health.report("bus", None)
+    comes_in.set()
+    joining.cancel()
+    await asyncio.wait({joining})
+    watched._moved_at -= 61
+    assert watched.stuck() is None  # who is not in a group, and need not be, waits for nothing
 
 
 @integration

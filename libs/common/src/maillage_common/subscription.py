@@ -81,6 +81,7 @@ class Subscription(Generic[S]):
             consumer=runner.service, territory=runner.territory, known=handlers.known
         )
         self._client: AIOKafkaConsumer | None = None
+        self._is_joining = False
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next: dict[TopicPartition, int] = {}
         self._oldest_ms: int | None = None
@@ -136,9 +137,10 @@ class Subscription(Generic[S]):
         subscriber.get_msg = _come  # type: ignore[method-assign]
         subscriber(self._take)
         self._consumer.stopping.clear()
+        self._is_joining, self._moved_at = True, time.monotonic()
         try:
             await uncut(broker.start())
-            self._client = subscriber.consumer
+            self._client, self._is_joining = subscriber.consumer, False
             self._health.report("consumer", None)
             while not self._broken.done():
                 await asyncio.wait({self._broken}, timeout=CHECK_EVERY_S)
@@ -147,7 +149,7 @@ class Subscription(Generic[S]):
             self._broken.result()
         finally:
             self._consumer.stopping.set()
-            self._client = None
+            self._client, self._is_joining = None, False
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 await broker.stop()
 
@@ -223,12 +225,14 @@ class Subscription(Generic[S]):
         """Why the process must be restarted: nothing is heard of a bus that works.
 
         Asked every few seconds. What moves is the time of the last answer to a fetch, even of an
-        empty one: a client can be alive, assigned, and never ask again.
+        empty one: a client can be alive, assigned, and never ask again. Or it waits for its place
+        in the group for ever (both seen where brokers die often).
         """
         client = self._client
         assigned = client.assignment() if client is not None else set[TopicPartition]()
         heard = {place: client.last_poll_timestamp(place) for place in assigned} if client else {}
-        is_waiting = not assigned or self._health.parts.get("bus") or self._oldest_ms is not None
+        has_none = not assigned and not self._is_joining
+        is_waiting = has_none or self._health.parts.get("bus") or self._oldest_ms is not None
         if is_waiting or heard != self._heard:
             self._heard, self._moved_at = heard, time.monotonic()
         silent_s = time.monotonic() - self._moved_at
