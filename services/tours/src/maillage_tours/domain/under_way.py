@@ -54,9 +54,10 @@ class Given:
         A vehicle that stands may go elsewhere.
         """
         is_standing = stamp(self.since) > stamp(self.now)
-        if is_standing or not self.rest or not self._has_left:
+        if is_standing or not self._has_left:
             return self.locked
-        return self.rest[0].number
+        ahead = filter(_is_driven_to, self.tour.stops[self.locked :])
+        return next((stop.number for stop in ahead), self.locked)
 
     @property
     def here(self) -> Place:
@@ -114,7 +115,7 @@ def without(stop: Stop, gone: OrderId | TaskStatus) -> Stop | None:
 
 
 def _is_driven_to(stop: Stop) -> bool:
-    return without(stop, TaskStatus.VOID) is not None
+    return not stop.tasks or any(task.status != TaskStatus.VOID for task in stop.tasks)
 
 
 def _as_held(stop: Stop, orders: Mapping[OrderId, Order]) -> Stop:
