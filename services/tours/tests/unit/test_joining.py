@@ -138,10 +138,17 @@ def test_nothing_is_put_before_the_stop_that_it_drives_to(tour: Tour) -> None:
 
 def test_what_does_not_fit_is_not_offered(tour: Tour) -> None:
     assert joined(tour, across(load=a_load(50, temperature="frozen"))) is None
-    assert joined(tour, across(load=a_load(590))) is None
+    assert joined(tour, across(load=a_load(601))) is None
     late = across(dropoff_window=window("04:00", "05:00"), pickup_window=window("03:00", "04:00"))
     assert joined(tour, late) is None
     assert joined(tour, across(), zones=[a_zone()]) is None
+
+
+def test_what_fits_only_once_the_shops_have_theirs_is_taken_then(tour: Tour) -> None:
+    """Dearer than all places where the van is too full for it."""
+    heavy = joined(tour, across(load=a_load(590)))
+    assert heavy is not None
+    assert heavy.offer.pickup_stop == len(tour.stops) + 1
 
 
 @pytest.mark.parametrize("gone", [1, 4])

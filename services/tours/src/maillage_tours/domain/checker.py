@@ -74,7 +74,7 @@ def _verdict(tours: Iterable[Tour], faults: list[Fault]) -> Verdict:
 
 
 def _tour_faults(tour: Tour, day: Day) -> Iterator[Fault]:
-    if any(place.position not in tour.travel.points for place, _, _ in _halts(tour)):
+    if any(place.position not in tour.travel.place_of for place, _, _ in _halts(tour)):
         yield Fault("travel", f"no distances to a stop of {tour.vehicle.label}")
         return
     yield from _vehicle_faults(tour, day)

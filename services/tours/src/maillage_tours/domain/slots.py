@@ -1,15 +1,16 @@
 """Where one order more would fit on a tour: all pairs of gaps, by what is to spare at each stop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from maillage_contracts.vocabulary import OrderId, Place, TimeWindow
+from maillage_contracts.vocabulary import OrderId, Place, TemperatureClass, TimeWindow
 from maillage_tours.domain.coverage import handovers, position_before, stamp, window_of
 from maillage_tours.domain.day import Day
+from maillage_tours.domain.fleet import Vehicle
 from maillage_tours.domain.order import Order
-from maillage_tours.domain.tour import Stop, Tour
+from maillage_tours.domain.tour import Stop, Task, Tour
 from maillage_tours.domain.travel import Travel
 
 NEVER_S = 10**9
@@ -39,31 +40,92 @@ class _Halt:
 @dataclass(frozen=True)
 class _End:
     place: int
-    window: TimeWindow
+    opens_s: float
+    closes_s: float
     setup_s: int
     handling_s: int
 
     def leaves(self, arrives_s: float, *, is_there: bool) -> float | None:
         """When the vehicle leaves; None when it is too late."""
-        ready_s = arrives_s + (0 if is_there else self.setup_s)
-        begins_s = max(ready_s, stamp(self.window.start))
-        return None if begins_s > stamp(self.window.end) else begins_s + self.handling_s
+        ready_s = arrives_s if is_there else arrives_s + self.setup_s
+        if ready_s > self.closes_s:
+            return None
+        return max(ready_s, self.opens_s) + self.handling_s
+
+
+@dataclass(frozen=True)
+class _Round:
+    """A tour as it was told, and an order that it may carry as well."""
+
+    halts: Sequence[_Halt]
+    late_s: Sequence[float]
+    """By how much each halt may be reached later, for its own windows and all that follow."""
+    has_room: Sequence[bool]
+    """Whether the order has room beside what is on board, after so many stops."""
+    travel: Travel
+    eur_per_m: float
+    eur_per_s: float
+    pickup: _End
+    dropoff: _End
 
 
 def slots(
     order: Order, tour: Tour, travel: Travel, day: Day, *, locked: int, now: datetime
 ) -> Iterator[Slot]:
-    """All places that keep every window; rooms and zones are for the check to see."""
-    halts = _halts(tour, travel, day, now)
-    late_s = _late_allowed(halts, travel)
-    pickup = _end(order.pickup, order.pickup_window, order, travel, day)
-    dropoff = _end(order.dropoff, order.dropoff_window, order, travel, day)
+    """All places that have room and keep every window; zones and crews are for the check to see."""
+    orders = {one.order_id: one for one in day.orders}
+    halts = _halts(tour, travel, day, orders, now)
+    found = _Round(
+        halts,
+        _late_allowed(halts, travel),
+        _rooms(order, tour, orders),
+        travel,
+        float(tour.vehicle.cost_eur_per_km) / 1000,
+        float(tour.vehicle.cost_eur_per_hour) / 3600,
+        _end(order.pickup, order.pickup_window, order, travel, day),
+        _end(order.dropoff, order.dropoff_window, order, travel, day),
+    )
     for taken in range(locked, len(halts) - 1):
-        yield from _from(taken, halts, late_s, travel, tour, ends=(pickup, dropoff))
+        if found.has_room[taken]:
+            yield from _from(taken, found)
 
 
-def _halts(tour: Tour, travel: Travel, day: Day, now: datetime) -> list[_Halt]:
-    orders = {order.order_id: order for order in day.orders}
+def _rooms(order: Order, tour: Tour, orders: Mapping[OrderId, Order]) -> list[bool]:
+    """Whether the order has room beside what is on board, after none of the stops, one, and so on.
+
+    By mass in all, and by mass, volume and crates among the goods of its kind.
+    """
+    vehicle, load = tour.vehicle, order.load
+    kind = load.temperature, order.is_dirty and vehicle.keeps_dirt_apart
+    room = vehicle.room(load.temperature, is_dirty=order.is_dirty)
+    all_kg = vehicle.payload_kg - load.mass_kg
+    kg, m3 = room.mass_kg - load.mass_kg, room.volume_m3 - load.volume_m3
+    crates = room.crates - load.crates
+    fits = [min(all_kg, kg, m3, crates) >= 0]
+    for stop in tour.stops:
+        for task in stop.handed:
+            sign = -1 if task.action == "pickup" else 1
+            all_kg += sign * task.load.mass_kg
+            if kind == _kind(task, vehicle, orders):
+                kg += sign * task.load.mass_kg
+                m3 += sign * task.load.volume_m3
+                crates += sign * task.load.crates
+        fits.append(min(all_kg, kg, m3, crates) >= 0)
+    return fits
+
+
+def _kind(
+    task: Task, vehicle: Vehicle, orders: Mapping[OrderId, Order]
+) -> tuple[TemperatureClass, bool]:
+    """Which goods share their room with these."""
+    order = orders.get(task.order_id)
+    is_dirty = vehicle.keeps_dirt_apart and order is not None and order.is_dirty
+    return task.load.temperature, is_dirty
+
+
+def _halts(
+    tour: Tour, travel: Travel, day: Day, orders: Mapping[OrderId, Order], now: datetime
+) -> list[_Halt]:
     shift = tour.vehicle.shift.on(day.on, day.zone)
     is_out = tour.started_at is not None or stamp(tour.starts_at) <= stamp(now)
     leaves_s = stamp(tour.starts_at) if is_out else max(stamp(shift.start), stamp(now))
@@ -112,28 +174,16 @@ def _end(place: Place, window: TimeWindow, order: Order, travel: Travel, day: Da
     at_hub = place.position in day.hub_points
     handling_s = day.pace.handling(order.load, at_hub=at_hub)
     setup_s = day.pace.setup(at_hub=at_hub)
-    return _End(travel.place_of[place.position], window, setup_s, handling_s)
+    opens_s, closes_s = stamp(window.start), stamp(window.end)
+    return _End(travel.place_of[place.position], opens_s, closes_s, setup_s, handling_s)
 
 
-def _from(
-    taken: int,
-    halts: list[_Halt],
-    late_s: list[float],
-    travel: Travel,
-    tour: Tour,
-    *,
-    ends: tuple[_End, _End],
-) -> Iterator[Slot]:
+def _from(taken: int, found: _Round) -> Iterator[Slot]:
     """The slots in which the order is taken after a given number of stops."""
-    (pickup, dropoff), metres, seconds = ends, travel.metres, travel.seconds
+    halts, pickup, dropoff = found.halts, found.pickup, found.dropoff
+    metres, seconds = found.travel.metres, found.travel.seconds
     here, after = halts[taken], halts[taken + 1]
-
-    early_s = 0 if taken else _earlier_s(here, after, travel, ends)
-
-    def euros(metres_more: int, delay_s: float) -> float:
-        vehicle = tour.vehicle
-        per_s = float(vehicle.cost_eur_per_hour) / 3600
-        return metres_more * float(vehicle.cost_eur_per_km) / 1000 + delay_s * per_s
+    early_s = 0 if taken else _earlier_s(here, after, found)
 
     def given(free_s: float, at: int, before: int, way_m: int) -> Iterator[Slot]:
         """The dropoff between two halts, the vehicle being free where it is `at`."""
@@ -142,8 +192,9 @@ def _from(
         leaves_s = dropoff.leaves(arrives_s, is_there=at == dropoff.place)
         if leaves_s is not None:
             delay_s = leaves_s + seconds[dropoff.place][following.place] - following.arrives_s
-            if delay_s <= late_s[before + 1]:
-                yield Slot(euros(way_m, max(0.0, delay_s) + early_s), taken, before)
+            if delay_s <= found.late_s[before + 1]:
+                more_s = max(0.0, delay_s) + early_s
+                yield Slot(way_m * found.eur_per_m + more_s * found.eur_per_s, taken, before)
 
     arrives_s = here.departs_s + seconds[here.place][pickup.place]
     free_s = pickup.leaves(arrives_s, is_there=here.place == pickup.place and taken > 0)
@@ -155,7 +206,7 @@ def _from(
     delay_s = free_s + seconds[pickup.place][after.place] - after.arrives_s
     for place in range(taken + 1, len(halts) - 1):
         halt, following = halts[place], halts[place + 1]
-        if delay_s > halt.spare_s:
+        if delay_s > halt.spare_s or not found.has_room[place]:
             return
         leaves_s = halt.departs_s + max(0.0, max(0.0, delay_s) - halt.waits_s)
         second_m = metres[halt.place][dropoff.place] + metres[dropoff.place][following.place]
@@ -164,9 +215,9 @@ def _from(
         delay_s = leaves_s + seconds[halt.place][following.place] - following.arrives_s
 
 
-def _earlier_s(here: _Halt, after: _Halt, travel: Travel, ends: tuple[_End, _End]) -> int:
+def _earlier_s(here: _Halt, after: _Halt, found: _Round) -> int:
     """By how much a tour leaves earlier to take the order before its first stop."""
-    pickup = ends[0]
-    to_s = travel.seconds[here.place][pickup.place] + travel.seconds[pickup.place][after.place]
+    pickup, seconds = found.pickup, found.travel.seconds
+    to_s = seconds[here.place][pickup.place] + seconds[pickup.place][after.place]
     served_s = pickup.setup_s + pickup.handling_s
-    return to_s + served_s - travel.seconds[here.place][after.place]
+    return to_s + served_s - seconds[here.place][after.place]
