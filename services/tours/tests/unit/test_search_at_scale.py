@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 from pyvrp.search import compute_neighbours
 
+from maillage_tours.adapters import solve
 from maillage_tours.adapters.neighbours import AT_A_PLACE_MAX, neighbours
-from maillage_tours.adapters.pyvrp_model import carried_over, model_of, visits_of
+from maillage_tours.adapters.pyvrp_model import Model, carried_over, model_of, visits_of
 from maillage_tours.adapters.pyvrp_rooms import rooms_of
-from maillage_tours.adapters.search import race
-from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Step
+from maillage_tours.adapters.question import Question
+from maillage_tours.adapters.search import Enough, race
+from maillage_tours.adapters.solve import TRIED_SHARES
+from maillage_tours.domain.problem import Carrier, Demand, Dimension, Problem, Search, Step
 
 KG, COLD_KG, CRATES = Dimension("kg", None), Dimension("kg", "cold"), Dimension("crates", None)
 AMBIENT_KG = Dimension("kg", "ambient")
@@ -102,12 +105,36 @@ class TestNeighbours:
         assert neighbours(data) == compute_neighbours(data)
 
 
-def test_a_search_with_rests_goes_on_from_the_routes_of_one_without() -> None:
+def tiring() -> Problem:
+    """Two crews that work for half a day without a rest."""
     problem = a_problem(KG, carriers=[a_carrier(5), a_carrier(5)], amounts=[[1]] * 8)
     resting = tuple(
         replace(one, rest_after_s=DAY_S // 2, rest_s=600, rests=(0,)) for one in problem.carriers
     )
-    problem = replace(problem, carriers=resting, rests=(1,))
+    return replace(problem, carriers=resting, rests=(1,))
+
+
+@pytest.mark.parametrize(("is_all_carried", "looked"), [(True, 1), (False, 3)])
+def test_rests_are_looked_for_once_all_is_carried_or_time_is_short(
+    monkeypatch: pytest.MonkeyPatch, *, is_all_carried: bool, looked: int
+) -> None:
+    """From routes that break limits, a step with rests takes many times as long."""
+    monkeypatch.setattr(Model, "carries_all", lambda *_: is_all_carried)
+    went: list[float | None] = []
+    go = solve._Walk.go
+
+    def told(walk: solve._Walk, enough: Enough, until: float | None = None) -> None:
+        went.append(until)
+        go(walk, enough, until)
+
+    monkeypatch.setattr(solve._Walk, "go", told)
+    found = solve.answer(Question(tiring(), Search(seed=1, iterations=20, seconds=60)))
+    assert not found.left
+    assert went == [*TRIED_SHARES[:looked], None]
+
+
+def test_a_search_with_rests_goes_on_from_the_routes_of_one_without() -> None:
+    problem = tiring()
     model, with_rests = model_of(problem), model_of(problem, resting=(0, 1))
     found = next(race(model.data, seed=1, history=20))
     begun = carried_over(model, found, with_rests)

@@ -115,6 +115,9 @@ class TestProcess:
         solver = ChildSolver(command=(sys.executable, "-c", code), histories=(20,))
         with pytest.raises(Refused, match="s of computing: ask for fewer"):
             await solver.solve(a_problem(), SEARCH)
+        comparing = replace(SEARCH, seconds=100.0, cpu_seconds=10.0)
+        with pytest.raises(Refused, match="no plan after 40 s of computing"):
+            await solver.solve(a_problem(), comparing)
 
     async def test_a_search_is_killed_when_the_client_has_left(self, tmp_path: Path) -> None:
         told = tmp_path / "pid"

@@ -88,15 +88,22 @@ def _list(arguments: Namespace) -> int:
 
 def _about_one(arguments: Namespace) -> tuple[str, dict[str, Any], bool]:
     """Ask the service that has the letter; raises HubFailure when none has."""
-    failures: list[str] = []
-    for service, hub in chosen_services(arguments):
-        letter = str(arguments.id)
+    letter = str(arguments.id)
+
+    def ask(asked: tuple[str, HubState | None]) -> dict[str, Any] | HubFailure:
+        service, hub = asked
         try:
-            found, _ = ask_service(service, "deadletter", letter, hub=hub)
+            return ask_service(service, "deadletter", letter, hub=hub)[0]
         except HubFailure as failure:
-            failures.append(f"  {failure}")
-            continue
-        if arguments.action == "show":
-            return service, found, True
-        return service, *ask_service(service, arguments.action, letter, hub=hub)
-    raise HubFailure("\n".join([f"no service has the letter {arguments.id}:", *failures]))
+            return failure
+
+    services = list(chosen_services(arguments))
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(ask, services))
+    for (service, hub), answer in zip(services, answers, strict=True):
+        if not isinstance(answer, HubFailure):
+            if arguments.action == "show":
+                return service, answer, True
+            return service, *ask_service(service, arguments.action, letter, hub=hub)
+    failures = (f"  {answer}" for answer in answers)
+    raise HubFailure("\n".join([f"no service has the letter {letter}:", *failures]))

@@ -26,9 +26,10 @@ from maillage_tours.domain.reassigning import reassigned
 from maillage_tours.domain.resting import rested
 from maillage_tours.domain.timeline import schedule
 
-TRIED_SHARE = 0.3
-"""After so much of its time a search looks whether some crews work too long without a rest: only
-then are there rests to search for, which make every step slower."""
+TRIED_SHARES = 0.3, 0.45, 0.6
+"""After so much of its time, once all is carried, a search looks whether some crews work too long
+without a rest: only then are there rests to search for, which make every step slower, and many
+times slower where routes still break limits."""
 RESTS_COST_MAX = 1.03
 """Where rests put into such routes make them dearer by less, no search has to know of rests."""
 
@@ -96,7 +97,10 @@ def _searched(question: Question, enough: Enough) -> _Searched:
     if any(carrier.fixed_cost for carrier in problem.carriers):
         walk.go(enough, FIRST_SHARE)
         walk.spare(enough)
-    walk.go(enough, TRIED_SHARE if may_tire else None)
+    for share in TRIED_SHARES if may_tire else (None,):
+        walk.go(enough, share)
+        if model.carries_all(walk.best):
+            break
     tried = [_routes(problem, model, walk.best)]
     if may_tire:
         if tired := tuple(_tired(problem, tried[0])):

@@ -87,8 +87,9 @@ class ChildSolver:
 
     async def ask(self, question: Question) -> Solution:
         """One search, at once; raises Refused when it takes too long, SolverBroke when it fails."""
-        cpu_s_max = question.search.seconds + self._grace_s
-        limit_s = question.search.seconds + self._grace_s * BESIDE_LOAD
+        search = question.search
+        cpu_s_max = min(search.seconds, search.cpu_seconds or search.seconds) + self._grace_s
+        limit_s = search.seconds + self._grace_s * BESIDE_LOAD
         question = replace(question, cpu_seconds_max=int(cpu_s_max) + 1)
         process = await asyncio.create_subprocess_exec(
             *self._command,
