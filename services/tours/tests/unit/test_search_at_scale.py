@@ -91,7 +91,7 @@ class TestNeighbours:
         data = model_of(a_problem(KG, carriers=[a_carrier(9)], amounts=[[1]] * 12)).data
         places = [order.pickup.location for order in data.shipments()]
         assert len(set(places)) == 1
-        for one, near in neighbours(data).items():
+        for one, near in neighbours(data).few.items():
             pickups = [other.idx for other in near if other.is_pickup()]
             assert len(pickups) == AT_A_PLACE_MAX
             away = sorted(abs(other - one.idx) for other in range(12) if other != one.idx)
@@ -102,7 +102,7 @@ class TestNeighbours:
     def test_where_no_place_is_crowded_they_are_those_of_pyvrp(self) -> None:
         amounts = [[1]] * AT_A_PLACE_MAX
         data = model_of(a_problem(KG, carriers=[a_carrier(9)], amounts=amounts)).data
-        assert neighbours(data) == compute_neighbours(data)
+        assert neighbours(data).few == compute_neighbours(data)
 
 
 def tiring() -> Problem:

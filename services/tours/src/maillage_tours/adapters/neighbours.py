@@ -8,6 +8,7 @@ for all.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyvrp import Activity, ActivityType, ProblemData
 from pyvrp.search import NeighbourhoodParams, compute_neighbours
@@ -20,6 +21,13 @@ LOOKED_AT = 200
 Neighbours = dict[Activity, list[Activity]]
 
 
+class Near(NamedTuple):
+    """Who is tried next to whom: all of PyVRP's, or fewer where too many are at one place."""
+
+    usual: Neighbours
+    few: Neighbours
+
+
 @dataclass(frozen=True)
 class _Ends:
     """Where each activity is, and the other end of its order."""
@@ -28,18 +36,19 @@ class _Ends:
     others: Mapping[Activity, int]
 
 
-def neighbours(data: ProblemData) -> Neighbours:
-    """By client and pickup, those of PyVRP; where too many are at one place, fewer and others."""
-    found = compute_neighbours(data)
+def neighbours(data: ProblemData) -> Near:
+    """By client and pickup."""
+    usual = compute_neighbours(data)
     ends = _ends(data)
-    crowded = [one for one, near in found.items() if _is_crowded(near, ends)]
-    if crowded:
-        all_near = compute_neighbours(data, NeighbourhoodParams(num_neighbours=LOOKED_AT))
-        metres = data.distance_matrix(0)
-        for one in crowded:
-            away_m = metres[ends.others[one]]
-            found[one] = _thinned(all_near[one], ends, away_m)[:FEW]
-    return found
+    crowded = [one for one, near in usual.items() if _is_crowded(near, ends)]
+    if not crowded:
+        return Near(usual, usual)
+    all_near = compute_neighbours(data, NeighbourhoodParams(num_neighbours=LOOKED_AT))
+    metres = data.distance_matrix(0)
+    thinned = {
+        one: _thinned(all_near[one], ends, metres[ends.others[one]])[:FEW] for one in crowded
+    }
+    return Near(usual, usual | thinned)
 
 
 def _ends(data: ProblemData) -> _Ends:

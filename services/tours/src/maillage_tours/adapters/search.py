@@ -21,9 +21,9 @@ from pyvrp import (
     RandomNumberGenerator,
     Solution,
 )
-from pyvrp.search import OPERATORS, LocalSearch, compute_neighbours
+from pyvrp.search import OPERATORS, LocalSearch
 
-from maillage_tours.adapters.neighbours import Neighbours, neighbours
+from maillage_tours.adapters.neighbours import Near, Neighbours, neighbours
 from maillage_tours.domain.problem import Search
 
 PENALTY_MAX = 1e9
@@ -86,13 +86,13 @@ class Walk:
     data: ProblemData
     seed: int
     history: int
-    near: Neighbours
+    near: Near
     is_strict: bool = False
 
     def __post_init__(self) -> None:
         """Set up the local search."""
         self._rng = RandomNumberGenerator(self.seed)
-        self._search = self._among(self.near)
+        self._search = self._among(self.near.few)
         self._penalties = strict(self.data) if self.is_strict else gentle(self.data)
         self._late: list[Solution | None] = [None] * self.history
 
@@ -108,7 +108,7 @@ class Walk:
         takes longer than any search. PyVRP's own neighbours are all looked at: among fewer, many
         orders find no place.
         """
-        search = self._among(compute_neighbours(self.data))
+        search = self._among(self.near.usual)
         begin = Solution(self.data, []) if routes is None else routes
         return search(begin, self._penalties.max_cost_evaluator(), exhaustive=True)
 
