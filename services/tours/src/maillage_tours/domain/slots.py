@@ -54,7 +54,7 @@ class _End:
 
 
 @dataclass(frozen=True)
-class _Round:
+class _Trial:
     """A tour as it was told, and an order that it may carry as well."""
 
     halts: Sequence[_Halt]
@@ -75,7 +75,7 @@ def slots(
     """All places that have room and keep every window; zones and crews are for the check to see."""
     orders = {one.order_id: one for one in day.orders}
     halts = _halts(tour, travel, day, orders, now)
-    found = _Round(
+    trial = _Trial(
         halts,
         _late_allowed(halts, travel),
         _rooms(order, tour, orders),
@@ -86,8 +86,8 @@ def slots(
         _end(order.dropoff, order.dropoff_window, order, travel, day),
     )
     for taken in range(locked, len(halts) - 1):
-        if found.has_room[taken]:
-            yield from _from(taken, found)
+        if trial.has_room[taken]:
+            yield from _from(taken, trial)
 
 
 def _rooms(order: Order, tour: Tour, orders: Mapping[OrderId, Order]) -> list[bool]:
@@ -178,12 +178,12 @@ def _end(place: Place, window: TimeWindow, order: Order, travel: Travel, day: Da
     return _End(travel.place_of[place.position], opens_s, closes_s, setup_s, handling_s)
 
 
-def _from(taken: int, found: _Round) -> Iterator[Slot]:
+def _from(taken: int, trial: _Trial) -> Iterator[Slot]:
     """The slots in which the order is taken after a given number of stops."""
-    halts, pickup, dropoff = found.halts, found.pickup, found.dropoff
-    metres, seconds = found.travel.metres, found.travel.seconds
+    halts, pickup, dropoff = trial.halts, trial.pickup, trial.dropoff
+    metres, seconds = trial.travel.metres, trial.travel.seconds
     here, after = halts[taken], halts[taken + 1]
-    early_s = 0 if taken else _earlier_s(here, after, found)
+    early_s = 0 if taken else _earlier_s(here, after, trial)
 
     def given(free_s: float, at: int, before: int, way_m: int) -> Iterator[Slot]:
         """The dropoff between two halts, the vehicle being free where it is `at`."""
@@ -192,9 +192,9 @@ def _from(taken: int, found: _Round) -> Iterator[Slot]:
         leaves_s = dropoff.leaves(arrives_s, is_there=at == dropoff.place)
         if leaves_s is not None:
             delay_s = leaves_s + seconds[dropoff.place][following.place] - following.arrives_s
-            if delay_s <= found.late_s[before + 1]:
+            if delay_s <= trial.late_s[before + 1]:
                 more_s = max(0.0, delay_s) + early_s
-                yield Slot(way_m * found.eur_per_m + more_s * found.eur_per_s, taken, before)
+                yield Slot(way_m * trial.eur_per_m + more_s * trial.eur_per_s, taken, before)
 
     arrives_s = here.departs_s + seconds[here.place][pickup.place]
     free_s = pickup.leaves(arrives_s, is_there=here.place == pickup.place and taken > 0)
@@ -206,7 +206,7 @@ def _from(taken: int, found: _Round) -> Iterator[Slot]:
     delay_s = free_s + seconds[pickup.place][after.place] - after.arrives_s
     for place in range(taken + 1, len(halts) - 1):
         halt, following = halts[place], halts[place + 1]
-        if delay_s > halt.spare_s or not found.has_room[place]:
+        if delay_s > halt.spare_s or not trial.has_room[place]:
             return
         leaves_s = halt.departs_s + max(0.0, max(0.0, delay_s) - halt.waits_s)
         second_m = metres[halt.place][dropoff.place] + metres[dropoff.place][following.place]
@@ -215,9 +215,9 @@ def _from(taken: int, found: _Round) -> Iterator[Slot]:
         delay_s = leaves_s + seconds[halt.place][following.place] - following.arrives_s
 
 
-def _earlier_s(here: _Halt, after: _Halt, found: _Round) -> int:
+def _earlier_s(here: _Halt, after: _Halt, trial: _Trial) -> int:
     """By how much a tour leaves earlier to take the order before its first stop."""
-    pickup, seconds = found.pickup, found.travel.seconds
+    pickup, seconds = trial.pickup, trial.travel.seconds
     to_s = seconds[here.place][pickup.place] + seconds[pickup.place][after.place]
     served_s = pickup.setup_s + pickup.handling_s
     return to_s + served_s - seconds[here.place][after.place]

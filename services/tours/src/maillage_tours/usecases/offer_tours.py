@@ -1,5 +1,6 @@
 """Query: which tours that were given to their crews could carry one order more."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,11 +44,18 @@ async def offers_for(
     looked: Looked, *, matrices: Matrices, now: datetime, most: int = OFFERS_MAX
 ) -> list[Joined]:
     """The cheapest offers of different tours, each checked. Dear ones are not even timed."""
+    ends = [looked.order.pickup.position, looked.order.dropoff.position]
+    travels = [
+        await matrices.extended(tour.travel, ends, profile_of(tour.vehicle))
+        for tour in looked.tours
+    ]
+    return await asyncio.to_thread(_cheapest, looked, travels, now, most)
+
+
+def _cheapest(looked: Looked, travels: Sequence[Travel], now: datetime, most: int) -> list[Joined]:
     order = looked.order
-    ends = [order.pickup.position, order.dropoff.position]
     tried: list[tuple[Slot, Tour, Travel, Day]] = []
-    for tour in looked.tours:
-        travel = await matrices.extended(tour.travel, ends, profile_of(tour.vehicle))
+    for tour, travel in zip(looked.tours, travels, strict=True):
         carried = [one for order_id in tour.order_ids if (one := looked.orders.get(order_id))]
         day = day_of(looked.day, tour, [*carried, order])
         found = best_slots(order, tour, travel, day, now)
