@@ -17,9 +17,9 @@ FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 400
 POSITIONAL_MAX = 5  # beyond, a caller must name what it passes
 LIBRARY_LINES_MAX = {
-    "libs/common": 2000,
+    "libs/common": 2020,
     "libs/contracts": 2500,
-    "libs/serving": 1100,
+    "libs/serving": 1110,
 }  # raising one is an ADR
 
 NOT_OURS = {

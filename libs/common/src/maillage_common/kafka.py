@@ -1,10 +1,12 @@
 """How we reach the bus: addresses, encryption, account; and the log of the client kept short."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CommitFailedError
 from aiokafka.helpers import create_ssl_context
 from faststream.security import BaseSecurity, SASLScram512
 
@@ -61,3 +63,20 @@ async def administration(settings: Settings) -> AsyncGenerator[AIOKafkaAdminClie
         yield client
     finally:
         await client.close()
+
+
+async def hear_from_the_start(
+    settings: Settings, group: str, places: Iterable[tuple[str, int]]
+) -> None:
+    """Have a group without members begin anew; one that has some knows this bus, and goes on.
+
+    What a reader acknowledges while its bus is lost, aiokafka tries again without a generation,
+    and the group of a bus made anew takes it, though it is of other records.
+    """
+    async with AIOKafkaConsumer(
+        group_id=group, enable_auto_commit=False, **reach(settings)
+    ) as client:
+        found = [TopicPartition(*place) for place in places]
+        client.assign(found)
+        with suppress(CommitFailedError):
+            await client.commit(dict.fromkeys(found, 0))

@@ -14,7 +14,7 @@ import asyncpg
 import uvloop
 
 from maillage_common.dead_letters import list_letters, show_letter
-from maillage_common.kafka import administration
+from maillage_common.kafka import administration, hear_from_the_start
 from maillage_common.migrations import MigrationChanged, migrate
 from maillage_common.outbox import republish
 from maillage_common.postgres import PostgresDatabase, dedicated, open_pool
@@ -22,6 +22,7 @@ from maillage_common.replay import discard, replay
 from maillage_common.settings import BadSetting, Chosen, Settings, load
 from maillage_common.topics import look
 from maillage_common.transaction import Runner
+from maillage_contracts.catalogue import consumed_by
 from maillage_contracts.refusals import Invalid, Refused
 from maillage_serving.logging import configure_logging
 from maillage_serving.process import serve
@@ -99,6 +100,10 @@ async def _check_config(service: Service[Any], settings: Settings, _: argparse.N
 async def _republish(service: Service[Any], settings: Settings, asked: argparse.Namespace) -> int:
     async with administration(settings) as admin:
         bus = await look(admin)
+    heard = (topic.facts(settings.territory) for topic in consumed_by(service.name))
+    places = [(name, number) for name in heard for number in range(bus.partitions.get(name, 0))]
+    if places:
+        await hear_from_the_start(settings, f"{settings.territory}.{service.name}", places)
     since: datetime | None = asked.since and asked.since.replace(tzinfo=asked.since.tzinfo or UTC)
     async with dedicated(settings.dsn, f"{service.name}-republish") as connection:
         count = await republish(connection, bus, since=since)
