@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import ClassVar
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -24,7 +23,7 @@ from wired import (
 )
 
 from maillage_common import postgres, relay
-from maillage_common.kafka import administration, hear_from_the_start, reach
+from maillage_common.kafka import administration
 from maillage_common.outbox import republish
 from maillage_common.producer import Producer
 from maillage_common.topics import Bus, BusRefused, create_topics, look, misconfigured, misshapen
@@ -363,24 +362,3 @@ async def test_a_refused_bus_is_read_by_a_new_client_once_it_is_accepted(wired: 
         await wired.send(wired.record(given("a"), 2))
         await all_applied(wired, 2)
         assert client() not in (None, before)
-
-
-async def test_what_was_acknowledged_of_a_lost_bus_is_void(wired: Wired) -> None:
-    """A commit that is tried again reached the new bus: thirty events there were never read."""
-    group, place = f"{wired.settings.territory}.flows", TopicPartition(wired.consents, 0)
-    reader = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **reach(wired.settings))
-    async with reader:
-        reader.assign([place])
-        await reader.commit({place: 40})
-    assert await wired.committed() == 40
-    await hear_from_the_start(wired.settings, group, [place])
-    assert await wired.committed() == 0
-
-
-async def test_readers_of_a_bus_that_was_not_lost_go_on(wired: Wired) -> None:
-    group, place = f"{wired.settings.territory}.flows", TopicPartition(wired.consents, 0)
-    async with wired.consuming():
-        await wired.send(wired.record(given("a"), 1))
-        await all_acknowledged(wired, 1)
-        await hear_from_the_start(wired.settings, group, [place])
-        assert await wired.committed() == 1

@@ -1,6 +1,7 @@
 """How we reach the bus: addresses, encryption, account; and the log of the client kept short."""
 
-from collections.abc import AsyncGenerator, Iterable
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -10,11 +11,14 @@ from aiokafka.errors import CommitFailedError
 from aiokafka.helpers import create_ssl_context
 from faststream.security import BaseSecurity, SASLScram512
 
-from maillage_common.failures import uncut
+from maillage_common.failures import rest, uncut
 from maillage_common.settings import Settings, read_secret
+from maillage_contracts.refusals import Refused
 
 REQUEST_TIMEOUT_MS = 10_000
 """Less than the time after which a lost connection frees the relay's lock (see postgres.py)."""
+LEAVES_WITHIN_S = 60.0
+"""Longer than a reader ends the batch in hand, and than a group keeps the place of a dead one."""
 
 
 def reach(settings: Settings) -> dict[str, Any]:
@@ -65,18 +69,19 @@ async def administration(settings: Settings) -> AsyncGenerator[AIOKafkaAdminClie
         await client.close()
 
 
-async def hear_from_the_start(
-    settings: Settings, group: str, places: Iterable[tuple[str, int]]
-) -> None:
-    """Have a group without members begin anew; one that has some knows this bus, and goes on.
+async def begin_anew(settings: Settings, group: str, places: list[TopicPartition]) -> None:
+    """Have a group begin these partitions anew; raises Refused if its members do not leave.
 
-    What a reader acknowledges while its bus is lost, aiokafka tries again without a generation,
-    and the group of a bus made anew takes it, though it is of other records.
+    Only for a bus made anew, which its readers refuse. What one of them acknowledged of the bus
+    before, aiokafka tries again, and the bus made anew takes it, though it is of other records.
     """
-    async with AIOKafkaConsumer(
-        group_id=group, enable_auto_commit=False, **reach(settings)
-    ) as client:
-        found = [TopicPartition(*place) for place in places]
-        client.assign(found)
-        with suppress(CommitFailedError):
-            await client.commit(dict.fromkeys(found, 0))
+    client = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **reach(settings))
+    try:
+        async with asyncio.timeout(LEAVES_WITHIN_S), client:
+            client.assign(places)
+            while True:
+                with suppress(CommitFailedError):  # a member may acknowledge once more
+                    return await client.commit(dict.fromkeys(places, 0))
+                await rest(1.0)
+    except TimeoutError as error:
+        raise Refused(f"the group {group} still has readers: stop them, and try again") from error

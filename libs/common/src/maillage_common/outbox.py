@@ -3,12 +3,21 @@
 import json
 from datetime import datetime
 
+from aiokafka import TopicPartition
+
 from maillage_common.postgres import Connection
 from maillage_common.postgres_ledger import CHANNEL
 from maillage_common.topics import Bus
 
 REPUBLISH_S_MAX = 3600.0
 """A log of years takes minutes to queue, which no other statement may."""
+
+
+async def made_anew(connection: Connection, bus: Bus) -> list[TopicPartition]:
+    """Partitions of topics that are not those the database knows: what they held is gone."""
+    known = json.loads(await connection.fetchval("SELECT topics FROM bus_identity") or "{}")
+    anew = [name for name, one in bus.topic_ids.items() if known.get(name, one) != one]
+    return [TopicPartition(name, n) for name in anew for n in range(bus.partitions[name])]
 
 
 async def republish(connection: Connection, bus: Bus, *, since: datetime | None = None) -> int:

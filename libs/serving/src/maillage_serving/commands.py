@@ -14,9 +14,9 @@ import asyncpg
 import uvloop
 
 from maillage_common.dead_letters import list_letters, show_letter
-from maillage_common.kafka import administration, hear_from_the_start
+from maillage_common.kafka import administration, begin_anew
 from maillage_common.migrations import MigrationChanged, migrate
-from maillage_common.outbox import republish
+from maillage_common.outbox import made_anew, republish
 from maillage_common.postgres import PostgresDatabase, dedicated, open_pool
 from maillage_common.replay import discard, replay
 from maillage_common.settings import BadSetting, Chosen, Settings, load
@@ -100,12 +100,12 @@ async def _check_config(service: Service[Any], settings: Settings, _: argparse.N
 async def _republish(service: Service[Any], settings: Settings, asked: argparse.Namespace) -> int:
     async with administration(settings) as admin:
         bus = await look(admin)
-    heard = (topic.facts(settings.territory) for topic in consumed_by(service.name))
-    places = [(name, number) for name in heard for number in range(bus.partitions.get(name, 0))]
-    if places:
-        await hear_from_the_start(settings, f"{settings.territory}.{service.name}", places)
     since: datetime | None = asked.since and asked.since.replace(tzinfo=asked.since.tzinfo or UTC)
     async with dedicated(settings.dsn, f"{service.name}-republish") as connection:
+        heard = {topic.facts(settings.territory) for topic in consumed_by(service.name)}
+        places = [place for place in await made_anew(connection, bus) if place.topic in heard]
+        if places:
+            await begin_anew(settings, f"{settings.territory}.{service.name}", places)
         count = await republish(connection, bus, since=since)
     return _tell(queued=count, cluster_id=bus.cluster_id)
 
