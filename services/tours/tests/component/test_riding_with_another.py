@@ -1,5 +1,6 @@
 """An order rides on another's round: when both sides have said yes, and for as long."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,20 @@ import pytest
 from maillage_common.handlers import Handlers
 from maillage_common.transaction import Runner
 from maillage_contracts.flows import ExistingRound, ExistingRoundDeclared
-from maillage_serving.testing import FixedClock, client, deliver_twice, received
+from maillage_contracts.refusals import Refused
+from maillage_contracts.vocabulary import ActorId
+from maillage_serving.testing import (
+    FixedClock,
+    client,
+    context,
+    deliver_twice,
+    postgres_runner,
+    received,
+)
 from maillage_tours.domain.order import Order
+from maillage_tours.domain.riding_along import RideOffer
 from maillage_tours.domain.samples import ON, TERMS, a_load, an_id, an_order, made, place
+from maillage_tours.usecases.agree_ride import AgreeRide, agree_ride
 from maillage_tours.usecases.plan_day import Solver
 from maillage_tours.usecases.store import Store
 from maillage_tours.wiring import service
@@ -240,3 +252,67 @@ async def test_who_asked_a_round_that_ended_may_ask_another(
     await post(f"{PATH}/ride/agree", yes(DAIRY, an_id("second")))
     order = (await dispatcher.get(PATH)).json()
     assert order["ride"]["round_id"] == str(an_id("second"))
+
+
+async def _saying_yes(http: httpx.AsyncClient, order: Order, actor_id: UUID) -> AgreeRide:
+    """A yes to what is offered now."""
+    (offer,) = (await http.get(f"/v1/orders/{order.order_id}/rides")).json()
+    offered = RideOffer.model_validate(offer)
+    return AgreeRide(order.order_id, ROUND, ActorId(actor_id), by_itself=True, offer=offered)
+
+
+@pytest.mark.usefixtures("asked")
+async def test_what_was_offered_before_the_round_ended_is_refused(
+    world: Runner[Store], declare: Callable[..., Awaitable[None]], dispatcher: httpx.AsyncClient
+) -> None:
+    """An offer is made before the command: what ended meanwhile kept the order for ever."""
+    late = await _saying_yes(dispatcher, MILK, DAIRY)
+    await declare(2, status="ended")
+    with pytest.raises(Refused, match="cannot carry"):
+        await world.execute(agree_ride, late, subject=str(late.order_id), context=context())
+    assert (await dispatcher.get(PATH)).json()["ride"] is None
+
+
+@pytest.mark.usefixtures("asked")
+async def test_two_who_say_yes_at_once_do_not_fill_a_round_beyond_its_room(
+    world: Runner[Store], ask: Ask, post: Post, dispatcher: httpx.AsyncClient
+) -> None:
+    """Thirty kilograms are free, and each order weighs twenty: both were offered a place."""
+    cream = MILK.model_copy(update={"order_id": an_order("cream").order_id})
+    await ask([cream])
+    for order in (MILK, cream):
+        await post(f"/v1/orders/{order.order_id}/ride/agree", yes(DAIRY))
+    first, late = [await _saying_yes(dispatcher, order, BAKER) for order in (MILK, cream)]
+    await world.execute(agree_ride, first, subject=str(first.order_id), context=context())
+    with pytest.raises(Refused, match="cannot carry"):
+        await world.execute(agree_ride, late, subject=str(late.order_id), context=context())
+
+
+@pytest.mark.integration
+async def test_nothing_rides_on_a_round_that_ends_in_the_same_moment(
+    fresh_database: str, same_process: Solver, handlers: Handlers[Store]
+) -> None:
+    desk, names = service(TERMS, same_process), "abcdef"
+    doors = {"pickup": MILK.pickup, "dropoff": MILK.dropoff}
+    orders = [an_order(name, **doors) for name in names]
+    paths = [f"/v1/orders/{order.order_id}/ride/agree" for order in orders]
+    async with (
+        postgres_runner(fresh_database, desk) as runner,
+        client(desk, runner, "dispatcher") as http,
+    ):
+        open_ = [received(ExistingRoundDeclared(round=a_round(name))) for name in names]
+        await deliver_twice(runner, handlers, *open_)
+        async with runner.database.transaction() as (store, _):
+            await store.add_orders(orders)
+        for path, name in zip(paths, names, strict=True):
+            assert (await http.post(path, json=yes(DAIRY, an_id(name)))).is_success
+        ended = [ExistingRoundDeclared(round=a_round(name, status="ended")) for name in names]
+        await asyncio.gather(
+            *(
+                http.post(path, json=yes(BAKER, an_id(name)))
+                for path, name in zip(paths, names, strict=True)
+            ),
+            *(deliver_twice(runner, handlers, received(one, sequence=2)) for one in ended),
+        )
+        found = (await http.get("/v1/orders")).json()["items"]
+    assert [(order["status"], order["ride"]) for order in found] == [("accepted", None)] * 6

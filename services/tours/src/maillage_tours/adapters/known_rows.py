@@ -170,6 +170,12 @@ class KnownRows:
         rows = await self._db.fetch("SELECT document FROM known_round ORDER BY round_id")
         return [ExistingRound.model_validate_json(row["document"]) for row in rows]
 
+    async def round_to_agree_on(self, round_id: UUID) -> ExistingRound | None:
+        document = await self._db.fetchval(
+            "SELECT document FROM known_round WHERE round_id = $1 FOR UPDATE", round_id
+        )
+        return ExistingRound.model_validate_json(document) if document else None
+
 
 def _oldest_first(told: Sequence[Told[T]]) -> Sequence[Told[T]]:
     """So that the newest of each thing is the one that stays in a mapping."""

@@ -167,6 +167,10 @@ class MemoryStore(ComparisonMemory, GoodsMemory, StandingMemory):
     async def rounds(self) -> Sequence[ExistingRound]:
         return self._known("round")
 
+    async def round_to_agree_on(self, round_id: UUID) -> ExistingRound | None:
+        kept = self._told.get("round", {}).get(round_id)
+        return kept.about if kept else None
+
     async def keep_detour(self, factor: Decimal) -> None:
         self._detour = factor
 

@@ -6,16 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 from maillage_contracts.envelope import Event
+from maillage_contracts.flows import ExistingRound
 from maillage_contracts.refusals import Invalid, Refused
 from maillage_contracts.vocabulary import ActorId, OrderId
 from maillage_tours.domain.consent import AgreedRide, Consent
 from maillage_tours.domain.order import Order, OrderStatus
-from maillage_tours.domain.riding_along import RideOffer
+from maillage_tours.domain.riding_along import RideOffer, without_room
 from maillage_tours.usecases.change import order_to_change
+from maillage_tours.usecases.offer_rides import goes_on, riding_by_round, rooms_of
 from maillage_tours.usecases.store import Store
 from maillage_tours.usecases.withdraw import take_out
 
 RIDES_ALONG = "rides_along"
+CANNOT_CARRY = "this round cannot carry the order: look at the rides that can"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ async def agree_ride(command: AgreeRide, store: Store, now: datetime) -> Iterabl
 
     Raises NotFound, Stale, Invalid for who has no say, Refused when the round cannot carry it.
     """
+    driven = await store.round_to_agree_on(command.round_id)
     tours = await store.open_tours_with_to_change({command.order_id})
     order = await order_to_change(store, command.order_id, command.expected_version)
     before = order.ride or _offered(order, command)
@@ -58,11 +62,16 @@ async def agree_ride(command: AgreeRide, store: Store, now: datetime) -> Iterabl
     )
     if ride == order.ride:
         return ()
+    if driven is None or not goes_on(driven, order.on):  # it ended since it was offered
+        raise Refused(CANNOT_CARRY)
     if not ride.is_agreed:
         await store.put_orders([order.changed(ride=ride)])
         return ()
     _offered(order, command)
-    await store.put_orders([order.become(OrderStatus.RIDING, ride=ride, reason=None)])
+    riding = order.become(OrderStatus.RIDING, ride=ride, reason=None)
+    if not await _has_room(driven, riding, store):
+        raise Refused(CANNOT_CARRY)
+    await store.put_orders([riding])
     return await take_out(tours, frozenset({order.order_id}), RIDES_ALONG, store)
 
 
@@ -70,8 +79,15 @@ def _offered(order: Order, command: AgreeRide) -> AgreedRide:
     if order.status != OrderStatus.ACCEPTED:
         raise Refused(f"order {order.order_id} is {order.status}: no ride is looked for")
     if command.offer is None:
-        raise Refused("this round cannot carry the order: look at the rides that can")
+        raise Refused(CANNOT_CARRY)
     return command.offer.to_agree_on()
+
+
+async def _has_room(driven: ExistingRound, order: Order, store: Store) -> bool:
+    """Whether there is, beside all that rides on it that day."""
+    riding = await riding_by_round(order.on, store)
+    beside = riding.get(driven.round_id, ())
+    return not list(without_room([*beside, order], rooms_of(driven)))
 
 
 async def withdraw_ride(command: WithdrawRide, store: Store, now: datetime) -> Iterable[Event]:

@@ -1,6 +1,6 @@
 """Query: which rounds that others drive already could carry one order more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -44,15 +44,8 @@ async def look_for_rides(
     start = order.pickup.position
     rounds.sort(key=lambda one: (one.stops[0].position.distance_km(start), one.round_id))
     day = await gather_day(order.on, store, terms)
-    riding = await store.orders(
-        WantedOrders(on=order.on, status=OrderStatus.RIDING), None, RIDING_MAX
-    )
-    rides = [
-        _ride(one, day).beside(
-            other for other in riding if other.ride and other.ride.round_id == one.round_id
-        )
-        for one in rounds[:ROUNDS_MAX]
-    ]
+    riding = await riding_by_round(order.on, store)
+    rides = [_ride(one, day).beside(riding.get(one.round_id, ())) for one in rounds[:ROUNDS_MAX]]
     return Waiting(order, day, rides)
 
 
@@ -81,6 +74,16 @@ def _ride(one: ExistingRound, day: Day) -> Ride:
         stops=one.stops,
         free=rooms_of(one),
     )
+
+
+async def riding_by_round(on: date, store: Store) -> Mapping[UUID, Sequence[Order]]:
+    """The orders of a day that ride along already."""
+    of_day = WantedOrders(on=on, status=OrderStatus.RIDING)
+    riding: dict[UUID, list[Order]] = {}
+    for order in await store.orders(of_day, None, RIDING_MAX):
+        if order.ride is not None:
+            riding.setdefault(order.ride.round_id, []).append(order)
+    return riding
 
 
 def goes_on(one: ExistingRound, on: date) -> bool:

@@ -166,6 +166,10 @@ class Store(ComparisonStore, GoodsStore, StandingStore, Protocol):
 
     async def rounds(self) -> Sequence[ExistingRound]: ...
 
+    async def round_to_agree_on(self, round_id: UUID) -> ExistingRound | None:
+        """One round of others, locked, so that its room is given away one order at a time."""
+        ...
+
     async def keep_detour(self, factor: Decimal) -> None: ...
 
     async def detour(self) -> Decimal | None:
