@@ -4,14 +4,17 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socket import socket
 from ssl import SSLCertVerificationError
+from typing import cast
 
 import asyncpg
 import pytest
+import pytest_asyncio
 import trustme
 import yaml
 
@@ -23,6 +26,7 @@ from maillage_hub.runtime.ports import LOOPBACK, Ports
 from maillage_hub.runtime.postgres import SUPERUSER, PostgresServer
 from maillage_hub.runtime.postgres_binaries import SETTING
 from maillage_hub.runtime.process import Process, Program, start
+from maillage_serving.testing import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -33,6 +37,8 @@ OPERATOR = f"host all {SUPERUSER} {LOOPBACK}/32 scram-sha-256"
 REST = "host all all all scram-sha-256"
 """What CloudNativePG puts behind them: everybody may enter anything, over anything."""
 ANSWER_S = 10
+
+Connected = tuple[asyncio.Transport, asyncio.Protocol]
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,27 @@ def door() -> Iterator[Door]:
         yield made
         asyncio.run(process.stop())
         server.remove_data()
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def hung_up(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A refusal is raised before TLS has taken its leave: the loop lives until sockets are closed.
+
+    Where the server is slow, a loop that ends with the test leaves one open behind it.
+    """
+    loop = asyncio.get_running_loop()
+    connect = cast(Callable[..., Awaitable[Connected]], loop.create_connection)
+    opened: list[socket] = []
+
+    async def noting(*asked: object, **how: object) -> Connected:
+        made = await connect(*asked, **how)
+        opened.append(made[0].get_extra_info("socket"))
+        return made
+
+    monkeypatch.setattr(loop, "create_connection", noting)
+    yield
+    assert opened
+    await eventually(lambda: all(one.fileno() < 0 for one in opened))
 
 
 async def test_a_service_enters_its_database_encrypted(door: Door) -> None:
