@@ -20,6 +20,9 @@ LOCKED := $(INSTALL) --progress-bar off --require-hashes --only-binary :all: --r
 OURS := $(INSTALL) --quiet --no-deps --no-build-isolation $(EDITABLE)
 FETCHED := | awk '/Downloading/ {print " ", $$2, $$3, $$4; fflush()} /^Installing/ {print "  unpacking"}'
 
+# Without their compiled files, the processes of a hub compile 200 modules at each of their starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests wait more than they work: two processes of them keep two cores busy.
 WORKERS ?= 2
 
