@@ -40,7 +40,8 @@ def neighbours(data: ProblemData) -> Near:
     """By client and pickup."""
     usual = compute_neighbours(data)
     ends = _ends(data)
-    crowded = [one for one, near in usual.items() if _is_crowded(near, ends)]
+    is_spread = max(Counter(ends.places.values()).values(), default=0) <= AT_A_PLACE_MAX
+    crowded = [one for one, near in usual.items() if not is_spread and _is_crowded(near, ends)]
     if not crowded:
         return Near(usual, usual)
     all_near = compute_neighbours(data, NeighbourhoodParams(num_neighbours=LOOKED_AT))

@@ -11,7 +11,7 @@ from maillage_tours.adapters.pyvrp_rooms import rooms_of
 from maillage_tours.adapters.pyvrp_tokens import Spot, Tokens
 from maillage_tours.adapters.pyvrp_windows import Window
 from maillage_tours.adapters.search import PENALTY_MAX
-from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Problem, Ways
+from maillage_tours.domain.problem import BASE, START, Carrier, Demand, Problem
 
 FORBIDDEN = 1000
 """What an order takes of the room for orders a vehicle may not carry, which is none."""
@@ -27,9 +27,8 @@ RANKS_DOUBLE = 5
 """What ranks so much higher has twice the prize."""
 
 
-def _prize(problem: Problem) -> int:
+def _prize(problem: Problem, way_m: int) -> int:
     """More than any vehicle's whole shift and range could cost, and less than any penalty."""
-    way_m = max((max(map(max, matrix)) for matrix in problem.metres if matrix), default=0)
     dearest = [
         (carrier.closes_s - carrier.opens_s) * carrier.cost_per_s
         + DETOURS_PRIZED * way_m * carrier.cost_per_m
@@ -68,7 +67,9 @@ class Builder:
         self.may = may
         self.rooms = rooms_of(problem)
         self.bars = [bar for bar in dict.fromkeys(may) if not all(bar)]
-        self.prize = _prize(problem)
+        self._metres = [np.asarray(ways, dtype=np.int64) for ways in problem.metres]
+        way_m = max((int(ways.max()) for ways in self._metres if ways.size), default=0)
+        self.prize = _prize(problem, way_m)
         self.rank_min = min((demand.rank for demand in problem.demands), default=0)
         self.tokens = tokens
         doors = list(_doors(problem))
@@ -98,19 +99,19 @@ class Builder:
 
     def metres(self) -> Iterator[npt.NDArray[np.int64]]:
         """From place to place, by profile."""
-        metres = self.problem.metres
-        return (self._ways(metres[one], keeps_apart=apart) for one, apart in self.profiles)
+        return (self._ways(self._metres[one], keeps_apart=apart) for one, apart in self.profiles)
 
     def seconds(self) -> Iterator[npt.NDArray[np.int64]]:
         """Driving and setting up on arrival, by profile."""
         seconds, setup_s = self.problem.seconds, self._setup_s()
         for one, apart in self.profiles:
-            yield self._ways(seconds[one], keeps_apart=apart) + setup_s
+            ways = np.asarray(seconds[one], dtype=np.int64)
+            yield self._ways(ways, keeps_apart=apart) + setup_s
 
-    def _ways(self, matrix: Ways, *, keeps_apart: bool) -> npt.NDArray[np.int64]:
+    def _ways(self, ways: npt.NDArray[np.int64], *, keeps_apart: bool) -> npt.NDArray[np.int64]:
         """What may not follow is far away, but for vehicles that keep it apart."""
         rows = [place.point for place in self.places]
-        full = np.asarray(matrix, dtype=np.int64)[np.ix_(rows, rows)]
+        full = ways[np.ix_(rows, rows)]
         kinds = np.asarray([place.kind for place in self.places])
         for before, after in () if keeps_apart else self.problem.apart:
             full[np.ix_(kinds == before, kinds == after)] += FAR

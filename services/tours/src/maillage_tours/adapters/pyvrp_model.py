@@ -29,7 +29,7 @@ from maillage_tours.adapters.pyvrp_builder import Builder
 from maillage_tours.adapters.pyvrp_fleet import alike, who_may_carry
 from maillage_tours.adapters.pyvrp_tokens import Tokens
 from maillage_tours.adapters.pyvrp_windows import Window, client_window, hubs_of
-from maillage_tours.domain.problem import Problem, Visit, rest_at
+from maillage_tours.domain.problem import BASE, Problem, Visit, rest_at
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,13 @@ def model_of(
 
 def _client_windows(problem: Problem) -> dict[int, tuple[bool, Window]]:
     """The demands that are clients: whether they come back to the hub, and in which hours."""
+    bases = {BASE, *(carrier.base for carrier in problem.carriers)}
     return {
         number: (is_return, window)
         for number, demand in enumerate(problem.demands)
-        for is_return in (False, True)
-        if (window := client_window(problem, demand, is_return=is_return)) is not None
+        for is_return, hub in ((False, demand.pickup), (True, demand.dropoff))
+        if hub.point in bases
+        and (window := client_window(problem, demand, is_return=is_return)) is not None
     }
 
 

@@ -157,12 +157,13 @@ def race(
     To routes that it starts with is added what they lack.
     """
     near = neighbours(data)
-    walks = [Walk(data, seed, history, near, is_strict=one) for one in (False, True)]
+    easy = Walk(data, seed, history, near)
     if start is None or not start.is_complete():
-        start = walks[0].first(start)
+        start = easy.first(start)
     best = start
     yield best
-    costs = walks[0].costs
+    costs = easy.costs
+    walks = [easy, Walk(data, seed, history, near, is_strict=True)]
     ahead: list[tuple[int, Iterator[Solution]]] = []
     for walk in walks:
         bests, reached = walk.bests(start), start
@@ -184,8 +185,8 @@ def _places(length: int) -> Iterator[int]:
 def strict(data: ProblemData) -> PenaltyManager:
     """PyVRP's own penalties, of which hardly any breach is worth its price."""
     params = PenaltyParams(max_penalty=PENALTY_MAX)
-    loads = [max(PenaltyParams().midpoint_penalties(data)[1], load) for load in _for_loads(data)]
     _, late, far = PenaltyParams().midpoint_penalties(data)
+    loads = [max(late, load) for load in _for_loads(data)]
     scale = max(_late(data) / LATE_WAYS, 1.0)
     return PenaltyManager((loads, late * scale, far * scale), params)
 
