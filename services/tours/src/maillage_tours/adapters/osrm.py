@@ -248,9 +248,8 @@ def _ways(table: _Table, profile: Profile) -> Ways:
     far_m, far_s = UNREACHABLE
     metres = [[far_m if cell is None else round(cell) for cell in row] for row in table.metres]
     if profile.vehicle_class in BIKES:
-        of_metres = {m: seconds_at(m, profile.speed_kmh) for row in metres for m in row}
-        of_metres[far_m] = far_s
-        return Ways(metres, [[of_metres[m] for m in row] for row in metres])
+        by_bike = (zip(row, seconds_at(row, profile.speed_kmh), strict=True) for row in metres)
+        return Ways(metres, [[far_s if m == far_m else s for m, s in row] for row in by_bike])
     seconds = [[far_s if cell is None else _up(cell) for cell in row] for row in table.seconds]
     return Ways(metres, seconds)
 

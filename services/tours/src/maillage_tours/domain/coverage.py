@@ -171,7 +171,7 @@ def handovers(
 ) -> Iterator[tuple[Task, float, float]]:
     """Each task of a stop with the earliest beginning and end of its handover, as timestamps."""
     pace = day.pace
-    at_hub = any(hub.position == stop.place.position for hub in day.hubs)
+    at_hub = stop.place.position in day.hub_points
     ready = stamp(stop.arrives_at)
     if has_moved:
         ready += pace.hub_visit_s if at_hub else pace.setup_s

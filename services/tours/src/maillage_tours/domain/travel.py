@@ -1,8 +1,9 @@
 """How far and how long from place to place, for one kind of vehicle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from maillage_contracts.vocabulary import GeoPoint, Positive, Value, Word
@@ -81,7 +82,7 @@ def estimated(
     """
     metres = tuple(tuple(_metres(start, end, factor) for end in points) for start in points)
     seconds = {
-        speed_kmh: tuple(tuple(_buffered(m, speed_kmh, buffer) for m in row) for row in metres)
+        speed_kmh: tuple(seconds_at(row, speed_kmh, buffer) for row in metres)
         for speed_kmh in {profile.speed_kmh for profile in profiles}
     }
     return Matrix(
@@ -102,15 +103,13 @@ def extended(
 ) -> Travel:
     """Estimated travel with some points more: only what is new is computed."""
     new = [point for point in dict.fromkeys(points) if point not in travel.place_of]
-    out = [[_metres(start, end, factor) for end in (*travel.points, *new)] for start in new]
-    back = [[row[place] for row in out] for place in range(len(travel.points))]
-    speed_kmh = profile.speed_kmh
-    return joined(
-        travel,
-        new,
-        Ways(out, [[_buffered(m, speed_kmh, buffer) for m in row] for row in out]),
-        Ways(back, [[_buffered(m, speed_kmh, buffer) for m in row] for row in back]),
-    )
+    metres = [[_metres(start, end, factor) for end in (*travel.points, *new)] for start in new]
+    seconds = [seconds_at(row, profile.speed_kmh, buffer) for row in metres]
+
+    def back(out: Sequence[Sequence[int]]) -> list[list[int]]:
+        return [[row[place] for row in out] for place in range(len(travel.points))]
+
+    return joined(travel, new, Ways(metres, seconds), Ways(back(metres), back(seconds)))
 
 
 @dataclass(frozen=True)
@@ -138,10 +137,10 @@ def _metres(start: GeoPoint, end: GeoPoint, factor: Decimal) -> int:
     return round(start.distance_km(end) * 1000 * float(factor))
 
 
-def _buffered(metres: int, speed_kmh: Decimal, buffer: Decimal) -> int:
-    return seconds_at(metres, speed_kmh / (1 + buffer))
-
-
-def seconds_at(metres: int, speed_kmh: Decimal) -> int:
-    """Rounded up: a plan may be early, not late."""
-    return int((Decimal(metres) * 36 / (speed_kmh * 10)).to_integral_value(ROUND_CEILING))
+def seconds_at(
+    metres: Iterable[int], speed_kmh: Decimal, buffer: Decimal = Decimal(0)
+) -> tuple[int, ...]:
+    """How long each way takes, with such a share of time more. Rounded up: early, never late."""
+    seconds_per_m = Fraction(36, 10) / Fraction(speed_kmh) * (1 + Fraction(buffer))
+    times, by = seconds_per_m.as_integer_ratio()
+    return tuple(-(-one * times // by) for one in metres)
